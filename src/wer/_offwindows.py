@@ -1,0 +1,34 @@
+"""What stands for the extension where there is no Windows: `wer` imports, and a call says what is missing."""
+
+import sys as _sys
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn as _NoReturn
+
+
+def _refuse(name: str, function: str) -> "_NoReturn":
+    raise NotImplementedError(
+        f"wer.{name} calls {function} of Windows, and this is {_sys.platform}; "
+        "here only the enums, constants, options and errors work"
+    )
+
+
+class Report:
+    """Stands for the class of the same name on Windows; making one raises NotImplementedError."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        _refuse("Report", "WerReportCreate")
+
+    @classmethod
+    def from_handle(cls, *arguments: object, **options: object) -> "_NoReturn":
+        _refuse("Report.from_handle", "WerReportCreate")
+
+
+def add_excluded_application(*arguments: object, **options: object) -> "_NoReturn":
+    """Raise NotImplementedError."""
+    _refuse("add_excluded_application", "WerAddExcludedApplication")
+
+
+def remove_excluded_application(*arguments: object, **options: object) -> "_NoReturn":
+    """Raise NotImplementedError."""
+    _refuse("remove_excluded_application", "WerRemoveExcludedApplication")

@@ -1,0 +1,16 @@
+# The C shape of Report, for `cimport`.
+
+from wer.libwer cimport HANDLE, HREPORT, LONG
+
+
+cdef class Report:
+    cdef HREPORT _handle  # NULL: never created, or closed
+    cdef LONG _busy  # 1 while a thread is inside a WER call on this report; changed atomically
+    cdef bint _owned  # close() frees the handle
+    cdef bint _created  # by the constructor, so its parameters are known
+    cdef bint _submitted
+    cdef unsigned int _parameters  # bit n: Pn is set
+    cdef object _process  # keeps the owner of a process handle alive that WER was given
+    cdef HANDLE _opened  # a process handle of our own that WER was given; closed with the report
+    cdef object __weakref__
+    cdef readonly str event_type

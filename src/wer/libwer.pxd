@@ -1,0 +1,275 @@
+# werapi.h, one to one: externs for `cimport`, nothing else. Functions that came after Vista are not here:
+# an extension that links them would not load on an older Windows.
+
+cdef extern from "wer/werapi.h" nogil:
+    ctypedef int BOOL
+    ctypedef unsigned char BYTE
+    ctypedef unsigned long DWORD
+    ctypedef long LONG
+    ctypedef long HRESULT
+    ctypedef unsigned short WCHAR
+    ctypedef const WCHAR *PCWSTR
+    ctypedef void *PVOID
+    ctypedef void *HANDLE
+    ctypedef void *HWND
+    ctypedef HANDLE HREPORT
+
+    ctypedef struct EXCEPTION_POINTERS:
+        pass
+
+    ctypedef enum WER_REPORT_TYPE:
+        WerReportNonCritical
+        WerReportCritical
+        WerReportApplicationCrash
+        WerReportApplicationHang
+        WerReportKernel
+        WerReportInvalid
+
+    ctypedef enum WER_CONSENT:
+        WerConsentNotAsked
+        WerConsentApproved
+        WerConsentDenied
+        WerConsentAlwaysPrompt
+        WerConsentMax
+
+    ctypedef enum WER_DUMP_TYPE:
+        WerDumpTypeNone
+        WerDumpTypeMicroDump
+        WerDumpTypeMiniDump
+        WerDumpTypeHeapDump
+        WerDumpTypeTriageDump
+        WerDumpTypeMax
+
+    ctypedef enum WER_FILE_TYPE:
+        WerFileTypeMicrodump
+        WerFileTypeMinidump
+        WerFileTypeHeapdump
+        WerFileTypeUserDocument
+        WerFileTypeOther
+        WerFileTypeTriagedump
+        WerFileTypeCustomDump
+        WerFileTypeAuxiliaryDump
+        WerFileTypeEtlTrace
+        WerFileTypeAuxiliaryHeapDump
+        WerFileTypeMax
+
+    ctypedef enum WER_REPORT_UI:
+        WerUIAdditionalDataDlgHeader
+        WerUIIconFilePath
+        WerUIConsentDlgHeader
+        WerUIConsentDlgBody
+        WerUIOnlineSolutionCheckText
+        WerUIOfflineSolutionCheckText
+        WerUICloseText
+        WerUICloseDlgHeader
+        WerUICloseDlgBody
+        WerUICloseDlgButtonText
+        WerUIMax
+
+    ctypedef enum WER_SUBMIT_RESULT:
+        WerReportQueued
+        WerReportUploaded
+        WerReportDebug
+        WerReportFailed
+        WerDisabled
+        WerReportCancelled
+        WerDisabledQueue
+        WerReportAsync
+        WerCustomAction
+        WerThrottled
+        WerReportUploadedCab
+        WerStorageLocationNotFound
+        WerSubmitResultMax
+
+    enum:
+        WER_SUBMIT_HONOR_RECOVERY
+        WER_SUBMIT_HONOR_RESTART
+        WER_SUBMIT_QUEUE
+        WER_SUBMIT_SHOW_DEBUG
+        WER_SUBMIT_ADD_REGISTERED_DATA
+        WER_SUBMIT_OUTOFPROCESS
+        WER_SUBMIT_NO_CLOSE_UI
+        WER_SUBMIT_NO_QUEUE
+        WER_SUBMIT_DISCARD_IF_QUEUED
+        WER_SUBMIT_NO_ARCHIVE
+        WER_SUBMIT_START_MINIMIZED
+        WER_SUBMIT_OUTOFPROCESS_ASYNC
+        WER_SUBMIT_BYPASS_DATA_THROTTLING
+        WER_SUBMIT_ARCHIVE_PARAMETERS_ONLY
+        WER_SUBMIT_REPORT_MACHINE_ID
+        WER_SUBMIT_BYPASS_POWER_THROTTLING
+        WER_SUBMIT_BYPASS_NETWORK_COST_THROTTLING
+
+        WER_FILE_DELETE_WHEN_DONE
+        WER_FILE_ANONYMOUS_DATA
+        WER_FILE_COMPRESSED
+
+        WER_DUMP_NOHEAP_ONQUEUE
+        WER_DUMP_AUXILIARY
+        WER_DUMP_AUX_PROMOTE
+
+        WER_DUMP_MASK_DUMPTYPE
+        WER_DUMP_MASK_ONLY_THISTHREAD
+        WER_DUMP_MASK_THREADFLAGS
+        WER_DUMP_MASK_THREADFLAGS_EX
+        WER_DUMP_MASK_OTHERTHREADFLAGS
+        WER_DUMP_MASK_OTHERTHREADFLAGS_EX
+        WER_DUMP_MASK_PREFERRED_MODULESFLAGS
+        WER_DUMP_MASK_OTHER_MODULESFLAGS
+        WER_DUMP_MASK_PREFERRED_MODULE_LIST
+
+        WER_P0
+        WER_P1
+        WER_P2
+        WER_P3
+        WER_P4
+        WER_P5
+        WER_P6
+        WER_P7
+        WER_P8
+        WER_P9
+
+        WER_MAX_PREFERRED_MODULES
+        WER_MAX_PREFERRED_MODULES_BUFFER
+        WER_MAX_SIGNATURE_NAME_LENGTH
+        WER_MAX_EVENT_NAME_LENGTH
+        WER_MAX_PARAM_LENGTH
+        WER_MAX_PARAM_COUNT
+        WER_MAX_FRIENDLY_EVENT_NAME_LENGTH
+        WER_MAX_APPLICATION_NAME_LENGTH
+        WER_MAX_DESCRIPTION_LENGTH
+
+        MAX_PATH
+
+        WER_E_INSUFFICIENT_BUFFER
+        WER_E_NOT_FOUND
+        WER_E_LENGTH_EXCEEDED
+        WER_E_INVALID_STATE
+        WER_E_MISSING_DUMP
+        WER_E_CABBING_FAILURE
+
+    ctypedef struct WER_REPORT_INFORMATION:
+        DWORD dwSize
+        HANDLE hProcess
+        WCHAR wzConsentKey[64]
+        WCHAR wzFriendlyEventName[128]
+        WCHAR wzApplicationName[128]
+        WCHAR wzApplicationPath[260]
+        WCHAR wzDescription[512]
+        HWND hwndParent
+
+    ctypedef struct WER_REPORT_INFORMATION_V3:
+        DWORD dwSize
+        HANDLE hProcess
+        WCHAR wzConsentKey[64]
+        WCHAR wzFriendlyEventName[128]
+        WCHAR wzApplicationName[128]
+        WCHAR wzApplicationPath[260]
+        WCHAR wzDescription[512]
+        HWND hwndParent
+        WCHAR wzNamespacePartner[64]
+        WCHAR wzNamespaceGroup[64]
+
+    ctypedef struct WER_REPORT_INFORMATION_V4:
+        DWORD dwSize
+        HANDLE hProcess
+        WCHAR wzConsentKey[64]
+        WCHAR wzFriendlyEventName[128]
+        WCHAR wzApplicationName[128]
+        WCHAR wzApplicationPath[260]
+        WCHAR wzDescription[512]
+        HWND hwndParent
+        WCHAR wzNamespacePartner[64]
+        WCHAR wzNamespaceGroup[64]
+        BYTE rgbApplicationIdentity[16]
+        HANDLE hSnapshot
+        HANDLE hDeleteFilesImpersonationToken
+
+    ctypedef struct WER_REPORT_INFORMATION_V5:
+        DWORD dwSize
+        HANDLE hProcess
+        WCHAR wzConsentKey[64]
+        WCHAR wzFriendlyEventName[128]
+        WCHAR wzApplicationName[128]
+        WCHAR wzApplicationPath[260]
+        WCHAR wzDescription[512]
+        HWND hwndParent
+        WCHAR wzNamespacePartner[64]
+        WCHAR wzNamespaceGroup[64]
+        BYTE rgbApplicationIdentity[16]
+        HANDLE hSnapshot
+        HANDLE hDeleteFilesImpersonationToken
+        WER_SUBMIT_RESULT submitResultMax
+
+    ctypedef struct WER_DUMP_CUSTOM_OPTIONS:
+        DWORD dwSize
+        DWORD dwMask
+        DWORD dwDumpFlags
+        BOOL bOnlyThisThread
+        DWORD dwExceptionThreadFlags
+        DWORD dwOtherThreadFlags
+        DWORD dwExceptionThreadExFlags
+        DWORD dwOtherThreadExFlags
+        DWORD dwPreferredModuleFlags
+        DWORD dwOtherModuleFlags
+        WCHAR wzPreferredModuleList[256]
+
+    ctypedef struct WER_DUMP_CUSTOM_OPTIONS_V2:
+        DWORD dwSize
+        DWORD dwMask
+        DWORD dwDumpFlags
+        BOOL bOnlyThisThread
+        DWORD dwExceptionThreadFlags
+        DWORD dwOtherThreadFlags
+        DWORD dwExceptionThreadExFlags
+        DWORD dwOtherThreadExFlags
+        DWORD dwPreferredModuleFlags
+        DWORD dwOtherModuleFlags
+        WCHAR wzPreferredModuleList[256]
+        DWORD dwPreferredModuleResetFlags
+        DWORD dwOtherModuleResetFlags
+
+    ctypedef struct WER_DUMP_CUSTOM_OPTIONS_V3:
+        DWORD dwSize
+        DWORD dwMask
+        DWORD dwDumpFlags
+        BOOL bOnlyThisThread
+        DWORD dwExceptionThreadFlags
+        DWORD dwOtherThreadFlags
+        DWORD dwExceptionThreadExFlags
+        DWORD dwOtherThreadExFlags
+        DWORD dwPreferredModuleFlags
+        DWORD dwOtherModuleFlags
+        WCHAR wzPreferredModuleList[256]
+        DWORD dwPreferredModuleResetFlags
+        DWORD dwOtherModuleResetFlags
+        PVOID pvDumpKey
+        HANDLE hSnapshot
+        DWORD dwThreadID
+
+    ctypedef struct WER_EXCEPTION_INFORMATION:
+        EXCEPTION_POINTERS *pExceptionPointers
+        BOOL bClientPointers
+
+    HRESULT WerReportCreate(
+        PCWSTR pwzEventType,
+        WER_REPORT_TYPE repType,
+        WER_REPORT_INFORMATION *pReportInformation,
+        HREPORT *phReportHandle)
+    HRESULT WerReportSetParameter(HREPORT hReportHandle, DWORD dwparamID, PCWSTR pwzName, PCWSTR pwzValue)
+    HRESULT WerReportAddFile(
+        HREPORT hReportHandle, PCWSTR pwzPath, WER_FILE_TYPE repFileType, DWORD dwFileFlags)
+    HRESULT WerReportSetUIOption(HREPORT hReportHandle, WER_REPORT_UI repUITypeID, PCWSTR pwzValue)
+    HRESULT WerReportAddDump(
+        HREPORT hReportHandle,
+        HANDLE hProcess,
+        HANDLE hThread,
+        WER_DUMP_TYPE dumpType,
+        WER_EXCEPTION_INFORMATION *pExceptionParam,
+        WER_DUMP_CUSTOM_OPTIONS *pDumpCustomOptions,
+        DWORD dwFlags)
+    HRESULT WerReportSubmit(
+        HREPORT hReportHandle, WER_CONSENT consent, DWORD dwFlags, WER_SUBMIT_RESULT *pSubmitResult)
+    HRESULT WerReportCloseHandle(HREPORT hReportHandle)
+    HRESULT WerAddExcludedApplication(PCWSTR pwzExeName, BOOL bAllUsers)
+    HRESULT WerRemoveExcludedApplication(PCWSTR pwzExeName, BOOL bAllUsers)

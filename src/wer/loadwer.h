@@ -1,0 +1,15 @@
+/* wer.dll from System32, and from nowhere else. */
+#ifndef WER_LOADWER_H
+#define WER_LOADWER_H
+
+#include "wer/werapi.h"
+
+/* Load wer.dll and bind every delay-loaded function of it; call this before any of them.
+ * Returns ERROR_SUCCESS or the Win32 error that kept wer.dll from loading. May be called again. */
+DWORD wer_load(void);
+
+/* Whether this machine's wer.dll exports `function`. One that is missing can still be called: it returns
+ * HRESULT_FROM_WIN32(ERROR_PROC_NOT_FOUND). */
+BOOL wer_exports(const char *function);
+
+#endif /* WER_LOADWER_H */

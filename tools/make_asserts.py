@@ -1,0 +1,79 @@
+"""Write src/wer/_asserts.h: every number of src/wer/_enums.py as an assertion that the C compiler checks.
+
+    python3 tools/make_asserts.py           write it
+    python3 tools/make_asserts.py --check   exit 1 if it is not up to date
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "wer" / "_enums.py"
+HEADER = ROOT / "src" / "wer" / "_asserts.h"
+
+# Declared in the SDK's minidumpapiset.h. mingw-w64's copy lacks the newer members, and the wheel's code does
+# not use them, so these are proved by the build with the SDK only.
+DBGHELP_ENUMS = ("MinidumpType", "ThreadWriteFlags", "ModuleWriteFlags")
+
+
+def load(path: Path) -> ModuleType:
+    """The module at `path`, without the package around it: the extension does not exist yet."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def render(values: ModuleType) -> str:
+    plain: list[str] = []
+    dbghelp: list[str] = []
+    for name in values.__all__:
+        value = getattr(values, name)
+        if isinstance(value, type):
+            continue
+        if isinstance(value, str):
+            plain.append(f"C_ASSERT(sizeof({name}) / sizeof({name}[0]) == {len(value) + 1}); /* {value} */")
+            continue
+        kind = type(value).__name__
+        line = f"C_ASSERT({name} == {int(value)});"
+        if kind != "int":
+            line += f" /* {kind}.{value.name} */"
+        (dbghelp if kind in DBGHELP_ENUMS else plain).append(line)
+    return "\n".join(
+        [
+            "/* Generated from _enums.py by tools/make_asserts.py: do not edit. */",
+            "#ifndef WER_ASSERTS_H",
+            "#define WER_ASSERTS_H",
+            "",
+            '#include "wer/werapi.h"',
+            "",
+            *plain,
+            "",
+            "#ifdef _MSC_VER",
+            "#include <dbghelp.h>",
+            "",
+            *dbghelp,
+            "#endif",
+            "",
+            "#endif /* WER_ASSERTS_H */",
+            "",
+        ]
+    )
+
+
+def main(arguments: list[str]) -> int:
+    text = render(load(SOURCE))
+    if arguments == ["--check"]:
+        if HEADER.exists() and HEADER.read_text(encoding="utf-8") == text:
+            return 0
+        print(f"{HEADER.relative_to(ROOT)} is not up to date: run python3 tools/make_asserts.py")
+        return 1
+    HEADER.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
