@@ -1,0 +1,387 @@
+/* WerReportAddDump: checks its arguments and has dbghelp write the dump. */
+#include "standin.h"
+
+#include <winternl.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+/* What makes out a dump. Filled by the calling thread, then read by the one that writes. */
+typedef struct {
+    HANDLE process; /* our own handle, so that dbghelp's state for it is ours alone */
+    DWORD process_id;
+    DWORD thread_id; /* the "crashing" thread; 0 if nobody said */
+    DWORD flags;     /* MINIDUMP_TYPE */
+    WER_DUMP_CUSTOM_OPTIONS_V3 options; /* dwMask is 0 without options */
+    BOOL has_exception;
+    EXCEPTION_POINTERS pointers; /* to the two copies that follow */
+    EXCEPTION_RECORD record;
+    CONTEXT context;
+
+    HANDLE file;
+    DWORD writer_id; /* the thread that calls dbghelp */
+    Buffer modules;  /* DumpedModule, as dbghelp asks for them */
+    HRESULT hr;
+} Dump;
+
+/* ---- the types ---- */
+
+typedef struct {
+    DWORD flags;
+    WER_FILE_TYPE file_type;
+    PCWSTR cab_name;
+    PCWSTR extension;
+} DumpKind;
+
+/* The MINIDUMP_TYPE flags are Microsoft's documentation, for Windows 7 and later. It has none for the triage dump,
+ * "an extended minidump": the minidump's are used (a choice). The files' names are those that published reports show,
+ * the microdump's by analogy. */
+static const DumpKind kinds[] = {
+    [WerDumpTypeMicroDump] = {0x521, WerFileTypeMicrodump, L"microdump.mdmp", L".mdmp"},
+    [WerDumpTypeMiniDump] = {0x40121, WerFileTypeMinidump, L"minidump.mdmp", L".mdmp"},
+    [WerDumpTypeHeapDump] = {0x51B25, WerFileTypeHeapdump, L"memory.hdmp", L".hdmp"},
+    [WerDumpTypeTriageDump] = {0x40121, WerFileTypeTriagedump, L"triagedump.dmp", L".dmp"},
+};
+
+/* ---- arguments ---- */
+
+DWORD custom_options_size(const void *options)
+{
+    DWORD size;
+
+    if (!read_memory(GetCurrentProcess(), options, &size, sizeof(size)))
+        return 0;
+    switch (size) {
+    case sizeof(WER_DUMP_CUSTOM_OPTIONS):
+    case sizeof(WER_DUMP_CUSTOM_OPTIONS_V2):
+    case sizeof(WER_DUMP_CUSTOM_OPTIONS_V3):
+        return size;
+    }
+    return sizeof(size);
+}
+
+/* Documented: each name ends in a NUL, and the list in one more. */
+static BOOL module_list_ends(const WCHAR list[WER_MAX_PREFERRED_MODULES_BUFFER])
+{
+    unsigned i;
+    for (i = 0; i + 1 < WER_MAX_PREFERRED_MODULES_BUFFER; i++)
+        if (!list[i] && !list[i + 1])
+            return TRUE;
+    return FALSE;
+}
+
+/* Every version is the start of V3. E_INVALIDARG for an unknown dwSize or an endless list is a choice, as no code is
+ * documented. A snapshot cannot be had under Wine, so it is refused rather than ignored. */
+static HRESULT read_options(const void *source, WER_DUMP_CUSTOM_OPTIONS_V3 *options)
+{
+    DWORD size = custom_options_size(source);
+
+    if (!source)
+        return S_OK;
+    if (!size)
+        return HRESULT_FROM_WIN32(ERROR_INVALID_USER_BUFFER);
+    if (size == sizeof(DWORD) || !read_memory(GetCurrentProcess(), source, options, size))
+        return E_INVALIDARG;
+    if (options->dwMask & WER_DUMP_MASK_PREFERRED_MODULE_LIST && !module_list_ends(options->wzPreferredModuleList))
+        return E_INVALIDARG;
+    return options->hSnapshot ? HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED) : S_OK;
+}
+
+/* Documented: STANDARD_RIGHTS_READ and PROCESS_QUERY_INFORMATION. Reading memory needs PROCESS_VM_READ besides. Asked
+ * for here, because what Wine's dbghelp does without them (it writes a dump of nothing) is no model for Windows. */
+static HRESULT check_process_access(HANDLE process)
+{
+    const ACCESS_MASK needed = STANDARD_RIGHTS_READ | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ;
+    PUBLIC_OBJECT_BASIC_INFORMATION basic;
+
+    if (NtQueryObject(process, ObjectBasicInformation, &basic, sizeof(basic), NULL))
+        return E_HANDLE;
+    return (basic.GrantedAccess & needed) == needed ? S_OK : E_ACCESSDENIED;
+}
+
+/* A process that has ended has no memory left: the code is what reading it gives. */
+static HRESULT check_process_runs(HANDLE process)
+{
+    DWORD code;
+    if (!GetExitCodeProcess(process, &code))
+        return last_error();
+    return code == STILL_ACTIVE ? S_OK : HRESULT_FROM_WIN32(ERROR_PARTIAL_COPY);
+}
+
+static HRESULT open_process(Dump *dump, HANDLE process)
+{
+    HRESULT hr;
+
+    if (!DuplicateHandle(GetCurrentProcess(), process, GetCurrentProcess(), &dump->process, 0, FALSE,
+            DUPLICATE_SAME_ACCESS))
+        return last_error();
+    dump->process_id = GetProcessId(dump->process);
+    if (!dump->process_id)
+        return last_error();
+    hr = check_process_access(dump->process);
+    return SUCCEEDED(hr) ? check_process_runs(dump->process) : hr;
+}
+
+/* The crashing thread is hThread, else V3's dwThreadID, else, in a dump of ourselves, the caller. From outside nothing
+ * tells the thread: an exception then has thread id 0. A thread of another process is refused (all choices). */
+static HRESULT choose_thread(Dump *dump, HANDLE thread)
+{
+    if (thread) {
+        DWORD owner = GetProcessIdOfThread(thread);
+        dump->thread_id = GetThreadId(thread);
+        if (!dump->thread_id)
+            return last_error();
+        return !owner || owner == dump->process_id ? S_OK : E_INVALIDARG;
+    }
+    dump->thread_id = dump->options.dwThreadID;
+    if (!dump->thread_id && dump->process_id == GetCurrentProcessId())
+        dump->thread_id = GetCurrentThreadId();
+    return S_OK;
+}
+
+static HRESULT choose_flags(Dump *dump, WER_DUMP_TYPE type)
+{
+    DWORD mask = dump->options.dwMask;
+
+    /* Whether they replace the type's flags or add to them is not documented: they replace them. */
+    dump->flags = mask & WER_DUMP_MASK_DUMPTYPE ? dump->options.dwDumpFlags : kinds[type].flags;
+    if (!(mask & WER_DUMP_MASK_ONLY_THISTHREAD))
+        dump->options.bOnlyThisThread = FALSE;
+    return dump->options.bOnlyThisThread && !dump->thread_id ? E_INVALIDARG : S_OK;
+}
+
+/* Copies the exception here, out of the caller's memory or the client's, so that dbghelp meets no pointer it did not
+ * get from us: Wine's follows them blindly. A bad pointer of the caller's gives ERROR_INVALID_USER_BUFFER, which is
+ * what people saw on Windows; one of the client's gives the error of reading it. */
+static HRESULT read_exception(Dump *dump, const WER_EXCEPTION_INFORMATION *source)
+{
+    WER_EXCEPTION_INFORMATION information;
+    EXCEPTION_POINTERS pointers;
+    HANDLE owner;
+
+    if (!source)
+        return S_OK;
+    if (!read_memory(GetCurrentProcess(), source, &information, sizeof(information)))
+        return HRESULT_FROM_WIN32(ERROR_INVALID_USER_BUFFER);
+    owner = information.bClientPointers ? dump->process : GetCurrentProcess();
+    if (!read_memory(owner, information.pExceptionPointers, &pointers, sizeof(pointers)) ||
+        !read_memory(owner, pointers.ExceptionRecord, &dump->record, sizeof(dump->record)) ||
+        !read_memory(owner, pointers.ContextRecord, &dump->context, sizeof(dump->context)))
+        return information.bClientPointers ? last_error() : HRESULT_FROM_WIN32(ERROR_INVALID_USER_BUFFER);
+    if (dump->record.NumberParameters > EXCEPTION_MAXIMUM_PARAMETERS)
+        return HRESULT_FROM_WIN32(ERROR_INVALID_USER_BUFFER);
+    dump->pointers = (EXCEPTION_POINTERS){&dump->record, &dump->context};
+    dump->has_exception = TRUE;
+    return S_OK;
+}
+
+/* ---- what goes in ---- */
+
+static BOOL is_preferred(const WER_DUMP_CUSTOM_OPTIONS_V3 *options, PCWSTR path)
+{
+    PCWSTR name = options->wzPreferredModuleList;
+
+    if (!(options->dwMask & WER_DUMP_MASK_PREFERRED_MODULE_LIST))
+        return FALSE;
+    if (!wcscmp(name, L"*") && !name[2])
+        return TRUE;
+    for (; *name; name += wcslen(name) + 1)
+        if (!_wcsicmp(name, path_name(path)))
+            return TRUE;
+    return FALSE;
+}
+
+/* The options hold what WER's callback answers: which of the flags that dbghelp offers stay. The two reset members
+ * are undocumented; by their names they take flags away. */
+static ULONG module_flags(const WER_DUMP_CUSTOM_OPTIONS_V3 *options, PCWSTR path, ULONG offered)
+{
+    if (is_preferred(options, path)) {
+        if (options->dwMask & WER_DUMP_MASK_PREFERRED_MODULESFLAGS)
+            offered &= options->dwPreferredModuleFlags & ~options->dwPreferredModuleResetFlags;
+    } else if (options->dwMask & WER_DUMP_MASK_OTHER_MODULESFLAGS) {
+        offered &= options->dwOtherModuleFlags & ~options->dwOtherModuleResetFlags;
+    }
+    return offered;
+}
+
+static ULONG thread_flags(const Dump *dump, DWORD thread_id, BOOL extended, ULONG offered)
+{
+    const WER_DUMP_CUSTOM_OPTIONS_V3 *options = &dump->options;
+    BOOL crashing = thread_id == dump->thread_id;
+    DWORD mask, flags;
+
+    if (options->bOnlyThisThread && !crashing)
+        return 0;
+    if (extended) {
+        mask = crashing ? WER_DUMP_MASK_THREADFLAGS_EX : WER_DUMP_MASK_OTHERTHREADFLAGS_EX;
+        flags = crashing ? options->dwExceptionThreadExFlags : options->dwOtherThreadExFlags;
+    } else {
+        mask = crashing ? WER_DUMP_MASK_THREADFLAGS : WER_DUMP_MASK_OTHERTHREADFLAGS;
+        flags = crashing ? options->dwExceptionThreadFlags : options->dwOtherThreadFlags;
+    }
+    return options->dwMask & mask ? offered & flags : offered;
+}
+
+/* Neither the writer, which exists only for a dump of ourselves, nor a thread that ended before dbghelp could read its
+ * registers: without them strict readers reject the dump. */
+static BOOL is_visible(const Dump *dump, const MINIDUMP_THREAD_CALLBACK *thread)
+{
+    return thread->ThreadId != dump->writer_id && thread->Context.ContextFlags;
+}
+
+static BOOL CALLBACK choose(PVOID parameter, const PMINIDUMP_CALLBACK_INPUT input, PMINIDUMP_CALLBACK_OUTPUT output)
+{
+    Dump *dump = parameter;
+    DumpedModule module;
+
+    switch (input->CallbackType) {
+    case ThreadCallback:
+        output->ThreadWriteFlags = is_visible(dump, &input->Thread)
+            ? thread_flags(dump, input->Thread.ThreadId, FALSE, output->ThreadWriteFlags)
+            : 0;
+        return TRUE;
+    case ThreadExCallback:
+        output->ThreadWriteFlags = thread_flags(dump, input->ThreadEx.ThreadId, TRUE, output->ThreadWriteFlags);
+        return TRUE;
+    case ModuleCallback:
+        output->ModuleWriteFlags = module_flags(&dump->options, input->Module.FullPath, output->ModuleWriteFlags);
+        module = (DumpedModule){input->Module.BaseOfImage, output->ModuleWriteFlags};
+        buffer_append(&dump->modules, &module, sizeof(module));
+        return TRUE;
+    case IncludeThreadCallback:
+    case IncludeModuleCallback:
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
+/* ---- writing ---- */
+
+static SRWLOCK dbghelp_lock = SRWLOCK_INIT; /* dbghelp is documented to be single-threaded */
+
+/* SymInitialize without loading the modules' symbols, which MiniDumpWriteDump under Wine would do for a handle that it
+ * does not know yet: 0.1 s instead of 4 s. MiniDumpWithFullMemory is withheld because minidump_finish writes the
+ * memory better. */
+static DWORD WINAPI write_dump(LPVOID parameter)
+{
+    Dump *dump = parameter;
+    MINIDUMP_EXCEPTION_INFORMATION exception = {dump->thread_id, &dump->pointers, FALSE};
+    MINIDUMP_CALLBACK_INFORMATION callback = {choose, dump};
+
+    dump->writer_id = GetCurrentThreadId();
+    SetLastError(ERROR_SUCCESS);
+    if (!SymInitializeW(dump->process, NULL, FALSE)) {
+        dump->hr = last_error();
+        return 0;
+    }
+    if (!MiniDumpWriteDump(dump->process, dump->process_id, dump->file, dump->flags & ~MiniDumpWithFullMemory,
+            dump->has_exception ? &exception : NULL, NULL, &callback))
+        dump->hr = last_error();
+    SymCleanup(dump->process);
+    return 0;
+}
+
+/* MiniDumpWriteDump cannot see the thread it runs on, so a process that dumps itself needs another one for it. */
+static HRESULT write_from_new_thread(Dump *dump)
+{
+    HANDLE writer = CreateThread(NULL, 0, write_dump, dump, 0, NULL);
+    if (!writer)
+        return last_error();
+    WaitForSingleObject(writer, INFINITE);
+    CloseHandle(writer);
+    return dump->hr;
+}
+
+static HRESULT write_locked(Dump *dump)
+{
+    HRESULT hr;
+
+    AcquireSRWLockExclusive(&dbghelp_lock);
+    if (dump->process_id == GetCurrentProcessId()) {
+        hr = write_from_new_thread(dump);
+    } else {
+        write_dump(dump);
+        hr = dump->hr;
+    }
+    ReleaseSRWLockExclusive(&dbghelp_lock);
+    return hr;
+}
+
+static HRESULT write_file(Dump *dump, PCWSTR extension, WCHAR path[PATH_CHARS])
+{
+    HRESULT hr = store_temp_file(extension, path, &dump->file);
+
+    if (FAILED(hr))
+        return hr;
+    hr = write_locked(dump);
+    if (SUCCEEDED(hr) && dump->modules.failed)
+        hr = E_OUTOFMEMORY;
+    if (SUCCEEDED(hr))
+        hr = minidump_finish(dump->file, dump->process, dump->flags, (const DumpedModule *)dump->modules.data,
+            dump->modules.size / sizeof(DumpedModule));
+    CloseHandle(dump->file);
+    if (FAILED(hr))
+        DeleteFileW(path);
+    return hr;
+}
+
+static HRESULT attach(Report *report, WER_DUMP_TYPE type, DWORD flags, PCWSTR path)
+{
+    ReportFile *file = report_attach(report, path, kinds[type].cab_name, kinds[type].file_type);
+
+    if (!file) {
+        DeleteFileW(path);
+        return E_OUTOFMEMORY;
+    }
+    file->is_dump = TRUE;
+    file->no_heap_on_queue = (flags & WER_DUMP_NOHEAP_ONQUEUE) != 0;
+    return S_OK;
+}
+
+static HRESULT prepare(Dump *dump, HANDLE process, HANDLE thread, WER_DUMP_TYPE type,
+    const WER_EXCEPTION_INFORMATION *exception, const void *options)
+{
+    HRESULT hr = read_options(options, &dump->options);
+
+    if (SUCCEEDED(hr))
+        hr = open_process(dump, process);
+    if (SUCCEEDED(hr))
+        hr = choose_thread(dump, thread);
+    if (SUCCEEDED(hr))
+        hr = choose_flags(dump, type);
+    if (SUCCEEDED(hr))
+        hr = read_exception(dump, exception);
+    return hr;
+}
+
+/* The dump is written at once: the process may be gone by the time of the submission. (Windows may well wait until
+ * then; its documentation does not say.) Of the flags only WER_DUMP_NOHEAP_ONQUEUE is documented; the header's other
+ * two are accepted without effect, and bits that it does not have are refused to catch a caller's mix-up (choices). */
+HRESULT add_dump(Report *report, HANDLE process, HANDLE thread, WER_DUMP_TYPE type,
+    const WER_EXCEPTION_INFORMATION *exception, const void *options, DWORD flags)
+{
+    const DWORD known_flags = WER_DUMP_NOHEAP_ONQUEUE | WER_DUMP_AUXILIARY | WER_DUMP_AUX_PROMOTE;
+    WCHAR path[PATH_CHARS];
+    Dump *dump;
+    HRESULT hr;
+
+    if (type > WerDumpTypeTriageDump || flags & ~known_flags || (type == WerDumpTypeMicroDump && !thread))
+        return E_INVALIDARG;
+    if (type == WerDumpTypeNone)
+        return S_OK;
+    dump = calloc(1, sizeof(*dump)); /* not on the stack, which may be all but used up in a crash */
+    if (!dump)
+        return E_OUTOFMEMORY;
+    hr = prepare(dump, process, thread, type, exception, options);
+    if (SUCCEEDED(hr))
+        hr = write_file(dump, kinds[type].extension, path);
+    if (SUCCEEDED(hr))
+        hr = attach(report, type, flags, path);
+    if (dump->process)
+        CloseHandle(dump->process);
+    buffer_free(&dump->modules);
+    free(dump);
+    return hr;
+}

@@ -1,0 +1,422 @@
+/* Completes the file that dbghelp wrote. Wine's MiniDumpWriteDump leaves out most of what the flags ask for and puts in
+ * a stream of its own, of type 0xFFF0, that strict readers reject. So this appends, and then points the header at
+ *
+ *     a new directory, without that stream
+ *     MemoryInfoList, for MiniDumpWithFullMemoryInfo
+ *     ThreadInfoList, for MiniDumpWithThreadInfo
+ *     Memory64List, for the flags that ask for memory, or a longer MemoryList, for the modules' data
+ *     the memory itself
+ *
+ * Not done: handles, unloaded modules, tokens, and whatever else dbghelp has on Windows. */
+#include "standin.h"
+
+#include <winternl.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_STREAMS = 16, WINE_STREAM = 0xFFF0, PAGE = 0x1000, COPY_CHUNK = 0x40000 };
+
+typedef struct {
+    HANDLE file;
+    HANDLE process;
+    DWORD flags;
+    const DumpedModule *modules;
+    SIZE_T module_count;
+
+    MINIDUMP_HEADER header;
+    MINIDUMP_DIRECTORY directory[MAX_STREAMS];
+    DWORD streams;
+    DWORD append_at; /* file offset of the new directory; `appended` follows it */
+    Buffer appended; /* streams */
+    Buffer regions;  /* MEMORY_BASIC_INFORMATION, the whole address space */
+    Buffer wanted;   /* those of them whose memory is to be written */
+    Buffer points;   /* ULONG_PTR: addresses whose regions are wanted whatever they are */
+} Dumpfile;
+
+/* ---- reading what is there ---- */
+
+static BOOL read_at(HANDLE file, DWORD offset, void *data, DWORD size)
+{
+    OVERLAPPED position = {.Offset = offset};
+    DWORD got;
+
+    if (!ReadFile(file, data, size, &got, &position))
+        return FALSE;
+    if (got != size)
+        SetLastError(ERROR_BAD_FORMAT);
+    return got == size;
+}
+
+static BOOL write_at(HANDLE file, DWORD offset, const void *data, DWORD size)
+{
+    OVERLAPPED position = {.Offset = offset};
+    DWORD written;
+    return WriteFile(file, data, size, &written, &position);
+}
+
+static MINIDUMP_DIRECTORY *find_stream(Dumpfile *dump, ULONG type)
+{
+    DWORD i;
+    for (i = 0; i < dump->streams; i++)
+        if (dump->directory[i].StreamType == type)
+            return &dump->directory[i];
+    return NULL;
+}
+
+static BOOL read_directory(Dumpfile *dump)
+{
+    MINIDUMP_DIRECTORY entry;
+    LARGE_INTEGER size;
+    DWORD i;
+
+    if (!read_at(dump->file, 0, &dump->header, sizeof(dump->header)) || !GetFileSizeEx(dump->file, &size))
+        return FALSE;
+    for (i = 0; i < dump->header.NumberOfStreams; i++) {
+        if (!read_at(dump->file, dump->header.StreamDirectoryRva + i * sizeof(entry), &entry, sizeof(entry)))
+            return FALSE;
+        if (entry.StreamType != UnusedStream && entry.StreamType != WINE_STREAM && dump->streams < MAX_STREAMS)
+            dump->directory[dump->streams++] = entry;
+    }
+    dump->append_at = (size.LowPart + 7) & ~7U;
+    return TRUE;
+}
+
+/* The entries of a ThreadList or MemoryList: a count, then the entries. Free `*entries` with free(). */
+static BOOL read_list(Dumpfile *dump, ULONG type, DWORD entry_size, void **entries, DWORD *count)
+{
+    const MINIDUMP_DIRECTORY *stream = find_stream(dump, type);
+    DWORD rva = stream ? stream->Location.Rva : 0;
+
+    *entries = NULL;
+    *count = 0;
+    if (!stream)
+        return TRUE;
+    if (!read_at(dump->file, rva, count, sizeof(*count)))
+        return FALSE;
+    *entries = calloc(*count + 1, entry_size);
+    return *entries && read_at(dump->file, rva + sizeof(*count), *entries, *count * entry_size);
+}
+
+/* ---- adding streams ---- */
+
+/* Enters a stream of `size` bytes that is appended next, in place of one of the same type. */
+static void enter_stream(Dumpfile *dump, ULONG type, SIZE_T size)
+{
+    static const BYTE padding[8];
+    MINIDUMP_DIRECTORY *entry = find_stream(dump, type);
+
+    buffer_append(&dump->appended, padding, -dump->appended.size & 7);
+    if (!entry && dump->streams < MAX_STREAMS)
+        entry = &dump->directory[dump->streams++];
+    if (!entry)
+        return;
+    entry->StreamType = type;
+    entry->Location.Rva = dump->append_at + sizeof(dump->directory) + dump->appended.size;
+    entry->Location.DataSize = size;
+}
+
+static void query_regions(Dumpfile *dump)
+{
+    MEMORY_BASIC_INFORMATION region;
+    ULONG_PTR address = 0;
+
+    while (VirtualQueryEx(dump->process, (LPCVOID)address, &region, sizeof(region))) {
+        buffer_append(&dump->regions, &region, sizeof(region));
+        address = (ULONG_PTR)region.BaseAddress + region.RegionSize;
+        if (!address)
+            break;
+    }
+}
+
+static void add_memory_info(Dumpfile *dump)
+{
+    const MEMORY_BASIC_INFORMATION *region = (const MEMORY_BASIC_INFORMATION *)dump->regions.data;
+    SIZE_T count = dump->regions.size / sizeof(*region);
+    MINIDUMP_MEMORY_INFO_LIST list = {sizeof(list), sizeof(MINIDUMP_MEMORY_INFO), count};
+
+    enter_stream(dump, MemoryInfoListStream, sizeof(list) + count * sizeof(MINIDUMP_MEMORY_INFO));
+    buffer_append(&dump->appended, &list, sizeof(list));
+    for (; count--; region++) {
+        MINIDUMP_MEMORY_INFO info = {
+            .BaseAddress = (ULONG_PTR)region->BaseAddress,
+            .AllocationBase = (ULONG_PTR)region->AllocationBase,
+            .AllocationProtect = region->AllocationProtect,
+            .RegionSize = region->RegionSize,
+            .State = region->State,
+            .Protect = region->Protect,
+            .Type = region->Type,
+        };
+        buffer_append(&dump->appended, &info, sizeof(info));
+    }
+}
+
+static ULONG64 time_value(FILETIME time)
+{
+    return (ULONG64)time.dwHighDateTime << 32 | time.dwLowDateTime;
+}
+
+static MINIDUMP_THREAD_INFO thread_info(DWORD thread_id)
+{
+    MINIDUMP_THREAD_INFO info = {.ThreadId = thread_id, .DumpFlags = MINIDUMP_THREAD_INFO_INVALID_INFO};
+    HANDLE thread = OpenThread(THREAD_QUERY_INFORMATION, FALSE, thread_id);
+    FILETIME created, exited, kernel, user;
+    GROUP_AFFINITY affinity = {0};
+    DWORD exit_code;
+    PVOID start = NULL;
+
+    if (!thread)
+        return info;
+    if (GetThreadTimes(thread, &created, &exited, &kernel, &user) && GetExitCodeThread(thread, &exit_code)) {
+        GetThreadGroupAffinity(thread, &affinity);
+        NtQueryInformationThread(thread, ThreadQuerySetWin32StartAddress, &start, sizeof(start), NULL);
+        info.DumpFlags = exit_code == STILL_ACTIVE ? 0 : MINIDUMP_THREAD_INFO_EXITED_THREAD;
+        info.ExitStatus = exit_code;
+        info.CreateTime = time_value(created);
+        info.ExitTime = exit_code == STILL_ACTIVE ? 0 : time_value(exited);
+        info.KernelTime = time_value(kernel);
+        info.UserTime = time_value(user);
+        info.StartAddress = (ULONG_PTR)start;
+        info.Affinity = affinity.Mask;
+    }
+    CloseHandle(thread);
+    return info;
+}
+
+static BOOL add_thread_info(Dumpfile *dump)
+{
+    MINIDUMP_THREAD_INFO_LIST list = {sizeof(list), sizeof(MINIDUMP_THREAD_INFO), 0};
+    MINIDUMP_THREAD *threads;
+    DWORD i;
+    BOOL ok = read_list(dump, ThreadListStream, sizeof(*threads), (void **)&threads, &list.NumberOfEntries);
+
+    if (ok) {
+        enter_stream(dump, ThreadInfoListStream, sizeof(list) + list.NumberOfEntries * sizeof(MINIDUMP_THREAD_INFO));
+        buffer_append(&dump->appended, &list, sizeof(list));
+        for (i = 0; i < list.NumberOfEntries; i++) {
+            MINIDUMP_THREAD_INFO info = thread_info(threads[i].ThreadId);
+            buffer_append(&dump->appended, &info, sizeof(info));
+        }
+    }
+    free(threads);
+    return ok;
+}
+
+/* ---- memory ---- */
+
+/* MiniDumpWithProcessThreadData: the PEB, the process parameters that it points to, and the TEBs. */
+static BOOL find_process_thread_data(Dumpfile *dump)
+{
+    PROCESS_BASIC_INFORMATION process;
+    MINIDUMP_THREAD *threads;
+    ULONG_PTR point;
+    DWORD count;
+    BOOL ok = read_list(dump, ThreadListStream, sizeof(*threads), (void **)&threads, &count);
+
+    while (ok && count--) {
+        point = threads[count].Teb;
+        buffer_append(&dump->points, &point, sizeof(point));
+    }
+    free(threads);
+    if (NtQueryInformationProcess(dump->process, ProcessBasicInformation, &process, sizeof(process), NULL) < 0)
+        return ok;
+    point = (ULONG_PTR)process.PebBaseAddress;
+    buffer_append(&dump->points, &point, sizeof(point));
+    if (read_memory(dump->process, &process.PebBaseAddress->ProcessParameters, &point, sizeof(point)))
+        buffer_append(&dump->points, &point, sizeof(point));
+    return ok;
+}
+
+static BOOL holds_a_point(const Dumpfile *dump, const MEMORY_BASIC_INFORMATION *region)
+{
+    const ULONG_PTR *point = (const ULONG_PTR *)dump->points.data;
+    SIZE_T count = dump->points.size / sizeof(*point);
+
+    for (; count--; point++)
+        if (*point - (ULONG_PTR)region->BaseAddress < region->RegionSize)
+            return TRUE;
+    return FALSE;
+}
+
+static ULONG module_flags(const Dumpfile *dump, PVOID base)
+{
+    SIZE_T i;
+    for (i = 0; i < dump->module_count; i++)
+        if (dump->modules[i].base == (ULONG_PTR)base)
+            return dump->modules[i].flags;
+    return 0;
+}
+
+/* What the MINIDUMP_TYPE flags are documented to include, as far as a region's protection tells. */
+static BOOL is_wanted(const Dumpfile *dump, const MEMORY_BASIC_INFORMATION *region)
+{
+    const DWORD executable = PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY;
+    const DWORD writable = PAGE_READWRITE | PAGE_WRITECOPY | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY;
+    DWORD flags = dump->flags;
+    ULONG module = 0;
+
+    if (region->State != MEM_COMMIT || region->Protect & (PAGE_GUARD | PAGE_NOACCESS))
+        return FALSE;
+    if (flags & MiniDumpWithFullMemory)
+        return TRUE;
+    if (flags & MiniDumpWithPrivateReadWriteMemory && region->Type == MEM_PRIVATE && region->Protect & PAGE_READWRITE)
+        return TRUE;
+    if (holds_a_point(dump, region))
+        return TRUE;
+    if (flags & MiniDumpWithPrivateWriteCopyMemory && region->Protect & PAGE_WRITECOPY)
+        return TRUE;
+    if (region->Type == MEM_IMAGE)
+        module = module_flags(dump, region->AllocationBase);
+    return (module & ModuleWriteDataSeg && region->Protect & writable) ||
+           (module & ModuleWriteCodeSegs && region->Protect & executable);
+}
+
+static void choose_memory(Dumpfile *dump)
+{
+    const MEMORY_BASIC_INFORMATION *region = (const MEMORY_BASIC_INFORMATION *)dump->regions.data;
+    SIZE_T count = dump->regions.size / sizeof(*region);
+
+    for (; count--; region++)
+        if (is_wanted(dump, region))
+            buffer_append(&dump->wanted, region, sizeof(*region));
+}
+
+/* One entry per region, as on Windows: readers look the entries up in the MemoryInfoList. */
+static void add_memory64_list(Dumpfile *dump)
+{
+    const MEMORY_BASIC_INFORMATION *region = (const MEMORY_BASIC_INFORMATION *)dump->wanted.data;
+    SIZE_T count = dump->wanted.size / sizeof(*region);
+    SIZE_T size = offsetof(MINIDUMP_MEMORY64_LIST, MemoryRanges) + count * sizeof(MINIDUMP_MEMORY_DESCRIPTOR64);
+    ULONG64 head[2] = {count, 0}; /* NumberOfMemoryRanges, BaseRva */
+
+    enter_stream(dump, Memory64ListStream, size);
+    head[1] = (ULONG64)dump->append_at + sizeof(dump->directory) + dump->appended.size + size;
+    buffer_append(&dump->appended, head, sizeof(head));
+    for (; count--; region++) {
+        MINIDUMP_MEMORY_DESCRIPTOR64 range = {(ULONG_PTR)region->BaseAddress, region->RegionSize};
+        buffer_append(&dump->appended, &range, sizeof(range));
+    }
+}
+
+/* dbghelp's ranges (the stacks, and the code around each thread's instruction pointer), then ours. */
+static BOOL extend_memory_list(Dumpfile *dump)
+{
+    const MEMORY_BASIC_INFORMATION *region = (const MEMORY_BASIC_INFORMATION *)dump->wanted.data;
+    SIZE_T more = dump->wanted.size / sizeof(*region);
+    MINIDUMP_MEMORY_DESCRIPTOR *ranges;
+    DWORD count, total;
+    SIZE_T size;
+    ULONG64 rva;
+
+    if (!read_list(dump, MemoryListStream, sizeof(*ranges), (void **)&ranges, &count)) {
+        free(ranges);
+        return FALSE;
+    }
+    total = count + more;
+    size = sizeof(total) + total * sizeof(*ranges);
+    enter_stream(dump, MemoryListStream, size);
+    rva = (ULONG64)dump->append_at + sizeof(dump->directory) + dump->appended.size + size;
+    buffer_append(&dump->appended, &total, sizeof(total));
+    buffer_append(&dump->appended, ranges, count * sizeof(*ranges));
+    for (; more--; region++) {
+        MINIDUMP_MEMORY_DESCRIPTOR range = {(ULONG_PTR)region->BaseAddress, {region->RegionSize, rva}};
+        buffer_append(&dump->appended, &range, sizeof(range));
+        rva += region->RegionSize;
+    }
+    free(ranges);
+    return TRUE;
+}
+
+/* The pages of a chunk that cannot be read at once. One that is unreadable, mostly because it went away after the
+ * regions were listed, is zeros in the dump: the lists are already written. */
+static void read_pages(HANDLE process, const BYTE *address, BYTE *copy, SIZE_T size)
+{
+    SIZE_T done;
+    for (done = 0; done < size; done += PAGE)
+        if (!read_memory(process, address + done, copy + done, PAGE))
+            memset(copy + done, 0, PAGE);
+}
+
+static BOOL write_region(Dumpfile *dump, const MEMORY_BASIC_INFORMATION *region, BYTE *copy)
+{
+    const BYTE *address = region->BaseAddress;
+    SIZE_T left = region->RegionSize;
+
+    while (left) {
+        SIZE_T chunk = left < COPY_CHUNK ? left : COPY_CHUNK;
+        if (!read_memory(dump->process, address, copy, chunk))
+            read_pages(dump->process, address, copy, chunk);
+        if (!write_all(dump->file, copy, chunk))
+            return FALSE;
+        address += chunk;
+        left -= chunk;
+    }
+    return TRUE;
+}
+
+static BOOL write_memory(Dumpfile *dump)
+{
+    const MEMORY_BASIC_INFORMATION *region = (const MEMORY_BASIC_INFORMATION *)dump->wanted.data;
+    SIZE_T count = dump->wanted.size / sizeof(*region);
+    BYTE *copy = malloc(COPY_CHUNK);
+    BOOL ok = copy != NULL;
+
+    for (; ok && count--; region++)
+        ok = write_region(dump, region, copy);
+    free(copy);
+    return ok;
+}
+
+/* ---- all together ---- */
+
+static BOOL add_streams(Dumpfile *dump)
+{
+    const DWORD much = MiniDumpWithFullMemory | MiniDumpWithPrivateReadWriteMemory | MiniDumpWithPrivateWriteCopyMemory;
+
+    query_regions(dump);
+    if (dump->flags & MiniDumpWithProcessThreadData && !find_process_thread_data(dump))
+        return FALSE;
+    choose_memory(dump);
+    /* Readers that know Memory64List want the MemoryInfoList with it, so it is there even if nobody asked. */
+    if (dump->flags & (MiniDumpWithFullMemoryInfo | much))
+        add_memory_info(dump);
+    if (dump->flags & MiniDumpWithThreadInfo && !add_thread_info(dump))
+        return FALSE;
+    if (dump->flags & much)
+        add_memory64_list(dump);
+    else if (dump->wanted.size && !extend_memory_list(dump))
+        return FALSE;
+    if (!dump->appended.failed && !dump->regions.failed && !dump->wanted.failed && !dump->points.failed)
+        return TRUE;
+    SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    return FALSE;
+}
+
+/* The header comes last: until then the file is what dbghelp wrote. */
+static BOOL append(Dumpfile *dump)
+{
+    LARGE_INTEGER position = {.QuadPart = dump->append_at};
+
+    dump->header.NumberOfStreams = dump->streams;
+    dump->header.StreamDirectoryRva = dump->append_at;
+    dump->header.Flags = dump->flags;
+    return SetFilePointerEx(dump->file, position, NULL, FILE_BEGIN) &&
+           write_all(dump->file, dump->directory, sizeof(dump->directory)) &&
+           write_all(dump->file, dump->appended.data, dump->appended.size) && write_memory(dump) &&
+           write_at(dump->file, 0, &dump->header, sizeof(dump->header));
+}
+
+HRESULT minidump_finish(HANDLE file, HANDLE process, DWORD flags, const DumpedModule *modules, SIZE_T module_count)
+{
+    Dumpfile dump = {
+        .file = file, .process = process, .flags = flags, .modules = modules, .module_count = module_count};
+    HRESULT hr = S_OK;
+
+    if (!read_directory(&dump) || !add_streams(&dump) || !append(&dump))
+        hr = last_error();
+    buffer_free(&dump.appended);
+    buffer_free(&dump.regions);
+    buffer_free(&dump.wanted);
+    buffer_free(&dump.points);
+    return hr;
+}

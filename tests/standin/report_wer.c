@@ -1,0 +1,240 @@
+/* Report.wer: UTF-16LE with a byte order mark, lines `Name=Value` that end in CRLF, in the order that published files
+ * from Windows 10 have. Microsoft documents none of it. */
+#include "standin.h"
+
+#include <psapi.h>
+#include <winternl.h>
+
+#include <stdio.h>
+#include <wchar.h>
+
+/* Of ntdll. Unlike GetVersionEx it does not ask the executable's manifest which version it would like to hear. */
+NTSTATUS NTAPI RtlGetVersion(RTL_OSVERSIONINFOEXW *version);
+
+/* ---- lines ---- */
+
+/* Line breaks in a value become spaces: nothing a caller passes can add a line of its own (a choice; what Windows
+ * writes is not known). */
+static void value_text(Buffer *text, PCWSTR value)
+{
+    for (; *value; value++) {
+        WCHAR unit = *value == L'\r' || *value == L'\n' ? L' ' : *value;
+        buffer_append(text, &unit, sizeof(unit));
+    }
+}
+
+static void line(Buffer *text, PCWSTR key, PCWSTR value)
+{
+    buffer_wide(text, key);
+    buffer_wide(text, L"=");
+    value_text(text, value);
+    buffer_wide(text, L"\r\n");
+}
+
+static void number_line(Buffer *text, PCWSTR key, LONGLONG value)
+{
+    WCHAR number[24];
+    swprintf(number, sizeof(number) / sizeof(number[0]), L"%lld", value);
+    line(text, key, number);
+}
+
+/* The key's format has one %u for the index. */
+static void indexed_line(Buffer *text, PCWSTR key_format, unsigned index, PCWSTR value)
+{
+    WCHAR key[64];
+    swprintf(key, sizeof(key) / sizeof(key[0]), key_format, index);
+    line(text, key, value);
+}
+
+static void indexed_number_line(Buffer *text, PCWSTR key_format, unsigned index, LONGLONG value)
+{
+    WCHAR key[64];
+    swprintf(key, sizeof(key) / sizeof(key[0]), key_format, index);
+    number_line(text, key, value);
+}
+
+static void time_line(Buffer *text, PCWSTR key, const FILETIME *time)
+{
+    number_line(text, key, (LONGLONG)time->dwHighDateTime << 32 | time->dwLowDateTime);
+}
+
+void guid_text(const GUID *guid, WCHAR text[GUID_CHARS])
+{
+    const BYTE *rest = guid->Data4;
+    swprintf(text, GUID_CHARS, L"%08lx-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", guid->Data1, guid->Data2,
+        guid->Data3, rest[0], rest[1], rest[2], rest[3], rest[4], rest[5], rest[6], rest[7]);
+}
+
+static void guid_line(Buffer *text, PCWSTR key, const GUID *guid)
+{
+    WCHAR value[GUID_CHARS];
+    guid_text(guid, value);
+    line(text, key, value);
+}
+
+/* ---- hashes ---- */
+
+/* FNV-1a, 64 bits: Microsoft's hashes are not published. */
+static ULONGLONG hash_bytes(ULONGLONG hash, const void *data, SIZE_T size)
+{
+    const BYTE *bytes = data;
+    while (size--)
+        hash = (hash ^ *bytes++) * 0x100000001B3;
+    return hash;
+}
+
+static ULONGLONG hash_text(ULONGLONG hash, PCWSTR text)
+{
+    return hash_bytes(hash, text, (wcslen(text) + 1) * sizeof(WCHAR)); /* the NUL keeps "a","bc" and "ab","c" apart */
+}
+
+static const ULONGLONG hash_start = 0xCBF29CE484222325;
+
+ULONGLONG signature_hash(const Report *report)
+{
+    ULONGLONG hash = hash_text(hash_start, report->event_type);
+    unsigned i;
+
+    for (i = 0; i < WER_MAX_PARAM_COUNT && report->has_parameter[i]; i++) {
+        hash = hash_text(hash, report->parameters[i].Name);
+        hash = hash_text(hash, report->parameters[i].Value);
+    }
+    return hash;
+}
+
+/* ---- sections ---- */
+
+static void head_lines(Buffer *text, const Report *report, WER_CONSENT consent, const FILETIME *uploaded)
+{
+    number_line(text, L"Version", 1);
+    line(text, L"EventType", report->event_type);
+    time_line(text, L"EventTime", &report->created);
+    number_line(text, L"ReportType", report->type);
+    number_line(text, L"Consent", consent);
+    if (uploaded)
+        time_line(text, L"UploadTime", uploaded);
+    number_line(text, L"ReportStatus", 0); /* on Windows a bit field that nobody has published */
+    guid_line(text, L"ReportIdentifier", &report->id);
+    guid_line(text, L"IntegratorReportIdentifier", &report->integrator_id);
+    number_line(text, L"Wow64Host", IMAGE_FILE_MACHINE_AMD64);
+    line(text, L"NsAppName", report->information.wzApplicationName);
+}
+
+static void parameter_lines(Buffer *text, const Report *report)
+{
+    unsigned i;
+    for (i = 0; i < WER_MAX_PARAM_COUNT && report->has_parameter[i]; i++) {
+        indexed_line(text, L"Sig[%u].Name", i, report->parameters[i].Name);
+        indexed_line(text, L"Sig[%u].Value", i, report->parameters[i].Value);
+    }
+}
+
+/* The two extra parameters that WER adds to every report. */
+static void system_lines(Buffer *text)
+{
+    RTL_OSVERSIONINFOEXW system = {.dwOSVersionInfoSize = sizeof(system)};
+    WCHAR version[96];
+    DWORD product = 0;
+
+    RtlGetVersion(&system);
+    GetProductInfo(system.dwMajorVersion, system.dwMinorVersion, 0, 0, &product);
+    swprintf(version, sizeof(version) / sizeof(version[0]), L"%lu.%lu.%lu.%lu.%u.%u.%u.%lu", system.dwMajorVersion,
+        system.dwMinorVersion, system.dwBuildNumber, system.dwPlatformId, system.wServicePackMajor,
+        system.wServicePackMinor, system.wSuiteMask, product);
+    line(text, L"DynamicSig[1].Name", L"OS Version");
+    line(text, L"DynamicSig[1].Value", version);
+    line(text, L"DynamicSig[2].Name", L"Locale ID");
+    number_line(text, L"DynamicSig[2].Value", GetUserDefaultLCID());
+}
+
+static void ui_lines(Buffer *text, const Report *report)
+{
+    unsigned i;
+    for (i = 1; i < WerUIMax; i++)
+        if (report->ui[i])
+            indexed_line(text, L"UI[%u]", i, report->ui[i]);
+}
+
+/* Without the right to read the process, or after its end, the report has no modules. */
+static void module_lines(Buffer *text, HANDLE process)
+{
+    HMODULE modules[512];
+    DWORD size = 0, i;
+
+    if (!K32EnumProcessModules(process, modules, sizeof(modules), &size))
+        return;
+    for (i = 0; i < size / sizeof(modules[0]) && i < sizeof(modules) / sizeof(modules[0]); i++) {
+        WCHAR path[PATH_CHARS];
+        if (K32GetModuleFileNameExW(process, modules[i], path, PATH_CHARS))
+            indexed_line(text, L"LoadedModule[%u]", i, path);
+    }
+}
+
+static void file_lines(Buffer *text, const Report *report)
+{
+    const ReportFile *file;
+    unsigned i = 0;
+
+    for (file = report->files; file; file = file->next) {
+        if (!file->listed)
+            continue;
+        indexed_line(text, L"File[%u].CabName", i, file->cab_name);
+        indexed_line(text, L"File[%u].Path", i, path_name(file->path));
+        indexed_number_line(text, L"File[%u].Flags", i, file->flags);
+        indexed_number_line(text, L"File[%u].Type", i, file->type);
+        indexed_line(text, L"File[%u].Original.Path", i, file->path);
+        i++;
+    }
+}
+
+static void tail_lines(Buffer *text, const Report *report)
+{
+    const WER_REPORT_INFORMATION_V5 *information = &report->information;
+    WCHAR identity[33];
+    unsigned i;
+
+    line(text, L"FriendlyEventName", information->wzFriendlyEventName);
+    line(text, L"ConsentKey", information->wzConsentKey);
+    line(text, L"AppName", information->wzApplicationName);
+    line(text, L"AppPath", information->wzApplicationPath);
+    if (*information->wzDescription)
+        line(text, L"ReportDescription", information->wzDescription);
+    line(text, L"NsPartner", *information->wzNamespacePartner ? information->wzNamespacePartner : L"windows");
+    line(text, L"NsGroup", *information->wzNamespaceGroup ? information->wzNamespaceGroup : L"windows8");
+    for (i = 0; i < 16; i++)
+        swprintf(identity + 2 * i, 3, L"%02X", information->rgbApplicationIdentity[i]);
+    line(text, L"ApplicationIdentity", identity);
+    number_line(text, L"MetadataHash", (LONG)hash_bytes(hash_start, text->data, text->size));
+}
+
+static HRESULT write_file(PCWSTR path, const Buffer *text)
+{
+    HANDLE file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+    HRESULT hr = S_OK;
+
+    if (file == INVALID_HANDLE_VALUE)
+        return last_error();
+    if (!write_all(file, text->data, text->size))
+        hr = last_error();
+    CloseHandle(file);
+    return hr;
+}
+
+HRESULT report_wer_write(const Report *report, WER_CONSENT consent, const FILETIME *uploaded, PCWSTR path)
+{
+    Buffer text = {0};
+    HRESULT hr = E_OUTOFMEMORY;
+
+    buffer_wide(&text, L"\xFEFF");
+    head_lines(&text, report, consent, uploaded);
+    parameter_lines(&text, report);
+    system_lines(&text);
+    ui_lines(&text, report);
+    module_lines(&text, report->process);
+    file_lines(&text, report);
+    tail_lines(&text, report);
+    if (!text.failed)
+        hr = write_file(path, &text);
+    buffer_free(&text);
+    return hr;
+}

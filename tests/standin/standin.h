@@ -1,0 +1,206 @@
+/* What the files of the stand-in share. Nothing here is part of the API; README.md says what the stand-in is. */
+#ifndef STANDIN_H
+#define STANDIN_H
+
+#define _WIN32_WINNT 0x0A00
+#include <wer/werapi.h>
+
+#include <dbghelp.h>
+
+/* ---- buffer.c: memory, text, errors ---- */
+
+/* The last Win32 error as an HRESULT that is a failure even when the call forgot to set one. */
+HRESULT last_error(void);
+
+/* Copies `size` bytes out of `process`, whatever `address` is: a bad one gives FALSE, never a crash. */
+BOOL read_memory(HANDLE process, const void *address, void *copy, SIZE_T size);
+
+/* Bytes that grow. Once an allocation failed, `failed` stays TRUE and appending does nothing, so that a
+ * builder has to check only once, at its end. Starts as {0}. */
+typedef struct {
+    BYTE *data;
+    SIZE_T size;
+    SIZE_T capacity;
+    BOOL failed;
+} Buffer;
+
+void buffer_append(Buffer *buffer, const void *data, SIZE_T size);
+void buffer_ascii(Buffer *buffer, const char *text);
+void buffer_wide(Buffer *buffer, PCWSTR text);
+void buffer_free(Buffer *buffer);
+
+WCHAR *copy_text(PCWSTR text); /* NULL if out of memory; free() it */
+
+/* Paths may be longer than MAX_PATH: a store deep in a temporary folder easily gets there. */
+enum { PATH_CHARS = 1024 };
+
+/* Appends `\name` (or just `name` to an empty path); FALSE, with the last error set, if it does not fit. */
+BOOL path_append(WCHAR path[PATH_CHARS], PCWSTR name);
+PCWSTR path_name(PCWSTR path); /* what follows the last separator */
+
+BOOL write_all(HANDLE file, const void *data, SIZE_T size);
+
+/* ---- control.c: what the tests tell the stand-in to do ---- */
+
+/* Every exported WER function. A new one is added here, in wer.def and in a file of its family. */
+#define STANDIN_FUNCTIONS(X)          \
+    X(WerReportCreate)                \
+    X(WerReportSetParameter)          \
+    X(WerReportSetUIOption)           \
+    X(WerReportAddFile)               \
+    X(WerReportAddDump)               \
+    X(WerReportSubmit)                \
+    X(WerReportCloseHandle)           \
+    X(WerAddExcludedApplication)      \
+    X(WerRemoveExcludedApplication)
+
+typedef enum {
+#define X(name) FUNCTION_##name,
+    STANDIN_FUNCTIONS(X)
+#undef X
+    FUNCTION_COUNT
+} Function;
+
+/* One call of an exported function, from call_begin to its line in the log. */
+typedef struct {
+    Function function;
+    DWORD nth;      /* 1 for the first call since `reset` */
+    BOOL injected;  /* a `fail` rule answered: do not act */
+    HRESULT hr;
+    Buffer json;
+} Call;
+
+/* Counts the call and obeys the rules for it: waits where it must, and sets `injected` and `hr`. */
+void call_begin(Call *call, Function function);
+const char *function_name(Function function);
+
+HRESULT WINAPI WerStandInControl(PCWSTR commands);
+DWORD WINAPI WerStandInCalls(PCWSTR function);
+DWORD WINAPI WerStandInOpenReports(void);
+
+HRESULT control_from_environment(void);
+void control_free(void);
+
+/* ---- log.c: one JSON object per line and call ---- */
+
+HRESULT log_open(PCWSTR path);
+void log_close(void);
+
+/* FALSE if there is no log; otherwise add the arguments, then the outputs after log_outputs, and end. */
+BOOL log_begin(Call *call);
+void log_outputs(Call *call);
+void log_end(Call *call);
+
+void log_number(Call *call, const char *name, LONGLONG value);
+void log_pointer(Call *call, const char *name, const void *value);
+void log_string(Call *call, const char *name, PCWSTR value);
+void log_process(Call *call, const char *name, HANDLE process);
+void log_thread(Call *call, const char *name, HANDLE thread);
+void log_struct(Call *call, const char *name, const void *value, SIZE_T size);
+void log_sized_struct(Call *call, const char *name, const void *value, DWORD size);
+
+/* ---- store.c: where reports lie on disk ---- */
+
+typedef enum { STORE_QUEUE, STORE_ARCHIVE, STORE_TEMP } StoreFolder;
+
+void store_set_root(PCWSTR root); /* "" for the places Windows uses */
+void store_set_machine(BOOL machine);
+
+/* The folder's path; it exists afterwards. */
+HRESULT store_path(StoreFolder folder, WCHAR path[PATH_CHARS]);
+/* Creates `WERxxxx.tmp<extension>` in the temporary folder and opens it for reading and writing. */
+HRESULT store_temp_file(PCWSTR extension, WCHAR path[PATH_CHARS], HANDLE *file);
+void store_remove_report(PCWSTR folder);
+
+/* ---- settings.c: the registry ---- */
+
+BOOL setting_on(PCWSTR name);
+DWORD setting_value(PCWSTR name, DWORD otherwise);
+HRESULT exclusion_add(PCWSTR name, BOOL all_users);
+HRESULT exclusion_remove(PCWSTR name, BOOL all_users);
+
+/* ---- report.c: the reports a process has open ---- */
+
+typedef struct ReportFile {
+    struct ReportFile *next;
+    WER_FILE_TYPE type;
+    DWORD flags;           /* WER_FILE_* */
+    BOOL is_dump;          /* written by us: `path` is ours to move or delete */
+    BOOL no_heap_on_queue; /* WER_DUMP_NOHEAP_ONQUEUE */
+    BOOL listed;           /* Report.wer names it (set by submit) */
+    WCHAR cab_name[MAX_PATH];
+    WCHAR path[PATH_CHARS];
+} ReportFile;
+
+typedef struct Report {
+    struct Report *next;
+    HREPORT handle;
+    LONG references;
+    SRWLOCK lock; /* held while a call works on the report */
+    BOOL submitted;
+
+    WER_REPORT_TYPE type;
+    WCHAR event_type[WER_MAX_EVENT_NAME_LENGTH + 1];
+    WER_REPORT_INFORMATION_V5 information; /* what the caller's version lacks is zero */
+    HANDLE process;                        /* the one the report is about; ours to close */
+    BOOL has_parameter[WER_MAX_PARAM_COUNT];
+    WER_REPORT_PARAMETER parameters[WER_MAX_PARAM_COUNT];
+    WCHAR *ui[WerUIMax]; /* by WER_REPORT_UI; [0] stays NULL */
+    ReportFile *files;
+    FILETIME created;
+    GUID id;
+    GUID integrator_id;
+} Report;
+
+HRESULT report_create(PCWSTR event_type, WER_REPORT_TYPE type, const void *information, HREPORT *handle);
+HRESULT report_set_parameter(HREPORT handle, DWORD index, PCWSTR name, PCWSTR value);
+HRESULT report_set_ui_option(HREPORT handle, WER_REPORT_UI option, PCWSTR value);
+HRESULT report_add_file(HREPORT handle, PCWSTR path, WER_FILE_TYPE type, DWORD flags);
+HRESULT report_add_dump(HREPORT handle, HANDLE process, HANDLE thread, WER_DUMP_TYPE type,
+    const WER_EXCEPTION_INFORMATION *exception, const void *options, DWORD flags);
+HRESULT report_submit(HREPORT handle, WER_CONSENT consent, DWORD flags, WER_SUBMIT_RESULT *result);
+HRESULT report_close(HREPORT handle);
+
+/* Adds a file to a locked report, under a CabName that none of its other files has. NULL if that cannot be. */
+ReportFile *report_attach(Report *report, PCWSTR path, PCWSTR cab_name, WER_FILE_TYPE type);
+
+void reports_close_all(void);
+
+/* How many bytes of a WER_REPORT_INFORMATION are read: its dwSize, or only that member if it is not a known size, or
+ * 0 if nothing can be read. */
+DWORD report_information_size(const void *information);
+
+/* ---- dump.c: writes a dump and attaches it to a locked report ---- */
+
+HRESULT add_dump(Report *report, HANDLE process, HANDLE thread, WER_DUMP_TYPE type,
+    const WER_EXCEPTION_INFORMATION *exception, const void *options, DWORD flags);
+
+/* As report_information_size, for WER_DUMP_CUSTOM_OPTIONS. */
+DWORD custom_options_size(const void *options);
+
+/* ---- minidump.c: completes what dbghelp wrote ---- */
+
+typedef struct {
+    ULONG64 base;
+    ULONG flags; /* MODULE_WRITE_FLAGS */
+} DumpedModule;
+
+HRESULT minidump_finish(HANDLE file, HANDLE process, DWORD flags, const DumpedModule *modules, SIZE_T module_count);
+
+/* ---- submit.c: what becomes of a report, and its folder ---- */
+
+void server_set_online(BOOL online);
+HRESULT submit(Report *report, WER_CONSENT consent, DWORD flags, WER_SUBMIT_RESULT *result);
+
+/* ---- report_wer.c: the file Report.wer ---- */
+
+enum { GUID_CHARS = 37 };
+void guid_text(const GUID *guid, WCHAR text[GUID_CHARS]); /* lower case, without braces */
+
+/* Groups reports with the same event and parameters, as WER's buckets do; the algorithm is ours. */
+ULONGLONG signature_hash(const Report *report);
+
+/* `uploaded`: when, or NULL. */
+HRESULT report_wer_write(const Report *report, WER_CONSENT consent, const FILETIME *uploaded, PCWSTR path);
+
+#endif

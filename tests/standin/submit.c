@@ -1,0 +1,173 @@
+/* WerReportSubmit: what becomes of a report, and its folder in the store. Nothing is ever sent anywhere. */
+#include "standin.h"
+
+#include <stdio.h>
+#include <wchar.h>
+
+static volatile LONG server_online;
+
+/* Whether there is a server to take reports; offline unless a test says otherwise. */
+void server_set_online(BOOL online)
+{
+    InterlockedExchange(&server_online, online);
+}
+
+/* ---- the decision ---- */
+
+/* Documented: Disabled and DisableQueue give these results, NO_QUEUE discards what cannot be sent. Choices: a denied
+ * consent cancels the report; NO_QUEUE that discards says WerReportFailed; every consent but Approved waits in the
+ * queue, for there is nobody to ask; a non-critical report with Approved goes out like any other. */
+static WER_SUBMIT_RESULT decide(WER_CONSENT consent, DWORD flags)
+{
+    if (setting_on(L"Disabled"))
+        return WerDisabled;
+    if (consent == WerConsentDenied)
+        return WerReportCancelled;
+    if (server_online && consent == WerConsentApproved && !(flags & WER_SUBMIT_QUEUE) && !setting_on(L"ForceQueue"))
+        return WerReportUploaded;
+    if (flags & WER_SUBMIT_NO_QUEUE)
+        return WerReportFailed;
+    return setting_on(L"DisableQueue") ? WerDisabledQueue : WerReportQueued;
+}
+
+/* ---- the folder ---- */
+
+enum { LABEL_CHARS = 25 };
+
+/* ASCII letters, digits and dots; cut, since the folder's name also carries a hash and a GUID. */
+static void folder_label(PCWSTR name, WCHAR label[LABEL_CHARS])
+{
+    unsigned i;
+    for (i = 0; name[i] && i < LABEL_CHARS - 1; i++)
+        label[i] = name[i] < 0x80 && (iswalnum(name[i]) || name[i] == L'.') ? name[i] : L'_';
+    label[i] = L'\0';
+}
+
+/* <kind>_<application>_<hash of the signature>_<report id>, as in published listings of the store. */
+static HRESULT create_report_folder(const Report *report, StoreFolder store, WCHAR path[PATH_CHARS])
+{
+    static const PCWSTR kinds[] = {L"NonCritical", L"Critical", L"AppCrash", L"AppHang", L"Kernel"};
+    WCHAR label[LABEL_CHARS], id[GUID_CHARS], name[128];
+    HRESULT hr = store_path(store, path);
+
+    if (FAILED(hr))
+        return hr;
+    folder_label(report->information.wzApplicationName, label);
+    guid_text(&report->id, id);
+    swprintf(name, sizeof(name) / sizeof(name[0]), L"%ls_%ls_%016llx_%ls", kinds[report->type], label,
+        signature_hash(report), id);
+    if (!path_append(path, name) || !CreateDirectoryW(path, NULL))
+        return last_error();
+    return S_OK;
+}
+
+/* A dump is ours and moves; the caller's file is copied. */
+static BOOL collect(ReportFile *file, PCWSTR folder)
+{
+    WCHAR path[PATH_CHARS];
+
+    wcscpy(path, folder);
+    if (!path_append(path, file->cab_name))
+        return FALSE;
+    if (!file->is_dump)
+        return CopyFileW(file->path, path, TRUE);
+    if (!MoveFileExW(file->path, path, MOVEFILE_COPY_ALLOWED))
+        return FALSE;
+    file->is_dump = FALSE; /* no longer ours to delete */
+    return TRUE;
+}
+
+/* A caller's file that has gone, or that nobody may read, is left out: the report is worth more than its attachment
+ * (a choice). A dump that cannot be moved is an error of ours. User documents are kept like other files, as a server
+ * might ask for them later (a choice). */
+static HRESULT collect_all(Report *report, PCWSTR folder, BOOL queued)
+{
+    ReportFile *file;
+
+    for (file = report->files; file; file = file->next) {
+        BOOL was_dump = file->is_dump;
+        if (queued && file->no_heap_on_queue && file->type == WerFileTypeHeapdump)
+            continue;
+        file->listed = collect(file, folder);
+        if (was_dump && !file->listed)
+            return last_error();
+    }
+    return S_OK;
+}
+
+/* With parameters only, Report.wer still names the files that went out, as archived reports on Windows do. */
+static void list_all(Report *report)
+{
+    ReportFile *file;
+    for (file = report->files; file; file = file->next)
+        file->listed = TRUE;
+}
+
+/* Report.wer comes last: a folder without it is not a report yet. */
+static HRESULT fill_folder(Report *report, WER_CONSENT consent, BOOL uploaded, BOOL with_files, PCWSTR folder)
+{
+    WCHAR path[PATH_CHARS];
+    FILETIME now;
+    HRESULT hr = S_OK;
+
+    if (with_files)
+        hr = collect_all(report, folder, !uploaded);
+    else
+        list_all(report);
+    if (FAILED(hr))
+        return hr;
+    wcscpy(path, folder);
+    if (!path_append(path, L"Report.wer"))
+        return last_error();
+    GetSystemTimeAsFileTime(&now);
+    return report_wer_write(report, consent, uploaded ? &now : NULL, path);
+}
+
+static HRESULT keep(Report *report, WER_CONSENT consent, BOOL uploaded, BOOL with_files)
+{
+    WCHAR folder[PATH_CHARS];
+    HRESULT hr = create_report_folder(report, uploaded ? STORE_ARCHIVE : STORE_QUEUE, folder);
+
+    if (FAILED(hr))
+        return hr;
+    hr = fill_folder(report, consent, uploaded, with_files, folder);
+    if (FAILED(hr))
+        store_remove_report(folder);
+    return hr;
+}
+
+/* Windows 7 and later keep only the parameters unless ConfigureArchive is 2. */
+static HRESULT archive(Report *report, WER_CONSENT consent, DWORD flags)
+{
+    BOOL with_files = setting_value(L"ConfigureArchive", 1) == 2 && !(flags & WER_SUBMIT_ARCHIVE_PARAMETERS_ONLY);
+
+    if (flags & WER_SUBMIT_NO_ARCHIVE || setting_on(L"DisableArchive")) {
+        list_all(report);
+        return S_OK;
+    }
+    return keep(report, consent, TRUE, with_files);
+}
+
+/* Documented as "after the report is submitted": not after a result that took nothing over, and not where the copy
+ * failed (choices). */
+static void delete_originals(const Report *report)
+{
+    const ReportFile *file;
+    for (file = report->files; file; file = file->next)
+        if (file->listed && file->flags & WER_FILE_DELETE_WHEN_DONE)
+            DeleteFileW(file->path);
+}
+
+HRESULT submit(Report *report, WER_CONSENT consent, DWORD flags, WER_SUBMIT_RESULT *result)
+{
+    HRESULT hr = S_OK;
+
+    *result = decide(consent, flags);
+    if (*result == WerReportQueued)
+        hr = keep(report, consent, FALSE, TRUE);
+    else if (*result == WerReportUploaded)
+        hr = archive(report, consent, flags);
+    if (SUCCEEDED(hr) && (*result == WerReportQueued || *result == WerReportUploaded))
+        delete_originals(report);
+    return hr;
+}
