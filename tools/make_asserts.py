@@ -1,7 +1,6 @@
 """Write src/wer/_asserts.h: every number of src/wer/_enums.py as an assertion that the C compiler checks.
 
-    python3 tools/make_asserts.py           write it
-    python3 tools/make_asserts.py --check   exit 1 if it is not up to date
+``python3 tools/make_asserts.py`` writes it; ``--check`` only says whether it is up to date (exit 1 if not).
 """
 
 import importlib.util
@@ -21,7 +20,8 @@ DBGHELP_ENUMS = ("MinidumpType", "ThreadWriteFlags", "ModuleWriteFlags")
 def load(path: Path) -> ModuleType:
     """The module at `path`, without the package around it: the extension does not exist yet."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -14,7 +14,7 @@ import sys as _sys
 from . import _enums, _options
 from ._enums import *  # noqa: F403
 from ._errors import WerError
-from ._options import DumpOptions, ExceptionInformation
+from ._options import *  # noqa: F403
 
 TYPE_CHECKING = False
 if TYPE_CHECKING or _sys.platform == "win32":

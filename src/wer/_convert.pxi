@@ -9,6 +9,7 @@ cdef extern from "Python.h":
     unsigned int PyUnicode_READ(int kind, const void *data, Py_ssize_t index)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     bint PyUnicode_Check(object value)
+    bint PyBool_Check(object value)
     bint PyLong_Check(object value)
     bint PyLong_CheckExact(object value)
     long long PyLong_AsLongLongAndOverflow(object value, int *overflow) except? -1
@@ -80,6 +81,8 @@ cdef int fill(WCHAR *field, object text, Py_ssize_t limit, str name) except -1:
 cdef long long integer(object value, long long low, long long high, str name) except? -1:
     cdef int overflow = 0
     cdef long long number
+    if PyBool_Check(value):
+        raise TypeError(f"{name} must be an int, got bool")
     if not PyLong_Check(value):
         try:
             value = _index(value)
@@ -127,7 +130,7 @@ cdef void *pointer(object value, str name) except? NULL:
     cdef int overflow = 0
     cdef long long number
     cdef object bits = 8 * sizeof(void *)
-    if isinstance(value, bool) or not PyLong_Check(value):
+    if PyBool_Check(value) or not PyLong_Check(value):
         raise TypeError(f"{name} must be an int, got {type(value).__name__}")
     number = PyLong_AsLongLongAndOverflow(value, &overflow)
     if not overflow and sizeof(void *) == 8:

@@ -62,18 +62,21 @@ class WerError(OSError):
 
     hresult: int
     function: str
-    winerror: int | None
+    if _sys.platform != "win32":
+        winerror: int | None  # Windows' OSError has it of its own
 
     def __init__(self, hresult: int, function: str, text: str = "", filename: str | None = None) -> None:
         code = hresult & 0xFFFFFFFF
         signed = code - (1 << 32) if code & 0x80000000 else code
         win32 = code & 0xFFFF if code >> 16 == 0x8000 | _FACILITY_WIN32 else None
         meaning = _MEANING.get(signed) or text or "no description is known for this code"
-        if _sys.platform == "win32" and win32 is not None:
-            super().__init__(0, meaning, filename, win32)  # OSError works out errno
-        else:
+        if _sys.platform != "win32":
             super().__init__(_ERRNO.get(win32 or 0, _errno.EIO), meaning, filename)
             self.winerror = win32
+        elif win32 is None:
+            super().__init__(_errno.EIO, meaning, filename)
+        else:
+            super().__init__(0, meaning, filename, win32)  # OSError works out errno
         self.hresult = signed
         self.function = function
         self._text = text

@@ -108,14 +108,14 @@ cdef int find_process(object process, object pid, DWORD rights, Target *target) 
         return open_process(pid, rights, target)
     if pid is not None:
         raise TypeError("pass process or pid, not both")
-    if PyLong_CheckExact(process):
+    if PyLong_Check(process) and not PyBool_Check(process):
         target.handle = pointer(process, "process")
         if target.handle == NULL:
             raise ValueError("process is 0, which is no handle; None stands for the current process")
         return 0
-    handle = process if PyLong_Check(process) and not isinstance(process, bool) else owned_handle(process, "process")
+    handle = owned_handle(process, "process")
     if handle is not None:
-        target.handle = pointer(int(handle), "process")
+        target.handle = pointer(handle, "process")
         if process_ended(target.handle):
             raise gone(f"process {GetProcessId(target.handle)}")
         return 0
@@ -168,8 +168,8 @@ cdef int find_thread(object thread, object tid, HANDLE process, Target *target) 
         return 0 if tid is None else open_thread(tid, process, target)
     if tid is not None:
         raise TypeError("pass thread or tid, not both")
-    if PyLong_Check(thread) and not isinstance(thread, bool):
-        target.handle = pointer(int(thread), "thread")
+    if PyLong_Check(thread) and not PyBool_Check(thread):
+        target.handle = pointer(thread, "thread")
         if target.handle == NULL:
             raise ValueError("thread is 0, which is no handle; None means no thread")
         return 0
@@ -187,5 +187,5 @@ cdef int find_thread(object thread, object tid, HANDLE process, Target *target) 
             "thread must be a handle (int), an object that owns one, or a threading.Thread, "
             f"got {type(thread).__name__}"
         )
-    target.handle = pointer(int(handle), "thread")
+    target.handle = pointer(handle, "thread")
     return 0

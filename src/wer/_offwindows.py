@@ -1,6 +1,7 @@
 """What stands for the extension where there is no Windows: `wer` imports, and a call says what is missing."""
 
 import sys as _sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn as _NoReturn

@@ -51,7 +51,7 @@ def _module_list(names: _Iterable[str] | None) -> tuple[str, ...] | None:
 class _Frozen:
     """A value: made once, compared by its fields."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed: make a new one")

@@ -1,0 +1,95 @@
+from os import PathLike
+from types import TracebackType
+from typing import Protocol, Self, type_check_only
+
+from ._enums import (
+    Consent,
+    DumpFlags,
+    DumpType,
+    FileFlags,
+    FileType,
+    ReportType,
+    ReportUI,
+    SubmitFlags,
+    SubmitResult,
+)
+from ._options import DumpOptions, ExceptionInformation
+
+@type_check_only
+class _HasHandle(Protocol):  # pywin32's handles
+    @property
+    def handle(self) -> int: ...
+
+@type_check_only
+class _HasSentinel(Protocol):  # multiprocessing.Process
+    @property
+    def sentinel(self) -> int: ...
+
+@type_check_only
+class _HasPid(Protocol):  # subprocess.Popen, psutil.Process
+    @property
+    def pid(self) -> int: ...
+
+@type_check_only
+class _HasNativeId(Protocol):  # threading.Thread
+    @property
+    def native_id(self) -> int | None: ...
+    def is_alive(self) -> bool: ...
+
+_Process = int | _HasHandle | _HasSentinel | _HasPid
+_Thread = int | _HasHandle | _HasNativeId
+
+class Report:
+    def __init__(
+        self,
+        event_type: str,
+        report_type: ReportType | int = ...,
+        *,
+        process: _Process | None = None,
+        consent_key: str = "",
+        friendly_event_name: str = "",
+        application_name: str = "",
+        application_path: str = "",
+        description: str = "",
+        parent_window: int = 0,
+        namespace_partner: str = "",
+        namespace_group: str = "",
+        application_identity: bytes = b"",
+        snapshot: int = 0,
+        delete_files_token: int = 0,
+        submit_result_max: SubmitResult | int | None = None,
+    ) -> None: ...
+    @classmethod
+    def from_handle(cls, handle: int, *, owned: bool = False) -> Self: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+    @property
+    def closed(self) -> bool: ...
+    @property
+    def handle(self) -> int: ...
+    @property
+    def event_type(self) -> str | None: ...
+    def set_parameter(self, index: int, value: str, name: str | None = None) -> None: ...
+    def set_ui_option(self, option: ReportUI | int, value: str) -> None: ...
+    def add_file(
+        self, path: str | PathLike[str], file_type: FileType | int = ..., flags: FileFlags | int = 0
+    ) -> None: ...
+    def add_dump(
+        self,
+        dump_type: DumpType | int = ...,
+        process: _Process | None = None,
+        thread: _Thread | None = None,
+        exception: ExceptionInformation | None = None,
+        options: DumpOptions | None = None,
+        flags: DumpFlags | int = 0,
+        *,
+        pid: int | None = None,
+        tid: int | None = None,
+    ) -> None: ...
+    def submit(self, consent: Consent | int, flags: SubmitFlags | int = 0) -> SubmitResult | int: ...
+    def close(self) -> None: ...
+
+def add_excluded_application(exe_name: str, all_users: bool = False) -> None: ...
+def remove_excluded_application(exe_name: str, all_users: bool = False) -> None: ...

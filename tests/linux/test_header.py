@@ -1,0 +1,61 @@
+"""include/wer/werapi.h, as mingw compiles it, against the layouts of Microsoft's metadata."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import wer
+
+ROOT = Path(__file__).parent.parent.parent
+FACTS = json.loads((ROOT / "tests" / "data" / "werapi.json").read_text(encoding="utf-8"))
+COMPILER = [
+    "x86_64-w64-mingw32-gcc",
+    *("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-D_WIN32_WINNT=0x0A00", "-fsyntax-only"),
+    f"-I{wer.get_include()}",
+]
+
+
+def compile_c(tmp_path, source, *options):
+    path = tmp_path / "test.c"
+    path.write_text(source, encoding="utf-8")
+    return subprocess.run([*COMPILER, *options, path], capture_output=True, text=True, check=False)
+
+
+def layout_assertions(skip=()):
+    for name, struct in FACTS["structs"].items():
+        if name in skip or struct["x64"].get("fields") is None:
+            continue
+        yield f"C_ASSERT(sizeof({name}) == {struct['x64']['size']});"
+        for field, _, offset, size in struct["x64"]["fields"]:
+            yield f"C_ASSERT(offsetof({name}, {field}) == {offset});"
+            yield f"C_ASSERT(sizeof((({name} *)0)->{field}) == {size});"
+
+
+def test_every_structure_lies_as_the_metadata_says(tmp_path):
+    lines = list(layout_assertions(skip=("CONTEXT", "MINIDUMP_EXCEPTION_INFORMATION")))
+    assert len(lines) > 200
+    source = '#include "wer/werapi.h"\n#include <stddef.h>\n' + "\n".join(lines) + "\nextern int compiled;\n"
+    result = compile_c(tmp_path, source)
+    assert result.returncode == 0, result.stderr
+
+
+def test_every_function_is_declared(tmp_path):
+    names = [f["name"] for f in FACTS["functions"] if f["header"] == "werapi.h"] + ["WerReportHang"]
+    uses = "\n".join(f"void *use_{name}(void) {{ return (void *)(INT_PTR){name}; }}" for name in names)
+    declarations = "\n".join(f"void *use_{name}(void);" for name in names)
+    result = compile_c(tmp_path, f'#include "wer/werapi.h"\n{declarations}\n{uses}\n')
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_wrong_layout_would_be_noticed(tmp_path):
+    source = '#include "wer/werapi.h"\nC_ASSERT(sizeof(WER_REPORT_INFORMATION) == 2200);\nextern int compiled;\n'
+    assert compile_c(tmp_path, source).returncode != 0
+
+
+def test_libwer_pxd_declares_what_the_header_has():
+    header = (ROOT / "include" / "wer" / "werapi.h").read_text(encoding="utf-8")
+    pxd = (ROOT / "src" / "wer" / "libwer.pxd").read_text(encoding="utf-8")
+    names = set(re.findall(r"\b(?:Wer|WER_)\w+", pxd))
+    assert "WerReportAddDump" in names
+    assert {name for name in names if not re.search(rf"\b{name}\b", header)} == set()

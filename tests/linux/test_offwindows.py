@@ -1,0 +1,26 @@
+"""Off Windows `wer` imports; what needs Windows says so when it is called."""
+
+import sys
+
+import pytest
+import wer
+
+
+@pytest.mark.parametrize(
+    ("call", "function"),
+    [
+        (lambda: wer.Report("Event"), "WerReportCreate"),
+        (lambda: wer.Report("Event", wer.ReportType.CRITICAL, description="x"), "WerReportCreate"),
+        (lambda: wer.Report.from_handle(1, owned=True), "WerReportCreate"),
+        (lambda: wer.add_excluded_application("a.exe"), "WerAddExcludedApplication"),
+        (lambda: wer.remove_excluded_application("a.exe", all_users=True), "WerRemoveExcludedApplication"),
+    ],
+)
+def test_a_call_says_what_is_missing(call, function):
+    with pytest.raises(NotImplementedError, match=f"{function} of Windows, and this is {sys.platform}"):
+        call()
+
+
+def test_what_needs_no_windows_works():
+    assert wer.DumpOptions(dump_flags=wer.MiniDumpWithDataSegs).mask == wer.WER_DUMP_MASK_DUMPTYPE
+    assert wer.WerError(wer.HResult.E_FAIL, "WerReportSubmit").function == "WerReportSubmit"
