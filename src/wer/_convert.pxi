@@ -9,13 +9,14 @@ cdef extern from "Python.h":
     unsigned int PyUnicode_READ(int kind, const void *data, Py_ssize_t index)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     bint PyUnicode_Check(object value)
+    str PyUnicode_FromObject(object text)
     bint PyBool_Check(object value)
     bint PyLong_Check(object value)
     bint PyLong_CheckExact(object value)
     long long PyLong_AsLongLongAndOverflow(object value, int *overflow) except? -1
 
 
-cdef object units_of(str text):
+cdef object units_of(object text):
     """Length in UTF-16 code units, which is what every limit of WER counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 

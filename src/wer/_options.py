@@ -3,11 +3,13 @@
 Both are checked when they are made and never change, so the dump itself has nothing left to check.
 """
 
-from collections.abc import Iterable as _Iterable
-
 from ._enums import WER_MAX_PREFERRED_MODULES as _MAX_MODULES
 from ._enums import WER_MAX_PREFERRED_MODULES_BUFFER as _MODULES_BUFFER
 from ._enums import DumpMask as _Mask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable as _Iterable
 
 __all__ = ["DumpOptions", "ExceptionInformation"]
 
@@ -19,7 +21,7 @@ def _unsigned(name: str, value: int, bits: int) -> None:
         raise ValueError(f"{name} must be 0 to {(1 << bits) - 1:#x} ({bits} bits unsigned), got {value}")
 
 
-def _module_list(names: _Iterable[str] | None) -> tuple[str, ...] | None:
+def _module_list(names: "_Iterable[str] | None") -> tuple[str, ...] | None:
     """Check what becomes WER_DUMP_CUSTOM_OPTIONS.wzPreferredModuleList."""
     if names is None:
         return None
@@ -197,7 +199,7 @@ class DumpOptions(_Frozen):
         other_thread_ex_flags: int | None = None,
         preferred_module_flags: int | None = None,
         other_module_flags: int | None = None,
-        preferred_modules: _Iterable[str] | None = None,
+        preferred_modules: "_Iterable[str] | None" = None,
         preferred_module_reset_flags: int | None = None,
         other_module_reset_flags: int | None = None,
         dump_key: int | None = None,

@@ -7,7 +7,8 @@ cdef class Report:
     cdef HREPORT _handle  # NULL: never created, or closed
     cdef LONG _busy  # 1 while a thread is inside a WER call on this report; changed atomically
     cdef bint _owned  # close() frees the handle
-    cdef bint _created  # by the constructor, so its parameters are known
+    cdef bint _initialized  # by the constructor or by from_handle, once
+    cdef bint _parameters_known  # all were set through this object
     cdef bint _submitted
     cdef unsigned int _parameters  # bit n: Pn is set
     cdef object _process  # keeps the owner of a process handle alive that WER was given

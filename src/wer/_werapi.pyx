@@ -273,7 +273,7 @@ cdef class Report:
         cdef Target target
         cdef HREPORT handle = NULL
         cdef HRESULT hr
-        if self._handle != NULL:
+        if self._initialized:
             raise RuntimeError("this report has already been created; make a new one")
         name = required(event_type, event, WER_MAX_EVENT_NAME_LENGTH, "event_type")
         kind = choice(report_type, _ReportType, 0, 4, "report_type")
@@ -303,10 +303,10 @@ cdef class Report:
             release(&target)
             raise
         self._handle = handle
-        self._owned = self._created = True
+        self._owned = self._initialized = self._parameters_known = True
         self._process = process
         self._opened = target.handle if target.opened else NULL
-        self.event_type = event_type
+        self.event_type = PyUnicode_FromObject(event_type)
 
     @classmethod
     def from_handle(cls, handle: int, *, owned: bool = False) -> Report:
@@ -332,6 +332,7 @@ cdef class Report:
         report = cls.__new__(cls)
         report._handle = address
         report._owned = owned
+        report._initialized = True
         return report
 
     def __dealloc__(self):
@@ -473,7 +474,7 @@ cdef class Report:
         A dump is better added with `add_dump`, unless you wrote it yourself. Windows Vista.
         """
         cdef WCHAR buffer[MAX_PATH]
-        cdef str full = _fsdecode(path)
+        cdef object full = _fsdecode(path)
         cdef int kind = choice(file_type, _FileType, 1, 10, "file_type")
         cdef DWORD bits = flag_bits(flags, _FileFlags, 0xFFFF, "flags")
         cdef const WCHAR *c_path
@@ -622,7 +623,7 @@ cdef class Report:
         cdef int number
         cdef HRESULT hr
         begin(self)
-        if self._created and self._parameters & (self._parameters + 1):
+        if self._parameters_known and self._parameters & (self._parameters + 1):
             finish(self)
             given = [f"P{n}" for n in range(WER_MAX_PARAM_COUNT) if self._parameters >> n & 1]
             missing = [f"P{n}" for n in range(int(given[-1][1:])) if f"P{n}" not in given]
