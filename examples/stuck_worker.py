@@ -38,8 +38,12 @@ def work(log: Path) -> None:
 def heartbeats(worker: subprocess.Popen[str]) -> queue.Queue[str]:
     """The worker's lines, as they come."""
     lines: queue.Queue[str] = queue.Queue()
-    assert worker.stdout is not None
-    threading.Thread(target=lambda: [lines.put(line) for line in worker.stdout or ()], daemon=True).start()
+
+    def read() -> None:
+        for line in worker.stdout or ():
+            lines.put(line)
+
+    threading.Thread(target=read, daemon=True).start()
     return lines
 
 

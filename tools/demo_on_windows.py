@@ -8,18 +8,23 @@ import os
 import shutil
 import sys
 import uuid
-import winreg
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from minidump.minidumpfile import MinidumpFile
 
+if sys.platform != "win32":
+    raise SystemExit("this part of the demo runs in a Python for Windows: python3 dev.py demo")
+
+import winreg
+
 sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
 
-import crashed_worker  # noqa: E402
-import stuck_worker  # noqa: E402
-import wer  # noqa: E402
+import crashed_worker
+import stuck_worker
+
+import wer
 
 CONSENT_KEY = r"Software\Microsoft\Windows\Windows Error Reporting\Consent"
 ALWAYS_ASK = 1

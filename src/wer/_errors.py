@@ -1,7 +1,7 @@
 """`WerError`: what a WER function's failing HRESULT becomes."""
 
 import errno as _errno
-import sys as _sys
+import sys
 
 from ._enums import HResult as _HResult
 
@@ -62,7 +62,7 @@ class WerError(OSError):
 
     hresult: int
     function: str
-    if _sys.platform != "win32":
+    if sys.platform != "win32":
         winerror: int | None  # Windows' OSError has it of its own
 
     def __init__(self, hresult: int, function: str, text: str = "", filename: str | None = None) -> None:
@@ -70,7 +70,7 @@ class WerError(OSError):
         signed = code - (1 << 32) if code & 0x80000000 else code
         win32 = code & 0xFFFF if code >> 16 == 0x8000 | _FACILITY_WIN32 else None
         meaning = _MEANING.get(signed) or text or "no description is known for this code"
-        if _sys.platform != "win32":
+        if sys.platform != "win32":
             super().__init__(_ERRNO.get(win32 or 0, _errno.EIO), meaning, filename)
             self.winerror = win32
         elif win32 is None:

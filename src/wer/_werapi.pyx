@@ -53,6 +53,10 @@ include "_convert.pxi"
 include "_handles.pxi"
 
 
+# What WerReportSubmit can answer. Without the header's end marker: a newer Windows may mean something by it.
+cdef dict RESULTS = {int(result): result for result in _SubmitResult if result != _SubmitResult.MAX}
+
+
 def _always():
     return True
 
@@ -638,7 +642,7 @@ cdef class Report:
         finish(self)
         check(hr, b"WerReportSubmit")
         number = WerReportAsync if bits & WER_SUBMIT_OUTOFPROCESS_ASYNC else <int>result
-        return _SubmitResult._value2member_map_.get(number, number)
+        return RESULTS.get(number, number)
 
     def close(self) -> None:
         """Free the report's handle. Calls WerReportCloseHandle; a report not submitted is discarded.

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 import wer
 
 FACTS = json.loads((Path(__file__).parent.parent / "data" / "werapi.json").read_text(encoding="utf-8"))

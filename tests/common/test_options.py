@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import pytest
+
 import wer
 
 DWORD_FIELDS = {
@@ -124,9 +125,7 @@ def test_options_are_values():
     assert options != "options"
     assert hash(options) == hash(copy.copy(options))
     assert pickle.loads(pickle.dumps(options)) == options  # noqa: S301
-    assert repr(options) == (
-        "DumpOptions(dump_flags=<MinidumpType.WITH_FULL_MEMORY: 2>, preferred_modules=('a.dll',))"
-    )
+    assert repr(options) == ("DumpOptions(dump_flags=<MinidumpType.WITH_FULL_MEMORY: 2>, preferred_modules=('a.dll',))")
     with pytest.raises(AttributeError, match="cannot be changed"):
         options.dump_flags = 3
     with pytest.raises(AttributeError, match="cannot be changed"):

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""The developer's one entry point: prepares what it needs, then tests, builds and checks the project.
+
+On Debian 12 it needs Python 3.11, and root or sudo to install Debian packages; it fetches the rest. What it
+fetches and builds is kept in one folder, $XDG_CACHE_HOME/werapi-dev or else ~/.cache/werapi-dev, so a second
+run starts at once. On Windows it uses the Python that runs it, and the compiler that this Python finds; the
+tests then run with the WER of that machine.
+"""
+
+import argparse
+import hashlib
+import inspect
+import shutil
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+sys.dont_write_bytecode = True  # in the checkout, nothing but its own files
+
+from tools import build, cache, lint, session, steps, testrun, wine  # noqa: E402
+from tools.cache import Cache  # noqa: E402
+
+
+def run_test(own: Cache, arguments: argparse.Namespace) -> int:
+    """run the tests on each Python, with the package installed
+
+    Builds the wheels, the sdist and the stand-in for WER, and runs pytest on each Python: for Windows, with its
+    wheel, on tests/common and tests/windows; on Linux, with the sdist, on tests/common and tests/linux. All
+    other arguments go to pytest; tests that they name are run in place of those folders:
+
+        dev.py test -k name -x
+        dev.py test --python 3.12 tests/windows/test_report.py
+
+    The last line is the sum over all Pythons. Exit code 1 if a test failed, or pytest did not come to its end.
+    """
+    return testrun.test(own, arguments.python or session.ALL_PYTHONS, arguments.pytest)
+
+
+def run_demo(own: Cache, arguments: argparse.Namespace) -> int:
+    """report a stuck and a crashed worker, and show what is in the reports
+
+    Runs tools/demo.py on a Python for Windows. Nothing is sent anywhere.
+    """
+    from tools import demo
+
+    session.prepare(own, [arguments.python])
+    with session.opened(own, [arguments.python]) as windows:
+        demo.main(windows, arguments.python)
+    return 0
+
+
+def run_wheel(own: Cache, arguments: argparse.Namespace) -> int:
+    """build the wheels and the sdist into dist/
+
+    On Linux one wheel for each Python for Windows, cross-compiled; on Windows the one for the Python that runs
+    this. The same sources and tools give the same bytes.
+    """
+    target = build.ROOT / "dist"
+    target.mkdir(exist_ok=True)
+    for path in [*session.wheels(own, session.WINDOWS_PYTHONS), build.sdist(own)]:
+        shutil.copy(path, target)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        steps.say(f"{path.stat().st_size:9,} bytes  sha256:{digest}  dist/{path.name}")
+    return 0
+
+
+def run_lint(own: Cache, arguments: argparse.Namespace) -> int:
+    """check style, types and generated files; change nothing
+
+    Runs ruff check, ruff format --check, cython-lint and mypy, with their settings in pyproject.toml, and sees
+    that generated files are up to date: all of it, even if one fails. Exit code 1 if one does.
+    """
+    return lint.lint(own)
+
+
+def run_clean() -> None:
+    """remove the cache: all that the other commands fetched and built
+
+    Refuses while another run is using it. Debian packages stay installed.
+    """
+    cache.clean(wine.stop_all)
+
+
+def main() -> int:
+    """Run one command, and turn what goes wrong into a message and an exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    parser = _parser()
+    arguments, rest = parser.parse_known_args()
+    if not arguments.command:
+        parser.print_help()
+        return 0
+    if rest and arguments.command is not run_test:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    arguments.pytest = rest
+    try:
+        if arguments.command is run_clean:
+            run_clean()
+            return 0
+        with cache.opened(wine.stop_all) as own:
+            code: int = arguments.command(own, arguments)
+            return code
+    except steps.Failure as failure:
+        steps.say(f"\n{failure}")
+        return 1
+    except KeyboardInterrupt:
+        steps.say("\nStopped. What was finished is kept for the next run; the rest is removed.")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=plain)
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", description="`dev.py COMMAND --help` says more."
+    )
+    added = {}
+    for command in (run_test, run_demo, run_wheel, run_lint, run_clean):
+        name = command.__name__.removeprefix("run_")
+        text = inspect.getdoc(command) or ""
+        summary = text.partition("\n")[0]
+        added[name] = commands.add_parser(
+            name, help=summary, description=text, formatter_class=plain, allow_abbrev=False
+        )
+        added[name].set_defaults(command=command)
+    added["test"].usage = "dev.py test [--python NAME]... [ARGUMENT OF PYTEST]..."
+    added["test"].add_argument(
+        "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
+    )
+    added["demo"].add_argument(
+        "--python",
+        choices=session.WINDOWS_PYTHONS,
+        default=session.WINDOWS_PYTHONS[-1],
+        help="on this one, in place of %(default)s",
+    )
+    return parser
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""What is made from this checkout: the wheels, the sdist, and the stand-in for WER that the tests use.
+
+All of it is made from one copy of the sources, so the checkout stays clean, editing it while a run lasts does no
+harm, and the same sources give the same bytes.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools import cpython, steps, venvs
+from tools.cache import Cache, Key, locked
+from tools.cpython import WindowsPython
+from tools.steps import Command, Failure, say
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = "pyproject.toml", "setup.py", "README.md", "CHANGELOG.md", "LICENSE", "MANIFEST.in", "src", "include"
+STANDIN = "tests/standin"
+NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyd", "*.so", "_werapi.c")
+
+MINGW = "x86_64-w64-mingw32"
+EPOCH = 1577836800  # 2020-01-01: the time of every file in what we build
+
+
+def wheel(cache: Cache, python: WindowsPython) -> Path:
+    """The wheel for `python` on 64-bit Windows, cross-compiled with mingw-w64 from the unchanged setup.py."""
+    windows = cpython.plain(cache, python)
+    source = _snapshot(cache, "package", PACKAGE)
+
+    def build(folder: Path) -> None:
+        work = cache.folder / f"cross-{python.tag}"
+        shutil.copytree(source, work / "source")
+        environment = _cross_environment(work, source, windows, python)
+        log = _build(cache, "--wheel", work / "source", folder, environment)
+        tags = ["--python-tag", f"cp{python.tag}", "--abi-tag", f"cp{python.tag}", "--platform-tag", "win_amd64"]
+        venvs.run(cache, "build", "wheel", "tags", "--remove", *tags, _only(folder, "*.whl"), env=environment)
+        (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
+
+    key: Key = [source, venvs.requirements("build"), windows.name, compiler(), Path(__file__)]
+    built = cache.get(f"wheel-{python.tag}", f"Wheel for CPython {python.series}: compiling", key, build)
+    # Said again in every run, until somebody has done something about them.
+    if warnings := (built / "warnings.txt").read_text(encoding="utf-8"):
+        say(f"The compiler's warnings for CPython {python.series}:\n{warnings}")
+    return _only(built, "*.whl")
+
+
+def native_wheel(cache: Cache) -> Path:
+    """The wheel for the Python that runs this, made from the sdist as a user's pip makes it.
+
+    On Windows the extension, with the compiler that this Python finds; elsewhere the pure package.
+    """
+    source = sdist(cache)
+
+    def build(folder: Path) -> None:
+        options: Command = ["--no-deps", "--no-build-isolation", "--wheel-dir", folder]
+        venvs.run(cache, "build", "pip", "wheel", *options, source)
+
+    key: Key = [source.parent.name, str(venvs.get(cache, "build"))]
+    return _only(cache.get("wheel-native", "Wheel from the sdist: building", key, build), "*.whl")
+
+
+def sdist(cache: Cache) -> Path:
+    """The source distribution."""
+    source = _snapshot(cache, "package", PACKAGE)
+
+    def build(folder: Path) -> None:
+        work = cache.folder / "sdist"
+        shutil.copytree(source, work)
+        _build(cache, "--sdist", work, folder, {})
+
+    key: Key = [source, venvs.requirements("build"), Path(__file__)]
+    return _only(cache.get("sdist", "Source distribution: building", key, build), "*.tar.gz")
+
+
+def standin(cache: Cache) -> Path:
+    """The stand-in for wer.dll; the README beside its sources says what it is."""
+    source = _snapshot(cache, "standin", (STANDIN, "include"))
+    files = [path.relative_to(source) for path in sorted((source / STANDIN).glob("*.c"))]
+
+    def build(folder: Path) -> None:
+        compiling: Command = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-O2", "-I", "include", *files]
+        linking = ["-shared", "-static-libgcc", "-Wl,--no-insert-timestamp", f"{STANDIN}/wer.def"]
+        libraries = ["-ldbghelp", "-ladvapi32", "-lntdll"]
+        command: Command = [f"{MINGW}-gcc", *compiling, *linking, *libraries, "-o", folder / "wer.dll"]
+        steps.run(command, cwd=source)
+
+    key: Key = [source, compiler(), Path(__file__)]
+    return cache.get("standin", "Stand-in for wer.dll: compiling", key, build) / "wer.dll"
+
+
+def compiler() -> str:
+    """The name and version of the cross compiler."""
+    return steps.run([f"{MINGW}-gcc", "--version"]).output.partition("\n")[0]
+
+
+def _snapshot(cache: Cache, name: str, paths: Sequence[str]) -> Path:
+    """A copy of these files and folders of the checkout, made once in a run."""
+    copy = cache.folder / name
+    with locked(cache.folder / f"{name}.lock"):
+        if copy.is_dir():
+            return copy
+        for path in paths:
+            source, target = ROOT / path, copy / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not source.exists():
+                raise Failure(f"{source} is missing: this is not a whole checkout of the project.")
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=NOT_SOURCES)
+            else:
+                shutil.copy(source, target)
+        for file in copy.rglob("*"):
+            # Archives record both, and in a checkout they are an accident.
+            file.chmod(0o755 if file.is_dir() else 0o644)
+            os.utime(file, (EPOCH, EPOCH))
+    return copy
+
+
+def _build(cache: Cache, kind: str, source: Path, target: Path, environment: Mapping[str, str]) -> str:
+    """Run `python -m build` on the folder `source`, and return what it printed.
+
+    Without isolation: what it requires is installed already, in the versions that we pin.
+    """
+    options: Command = ["--no-isolation", kind, "--outdir", target]
+    environment = {**environment, "SOURCE_DATE_EPOCH": str(EPOCH)}
+    return venvs.run(cache, "build", "build", *options, source, env=environment).output
+
+
+def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsPython) -> dict[str, str]:
+    """What makes Linux's setuptools build `source` for Windows: a settings file in `work`, and variables."""
+    # mingw-w64's own libwer.a cannot delay-load. Ours comes first on the path.
+    exports = source / "src" / "wer" / "wer.def"
+    steps.run([f"{MINGW}-dlltool", "--input-def", exports, "--output-delaylib", work / "libwer.a"], cwd=work)
+    settings = work / "cross.cfg"
+    settings.write_text(
+        f"[build_ext]\ninclude_dirs = {windows / 'include'}\nlibraries = python{python.tag}\n"
+        f"library_dirs = {work}{os.pathsep}{windows / 'libs'}\n[bdist_wheel]\nplat_name = win_amd64\n",
+        encoding="utf-8",
+    )
+    return {
+        "DIST_EXTRA_CONFIG": str(settings),
+        "SETUPTOOLS_EXT_SUFFIX": f".cp{python.tag}-win_amd64.pyd",
+        "_PYTHON_HOST_PLATFORM": "win-amd64",
+        "CC": f"{MINGW}-gcc",
+        "CFLAGS": "-O2 -Wall -DMS_WIN64=",  # pyconfig.h before 3.13 defines it only for MSVC
+        "LDSHARED": f"{MINGW}-gcc -shared -static-libgcc -s -Wl,--no-insert-timestamp",
+    }
+
+
+def _warnings(log: str) -> str:
+    """The compiler's warnings in a build's log, each with the lines of the source that follow it."""
+    return "\n".join(re.findall(r"^\S+: warning: .*(?:\n +[0-9]* \|.*)*", log, re.MULTILINE))
+
+
+def _only(folder: Path, pattern: str) -> Path:
+    (path,) = folder.glob(pattern)
+    return path

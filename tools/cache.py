@@ -1,0 +1,189 @@
+"""The one folder where `dev.py` keeps what it fetched and built, for all clones and all runs at one time.
+
+<name>-<key>/     finished work. The key is a hash of all that it was made from, so it is never out of date
+runs/<id>/        what belongs to one run, unfinished work too; the run holds the lock runs/<id>.lock
+locks/<name>      held while the work <name> is done, so that two runs do not do it twice
+pip/, mypy/       these tools' own caches
+"""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from tools.steps import Failure, say, step
+
+Key = Sequence[str | Path]  # what work is made from: texts, and files or folders whose content counts
+Stop = Callable[[Path], None]  # ends the programs that run in a run's folder
+
+KEEP_SECONDS = 30 * 24 * 3600  # finished work that nobody has used for so long is removed
+
+
+class Cache:
+    """The cache as one run uses it; `folder` is the run's own, removed at its end."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.root = root
+        self.folder = folder
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment for tools such as pip: the user's, except that they write nowhere but here."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        temporary = self.folder / "tmp"
+        temporary.mkdir(exist_ok=True)
+        return kept | {
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
+            "PIP_CACHE_DIR": str(self.root / "pip"),
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LC_ALL": "C.UTF-8",  # the same messages, and every path readable, whatever the user's locale
+        }
+
+    def get(self, name: str, title: str, key: Key, build: Callable[[Path], None]) -> Path:
+        """The folder with the finished work `name`, made by `build(folder)` unless there is one for `key`."""
+        place = self.root / f"{name}-{content_hash(key)[:16]}"
+        if not place.is_dir():
+            with locked(self.root / "locks" / name, f"{title}: waiting for another run that is at it ..."):
+                if not place.is_dir():
+                    unfinished = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
+                    with step(title):
+                        build(unfinished)
+                        unfinished.rename(place)
+        os.utime(place)  # it is in use
+        return place
+
+
+def location() -> Path:
+    """The cache's folder: in XDG_CACHE_HOME or, as its rules have it, in ~/.cache."""
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".cache") / "werapi-dev"
+
+
+@contextmanager
+def opened(stop: Stop) -> Iterator[Cache]:
+    """The cache, with a folder in it for this run. What killed runs have left is stopped and removed first."""
+    root = location()
+    runs = root / "runs"
+    with locked(root / "lock"):
+        if not _sweep(runs, stop):
+            _forget_unused(root)
+        runs.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(suffix=".lock", dir=runs)
+        os.close(handle)
+        lock_path = Path(name)
+        lock = _try_lock(lock_path)
+        assert lock, "nobody else knows this new file"
+        folder = lock_path.with_suffix("")
+        folder.mkdir()
+    try:
+        yield Cache(root, folder)
+    finally:
+        _end(lock_path, lock, stop)
+
+
+def clean(stop: Stop) -> None:
+    """Remove the whole cache, unless a run is using it."""
+    root = location()
+    if not root.exists():
+        say(f"{root} is not there: nothing to remove")
+        return
+    with locked(root / "lock"):
+        if _sweep(root / "runs", stop):
+            raise Failure(f"Another run of dev.py is using {root}.\nWait for its end or stop it, then clean again.")
+        with step(f"Removing {root}"):
+            shutil.rmtree(root)
+
+
+def content_hash(key: Key) -> str:
+    """A hash of the texts in `key`, and of the names and contents of the files in it."""
+    result = hashlib.sha256()
+    for part in key:
+        if isinstance(part, str):
+            fields = [part.encode()]
+        elif part.is_dir():
+            files = sorted(path for path in part.rglob("*") if path.is_file())
+            fields = [field for path in files for field in (bytes(path.relative_to(part)), path.read_bytes())]
+        else:
+            fields = [part.read_bytes()]
+        for field in fields:
+            result.update(b"%d:" % len(field) + field)
+    return result.hexdigest()
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """Copy a folder in no time: its files become hard links, both trees sharing what nobody changes.
+
+    To change such a file, replace it; writing into it would change the original.
+    """
+    shutil.copytree(source, target, symlinks=True, copy_function=os.link, dirs_exist_ok=True)
+
+
+@contextmanager
+def locked(path: Path, waiting: str = "") -> Iterator[None]:
+    """Hold the lock `path`. If somebody else has it, say `waiting` and wait."""
+    while not (lock := _try_lock(path)):
+        if waiting:
+            say(waiting)
+            waiting = ""
+        time.sleep(0.1)
+    with lock:
+        yield
+
+
+def _try_lock(path: Path) -> BinaryIO | None:
+    """The lock `path`, held until the file is closed or this process dies; None if somebody else has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file = path.open("ab")
+    except FileNotFoundError:  # `clean` has removed the folder again
+        return None
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+            return file
+    except OSError:
+        pass
+    # Somebody has it, or has removed the file since we opened it: others would lock a new one.
+    file.close()
+    return None
+
+
+def _sweep(runs: Path, stop: Stop) -> bool:
+    """Remove what killed runs have left. Returns whether a run is alive."""
+    alive = False
+    for path in runs.glob("*.lock"):
+        if lock := _try_lock(path):
+            _end(path, lock, stop)
+        else:
+            alive = True
+    return alive
+
+
+def _end(lock_path: Path, lock: BinaryIO, stop: Stop) -> None:
+    """Stop what belongs to a run, remove its folder, and give its lock up."""
+    folder = lock_path.with_suffix("")
+    stop(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.close()
+    if not folder.exists():  # a killed run's last command may still be writing there: left to the next run
+        lock_path.unlink(missing_ok=True)
+
+
+def _forget_unused(root: Path) -> None:
+    for place in root.glob("*-" + "?" * 16):
+        if time.time() - place.stat().st_mtime > KEEP_SECONDS:
+            shutil.rmtree(place, ignore_errors=True)

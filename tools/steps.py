@@ -1,0 +1,146 @@
+"""Say what is done, step by step, and run commands so that a failure explains itself."""
+
+import os
+import shlex
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+Command = Sequence[str | Path]
+Echo = Callable[[str], None]
+
+TAIL = 30  # lines of a failed command's output that its error repeats
+
+_printing = threading.Lock()
+_running: set[subprocess.Popen[bytes]] = set()
+_stopping = threading.Event()  # set for good when everything is to end
+
+
+class Failure(Exception):
+    """What went wrong and, in the lines after it, what to do about it."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that has ended: its exit code and all that it printed."""
+
+    returncode: int
+    output: str
+
+
+def say(text: str) -> None:
+    """Print at once and whole: several threads speak, and the reader may be a pipe."""
+    with _printing:
+        print(text, flush=True)
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Announce work that takes a while and, at its end, how long it took."""
+    started = time.monotonic()
+    say(f"{title} ...")
+    yield
+    say(f"{title}: done in {time.monotonic() - started:.1f} s")
+
+
+def run(
+    command: Command,
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    echo: Echo | None = None,
+    foreground: bool = False,
+    check: bool = True,
+    advice: str = "",
+) -> Finished:
+    """Run `command` to its end; unless `check` is false, an exit code other than 0 is a `Failure`.
+
+    Its output, errors included, is collected, and goes line by line to `echo` while it runs. With `foreground`
+    it has the terminal instead, to show a progress bar or to ask for a password.
+    """
+    words = [str(word) for word in command]
+    try:
+        process = subprocess.Popen(
+            words,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=None if foreground else subprocess.PIPE,
+            stderr=None if foreground else subprocess.STDOUT,
+            # A group of its own, so that `_stop` reaches what it starts in turn. In the foreground it stays in
+            # our group, the only one that the terminal lets read, and to which it sends Ctrl-C.
+            process_group=None if foreground or os.name == "nt" else 0,
+        )
+    except OSError as error:
+        raise Failure(_explain(words, f"could not be started: {error.strerror}", "", advice)) from error
+    _running.add(process)
+    lines: list[str] = []
+    reader = threading.Thread(target=_read, args=(process, lines, echo), daemon=True)
+    reader.start()
+    try:
+        if _stopping.is_set():
+            raise KeyboardInterrupt
+        process.wait()
+    except BaseException:
+        _stop(process)
+        raise
+    finally:
+        _running.discard(process)
+    reader.join(timeout=5)  # not for ever: a process that it left behind may hold the pipe open
+    output = "\n".join(lines)
+    if check and process.returncode:
+        raise Failure(_explain(words, f"ended with exit code {process.returncode}", output, advice))
+    return Finished(process.returncode, output)
+
+
+def together(*tasks: Callable[[], T]) -> list[T]:
+    """Do all `tasks` at once, as many as there are processors, and return their results in order.
+
+    The first failure, or Ctrl-C, stops the others and whatever they run.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        futures = [pool.submit(task) for task in tasks]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            _stopping.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(_running):
+                _stop(process)
+            raise
+
+
+def _read(process: subprocess.Popen[bytes], lines: list[str], echo: Echo | None) -> None:
+    for raw in process.stdout or ():
+        line = raw.decode(errors="replace").rstrip("\r\n")
+        lines.append(line)
+        if echo:
+            echo(line)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End a command and, unless it has our terminal, all that it started."""
+    try:
+        if os.name != "nt" and os.getpgid(process.pid) == process.pid:
+            os.killpg(process.pid, signal.SIGTERM)
+        else:
+            process.terminate()
+    except ProcessLookupError:
+        return
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _explain(words: list[str], what: str, output: str, advice: str) -> str:
+    tail = "\n".join(f"    {line}" for line in output.splitlines()[-TAIL:])
+    return "\n".join(filter(None, [f"This command {what}:", f"  {shlex.join(words)}", tail, advice]))

@@ -1,0 +1,153 @@
+"""`dev.py test`: the tests, on every Python that the project supports here, against what users would install."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tools import build, session, steps
+from tools.cache import Cache
+from tools.steps import Echo, Failure, say
+
+FOLDERS = {"windows": ["tests/common", "tests/windows"], "linux": ["tests/common", "tests/linux"]}
+TAKE_A_VALUE = {"-k", "-m", "-p", "-c", "-o", "-W", "-r"}  # options of pytest: what follows is no path
+NOTHING_COLLECTED = 5  # pytest's exit codes; 0 and 1 are the ends of a whole run
+WHOLE_RUN = (0, 1, NOTHING_COLLECTED)
+
+
+@dataclass
+class Result:
+    """What came out for one Python."""
+
+    title: str
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why tests were skipped."""
+    seconds: float = 0.0
+    crash: str = ""
+    """Why pytest did not come to its end, if it did not. Counts as a failure."""
+
+    def __str__(self) -> str:
+        skipped = "".join(f"\n    {count} skipped: {reason}" for reason, count in self.reasons.most_common())
+        crash = f"\n    {self.crash}" if self.crash else ""
+        return f"{self.title}: {_numbers(self.counts)} in {self.seconds:.0f} s{skipped}{crash}"
+
+
+def test(cache: Cache, pythons: Sequence[str], arguments: Sequence[str]) -> int:
+    """Build, install, and run pytest with `arguments` on each of `pythons`. Returns the exit code."""
+    options, named = _split(arguments)
+    chosen = {python: paths for python in pythons if (paths := _paths_for(python, named))}
+    session.prepare(cache, list(chosen))
+    sdist = build.sdist(cache)
+    turns = _Turns(len(chosen))
+
+    def run(number: int, python: str) -> Result:
+        try:
+            return _run(cache, python, [*options, *chosen[python]], sdist, turns.echo(number))
+        finally:
+            turns.end(number)
+
+    return _summarize(steps.together(*(partial(run, *numbered) for numbered in enumerate(chosen))))
+
+
+def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Echo) -> Result:
+    with session.opened(cache, [python]) as own:
+        result = Result(f"{python} ({own.describe(python)})")
+        echo(f"\n==> {result.title}")
+        report = own.folder / "results.xml"
+        options = ["-p", "no:cacheprovider", f"--junit-xml={own.path(report)}"]
+        env = {"WERAPI_SDIST": own.path(sdist)}  # for the tests of the sdist itself
+        started = time.monotonic()
+        command = ["-m", "pytest", *options, *arguments]
+        code = own.python(python, command, env=env, cwd=build.ROOT, echo=echo).returncode
+        result.seconds = time.monotonic() - started
+        if report.is_file():
+            _read(report, result)
+        if code not in WHOLE_RUN or not report.is_file():
+            result.counts["failed"] += 1
+            result.crash = f"pytest did not come to its end (exit code {code}): counted as 1 failed"
+        return result
+
+
+def _read(report: Path, result: Result) -> None:
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - our own pytest wrote it
+        bad = case.find("failure") is not None or case.find("error") is not None
+        skipped = case.find("skipped")
+        result.counts["failed" if bad else "passed" if skipped is None else "skipped"] += 1
+        if skipped is not None and not bad:
+            result.reasons[skipped.get("message", "")] += 1
+
+
+def _summarize(results: list[Result]) -> int:
+    say("\n" + "\n".join(map(str, results)))
+    total = sum((result.counts for result in results), Counter())
+    if not total:
+        raise Failure("No test was run. Do the names and the options after `test` fit any?")
+    say(_numbers(total))
+    return 1 if total["failed"] else 0
+
+
+def _numbers(counts: Counter[str]) -> str:
+    skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
+    return f"{counts['passed']} passed, {counts['failed']} failed{skipped}"
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The arguments for pytest, apart: its options, and the tests to run, as paths below the checkout."""
+    options, named = [], []
+    for previous, argument in zip(["", *arguments], arguments, strict=False):
+        name, *inside = argument.split("::", 1)
+        places = [(start / name).resolve() for start in (Path.cwd(), build.ROOT)]
+        place = next((place for place in places if place.exists() and place.is_relative_to(build.ROOT)), None)
+        if place and previous not in TAKE_A_VALUE and not argument.startswith("-"):
+            named.append("::".join([place.relative_to(build.ROOT).as_posix(), *inside]))
+        else:
+            options.append(argument)
+    return options, named
+
+
+def _paths_for(python: str, named: list[str]) -> list[str]:
+    """What `python` is to run: of the tests named, all but those for the other system; else its folders."""
+    own, other = ("linux", "windows") if python == "linux" else ("windows", "linux")
+    if named:
+        return [path for path in named if not path.startswith(f"tests/{other}")]
+    return [path for path in FOLDERS[own] if (build.ROOT / path).is_dir()]
+
+
+class _Turns:
+    """Lets several tasks print at once, and the reader see them one after the other.
+
+    The output of the first that has not ended goes through as it comes; that of the others waits for its turn.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[list[str]] = [[] for _ in range(count)]
+        self._ended: set[int] = set()
+        self._turn = 0
+
+    def echo(self, number: int) -> Echo:
+        """What the task with this number is to print with."""
+
+        def echo(line: str) -> None:
+            with self._lock:
+                if number == self._turn:
+                    say(line)
+                else:
+                    self._waiting[number].append(line)
+
+        return echo
+
+    def end(self, number: int) -> None:
+        """The task with this number has ended."""
+        with self._lock:
+            self._ended.add(number)
+            while self._turn in self._ended:
+                self._turn += 1
+                if self._turn < len(self._waiting):
+                    for line in self._waiting[self._turn]:
+                        say(line)
