@@ -1,0 +1,313 @@
+"""What the tests on Windows share. They run there, and on Linux under Wine with the stand-in as its `wer.dll`.
+
+A test that takes the fixture `standin` needs the stand-in for WER: it reads the log of calls, or has WER fail or
+wait. On a Windows with the real WER it is skipped. All others run there too; none of them submits a report.
+"""
+
+import contextlib
+import ctypes
+import faulthandler
+import gc
+import itertools
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import wer
+
+if sys.platform != "win32":
+    collect_ignore_glob = ["test_*.py"]
+    system32 = kernel32 = dll = None
+else:
+    kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+    kernel32.CreateEventW.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_wchar_p]
+    kernel32.CreateEventW.restype = ctypes.c_void_p
+    kernel32.SetEvent.argtypes = kernel32.CloseHandle.argtypes = [ctypes.c_void_p]
+    kernel32.WaitForSingleObject.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
+    kernel32.GetHandleInformation.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    kernel32.OpenProcess.argtypes = kernel32.OpenThread.argtypes = [ctypes.c_uint32, ctypes.c_int, ctypes.c_uint32]
+    kernel32.OpenProcess.restype = kernel32.OpenThread.restype = ctypes.c_void_p
+
+    path = ctypes.create_unicode_buffer(260)
+    kernel32.GetSystemDirectoryW(path, len(path))
+    system32 = Path(path.value)
+    dll = ctypes.WinDLL(str(system32 / "wer.dll"))
+
+LAYOUTS = json.loads((Path(__file__).parents[1] / "data" / "werapi.json").read_text(encoding="utf-8"))["structs"]
+ARCHITECTURE = "x64" if ctypes.sizeof(ctypes.c_void_p) == 8 else "x86"
+PATIENCE = 30  # seconds for what takes milliseconds; only a failing test ever waits so long
+
+# Of a venv's python.exe on Windows, the process that runs the program is a child.
+PYTHON = getattr(sys, "_base_executable", sys.executable)
+
+
+def pytest_configure(config):
+    """Keep the real standard error for `StandIn.block`: pytest's capture is not running yet."""
+    global stderr
+    stderr = os.fdopen(os.dup(2), "w")
+
+
+def pytest_unconfigure(config):
+    stderr.close()
+
+
+def decode(structure, data):
+    """The members of a C structure, by the layouts in tests/data/werapi.json. Padding does not count."""
+    layout = LAYOUTS[structure][ARCHITECTURE]
+    assert len(data) == layout["size"], structure
+    members = {}
+    for name, kind, offset, size in layout["fields"]:
+        raw = data[offset : offset + size]
+        if kind.startswith("WCHAR["):
+            members[name] = raw.decode("utf-16-le", "surrogatepass").rstrip("\0")
+        elif kind.startswith("BYTE["):
+            members[name] = raw
+        else:
+            members[name] = int.from_bytes(raw, "little")
+    return members
+
+
+@dataclass(frozen=True)
+class Call:
+    """One line of the stand-in's log: a call as it reached WER."""
+
+    function: str
+    nth: int
+    pid: int
+    tid: int
+    hr: str
+    injected: bool
+    args: dict
+    out: dict | None = None
+
+    def struct(self, argument, structure):
+        """The members of the structure that was passed, which must be of exactly that version."""
+        return decode(structure, bytes.fromhex(self.args[argument]["hex"]))
+
+
+class Event:
+    """A named event of Windows."""
+
+    def __init__(self, name):
+        self.name = name
+        self.handle = kernel32.CreateEventW(None, True, False, name)
+        assert self.handle, ctypes.get_last_error()
+
+    def wait(self):
+        waited = kernel32.WaitForSingleObject(self.handle, PATIENCE * 1000)
+        assert waited == 0, f"{self.name} did not happen within {PATIENCE} s"
+
+    def set(self):
+        kernel32.SetEvent(self.handle)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        kernel32.CloseHandle(self.handle)
+
+
+class Blocked:
+    """A call that waits inside WER."""
+
+    def __init__(self, entered, release):
+        self.wait_until_entered = entered.wait
+        self.release = release.set
+
+
+class StandIn:
+    """The controls of the stand-in for WER (tests/standin/README.md)."""
+
+    numbers = itertools.count(1)
+
+    def __init__(self, folder):
+        self.log = folder / "calls.jsonl"
+        self.store = folder / "store"
+        self.control("reset", "scope user", "server offline", f'store "{self.store}"', f'log "{self.log}"')
+
+    def control(self, *commands):
+        hr = dll.WerStandInControl(ctypes.c_wchar_p(";".join(commands)))
+        assert hr == 0, commands
+
+    def answer(self, function, hresult, nth="*"):
+        """Have `function` return `hresult`, success or failure, and do nothing else."""
+        self.control(f"fail {function} {nth} {hresult}")
+
+    @contextlib.contextmanager
+    def block(self, function):
+        """Have the next call of `function` wait inside WER, at most to the end of the `with` block.
+
+        If that call does not release the GIL, nothing in Python can run any more, this test's end
+        included. The watchdog, a native thread, then ends the whole run and shows where it hung.
+        """
+        name = f"wer-tests-{os.getpid()}-{next(self.numbers)}"
+        self.control(f"block {function} {self.count(function) + 1} {name}")
+        faulthandler.dump_traceback_later(3 * PATIENCE, exit=True, file=stderr)
+        try:
+            with Event(f"{name}.entered") as entered, Event(f"{name}.release") as release:
+                try:
+                    yield Blocked(entered, release)
+                finally:
+                    release.set()
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+    def count(self, function):
+        """How often `function` was called in this test."""
+        return dll.WerStandInCalls(ctypes.c_wchar_p(function))
+
+    def calls(self, function):
+        """The calls of `function` in this test, in the order in which they returned."""
+        lines = self.log.read_text(encoding="ascii").splitlines()
+        return [call for call in (Call(**json.loads(line)) for line in lines) if call.function == function]
+
+    def call(self, function):
+        """The one call of `function` in this test."""
+        [call] = self.calls(function)
+        return call
+
+    def reports(self, folder="ReportQueue", scope="User"):
+        """The folders of the reports on disk."""
+        place = self.store / scope / "Microsoft" / "Windows" / "WER" / folder
+        return sorted(place.iterdir()) if place.exists() else []
+
+    def report_wer(self):
+        """What the Report.wer of the one report in the queue says, and the report's folder."""
+        [folder] = self.reports()
+        text = (folder / "Report.wer").read_bytes().decode("utf-16", "surrogatepass")
+        return dict(line.split("=", 1) for line in text.splitlines()), folder
+
+
+@pytest.fixture
+def standin(tmp_path):
+    """The stand-in for WER, without rules, with a log and a store of the test's own."""
+    if not hasattr(dll, "WerStandInControl"):
+        pytest.skip("needs the stand-in for WER")
+    standin = StandIn(tmp_path)
+    yield standin
+    standin.control("reset", "log off", 'store ""')
+
+
+@pytest.fixture(scope="session")
+def _young_garbage_only():
+    """Let gc.collect() look at what the tests make, not at all of pytest: it then takes no time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _every_report_is_closed(_young_garbage_only):
+    """No test may leave a report open. Only the stand-in can tell.
+
+    Exceptions that a test has caught hold its reports in cycles, so these are collected here and not in
+    the middle of the next test.
+    """
+    yield
+    gc.collect()
+    if hasattr(dll, "WerStandInOpenReports"):
+        assert dll.WerStandInOpenReports() == 0, "a report's handle was not closed"
+
+
+@pytest.fixture
+def report():
+    """A report to work with."""
+    with wer.Report("WerTests.Event") as report:
+        yield report
+
+
+@pytest.fixture
+def pool():
+    """Threads: `pool.submit(call).result(...)`."""
+    with ThreadPoolExecutor() as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def windll():
+    """kernel32, with the argument types of what the tests call."""
+    return kernel32
+
+
+@pytest.fixture(scope="session")
+def system_folder():
+    return system32
+
+
+@pytest.fixture(scope="session")
+def python():
+    """The python.exe that runs programs itself, without the wheel unless it is put on the path."""
+    return PYTHON
+
+
+def is_open(handle):
+    return bool(kernel32.GetHandleInformation(handle, ctypes.byref(ctypes.c_uint32())))
+
+
+@pytest.fixture
+def handle_is_open():
+    """Whether a number is an open kernel handle of this process."""
+    return is_open
+
+
+@pytest.fixture
+def leaked_handles():
+    """Call a function a few times; return the kernel handles it left open.
+
+    GetProcessHandleCount would be the shorter way, but under Wine it always says 1.
+    """
+
+    def leaked(function, times=3):
+        function()  # what opens something once and for all does so here
+        before = {handle for handle in range(4, 0x2000, 4) if is_open(handle)}
+        for _ in range(times):
+            function()
+        return {handle for handle in range(4, 0x2000, 4) if is_open(handle)} - before
+
+    return leaked
+
+
+def start_python(code, *arguments):
+    return subprocess.Popen(
+        [PYTHON, "-I", "-S", "-c", code, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def end(process):
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture
+def start():
+    """Start Python programs that end with the test: `start(code)` returns the Popen."""
+    with contextlib.ExitStack() as children:
+
+        def start(code, *arguments):
+            process = start_python(code, *arguments)
+            children.callback(end, process)
+            return process
+
+        yield start
+
+
+@dataclass(frozen=True)
+class Worker:
+    process: subprocess.Popen
+    pid: int
+    tid: int
+
+
+@pytest.fixture(scope="session")
+def worker():
+    """A process that sleeps, for tests that dump another process and leave it alone otherwise."""
+    process = start_python("import _thread; print(_thread.get_native_id(), flush=True); input()")
+    try:
+        yield Worker(process, process.pid, int(process.stdout.readline()))
+    finally:
+        end(process)

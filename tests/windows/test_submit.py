@@ -1,0 +1,262 @@
+"""`Report.submit`: every outcome, what lies on disk afterwards, and what is refused before WER is asked."""
+
+import ctypes
+import struct
+import winreg
+from pathlib import Path
+
+import pytest
+
+import wer
+
+SETTINGS = r"Software\Microsoft\Windows\Windows Error Reporting"
+
+
+@pytest.fixture(autouse=True)
+def _only_the_stand_in(standin):
+    """Nothing here runs with the real WER: no test may send a report."""
+
+
+@pytest.fixture
+def setting():
+    """Set a DWORD of WER's settings until the end of the test."""
+    names = []
+
+    def set_value(name, value):
+        names.append(name)
+        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, SETTINGS) as key:
+            winreg.SetValueEx(key, name, 0, winreg.REG_DWORD, value)
+
+    yield set_value
+    with winreg.CreateKey(winreg.HKEY_CURRENT_USER, SETTINGS) as key:
+        for name in names:
+            winreg.DeleteValue(key, name)
+
+
+QUEUE, ARCHIVE, NOWHERE = "ReportQueue", "ReportArchive", None
+
+
+@pytest.mark.parametrize(
+    ("commands", "settings", "consent", "flags", "result", "place"),
+    [
+        ([], {}, "NOT_ASKED", 0, "QUEUED", QUEUE),
+        ([], {}, "ALWAYS_PROMPT", 0, "QUEUED", QUEUE),
+        ([], {}, "APPROVED", 0, "QUEUED", QUEUE),
+        ([], {}, "APPROVED", wer.SubmitFlags.QUEUE, "QUEUED", QUEUE),
+        ([], {}, "APPROVED", wer.SubmitFlags.OUTOFPROCESS, "QUEUED", QUEUE),
+        ([], {}, "NOT_ASKED", wer.SubmitFlags.NO_QUEUE, "FAILED", NOWHERE),
+        ([], {}, "DENIED", 0, "CANCELLED", NOWHERE),
+        ([], {"Disabled": 1}, "APPROVED", 0, "DISABLED", NOWHERE),
+        ([], {"DisableQueue": 1}, "NOT_ASKED", 0, "DISABLED_QUEUE", NOWHERE),
+        ([], {}, "NOT_ASKED", wer.SubmitFlags.OUTOFPROCESS_ASYNC, "ASYNC", QUEUE),
+        (["server online"], {}, "APPROVED", 0, "UPLOADED", ARCHIVE),
+        (["server online"], {}, "APPROVED", wer.SubmitFlags.NO_QUEUE, "UPLOADED", ARCHIVE),
+        (["server online"], {}, "APPROVED", wer.SubmitFlags.NO_ARCHIVE, "UPLOADED", NOWHERE),
+        (["server online"], {}, "APPROVED", wer.SubmitFlags.QUEUE, "QUEUED", QUEUE),
+        (["server online"], {}, "NOT_ASKED", 0, "QUEUED", QUEUE),
+        (["server online"], {}, "DENIED", 0, "CANCELLED", NOWHERE),
+        (["server online"], {"ForceQueue": 1}, "APPROVED", 0, "QUEUED", QUEUE),
+    ],
+)
+def test_outcomes(report, standin, setting, commands, settings, consent, flags, result, place):
+    standin.control(*commands)
+    for name, value in settings.items():
+        setting(name, value)
+    answer = report.submit(wer.Consent[consent], flags)
+    assert answer is wer.SubmitResult[result]
+    for folder in (QUEUE, ARCHIVE):
+        assert len(standin.reports(folder)) == (folder == place)
+
+
+def test_async_never_shows_the_undefined_value(report, standin):
+    flags = wer.SubmitFlags.OUTOFPROCESS_ASYNC
+    assert report.submit(wer.Consent.NOT_ASKED, flags) is wer.SubmitResult.ASYNC
+    assert standin.call("WerReportSubmit").out == {"pSubmitResult": 0x7EADBEEF}, "what was hidden"
+
+
+@pytest.fixture
+def wer_says(system_folder, windll):
+    """Have WerReportSubmit store any result, by other code in its place: `mov [r9], result; xor eax, eax; ret`."""
+    function = ctypes.WinDLL(str(system_folder / "wer.dll")).WerReportSubmit
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    original = ctypes.string_at(address, 10)
+    windll.VirtualProtect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p]
+    read_write_execute = 0x40
+    assert windll.VirtualProtect(address, len(original), read_write_execute, ctypes.byref(ctypes.c_uint32()))
+
+    def wer_says(result):
+        ctypes.memmove(address, b"\x41\xc7\x01" + struct.pack("<i", result) + b"\x31\xc0\xc3", 10)
+
+    yield wer_says
+    ctypes.memmove(address, original, 10)
+
+
+@pytest.mark.parametrize("result", [result for result in wer.SubmitResult if result.name != "MAX"])
+def test_every_known_result_is_a_member(report, wer_says, result):
+    wer_says(result)
+    assert report.submit(wer.Consent.NOT_ASKED) is result
+
+
+@pytest.mark.parametrize("result", [0, int(wer.SubmitResult.MAX), 14, 99, 0x7FFFFFFF, -1])
+def test_an_unknown_result_is_a_plain_int(report, wer_says, result):
+    """Windows may learn new ones, and the first of these has the number of the end marker in today's header."""
+    wer_says(result)
+    answer = report.submit(wer.Consent.NOT_ASKED)
+    assert (answer, type(answer)) == (result, int)
+
+
+def test_report_wer(standin, tmp_path):
+    """The report on disk says what was said here."""
+    attachment = tmp_path / "spooler.log"
+    attachment.write_text("three jobs")
+    with wer.Report(
+        "WerTests.Everything",
+        wer.ReportType.CRITICAL,
+        consent_key="Key",
+        friendly_event_name="Ein Fehler: €",
+        application_name="Spooler 😀",
+        application_path=r"C:\Spooler\spooler.exe",
+        description="It is stuck.",
+        namespace_partner="Partner",
+        namespace_group="Group",
+        application_identity=bytes(range(16)),
+    ) as report:
+        report.set_parameter(0, "4.2.1", "Version")
+        report.set_parameter(1, "\ud800 lone")
+        report.set_ui_option(wer.ReportUI.CONSENT_DLG_BODY, "Please")
+        report.add_file(attachment, wer.FileType.OTHER, wer.FileFlags.ANONYMOUS_DATA)
+        assert report.submit(wer.Consent.NOT_ASKED) is wer.SubmitResult.QUEUED
+
+    said, folder = standin.report_wer()
+    expected = {
+        "EventType": "WerTests.Everything",
+        "ReportType": "1",
+        "Consent": "1",
+        "ConsentKey": "Key",
+        "FriendlyEventName": "Ein Fehler: €",
+        "AppName": "Spooler 😀",
+        "AppPath": r"C:\Spooler\spooler.exe",
+        "ReportDescription": "It is stuck.",
+        "NsPartner": "Partner",
+        "NsGroup": "Group",
+        "ApplicationIdentity": bytes(range(16)).hex().upper(),
+        "Sig[0].Name": "Version",
+        "Sig[0].Value": "4.2.1",
+        "Sig[1].Name": "P1",
+        "Sig[1].Value": "\ud800 lone",
+        "UI[4]": "Please",
+        "File[0].CabName": "spooler.log",
+        "File[0].Flags": "2",
+        "File[0].Type": "5",
+        "File[0].Original.Path": str(attachment),
+    }
+    assert {name: said.get(name) for name in expected} == expected
+    assert (folder / "spooler.log").read_text() == "three jobs"
+    assert attachment.exists()
+
+
+def test_defaults_come_from_the_process(report, standin, python):
+    report.submit(wer.Consent.NOT_ASKED)
+    said, _ = standin.report_wer()
+    assert said["ConsentKey"] == said["FriendlyEventName"] == "WerTests.Event"
+    assert Path(said["AppPath"]).name.lower() == Path(python).name.lower()
+
+
+def test_report_about_another_process(standin, worker):
+    with wer.Report("WerTests.Event", process=worker.process) as report:
+        report.submit(wer.Consent.NOT_ASKED)
+    said, _ = standin.report_wer()
+    assert said["AppName"].lower() == "python.exe"
+
+
+def test_a_file_is_deleted_when_done(report, tmp_path):
+    file = tmp_path / "once.log"
+    file.write_text("text")
+    report.add_file(file, flags=wer.FileFlags.DELETE_WHEN_DONE)
+    assert file.exists(), "not before the submission"
+    report.submit(wer.Consent.NOT_ASKED)
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(("flags", "stays"), [(wer.DumpFlags.NOHEAP_ONQUEUE, False), (0, True)])
+def test_a_heap_dump_that_goes_to_the_queue(report, standin, worker, flags, stays):
+    report.add_dump(wer.DumpType.HEAPDUMP, worker.process, flags=flags)
+    report.submit(wer.Consent.NOT_ASKED)
+    [folder] = standin.reports()
+    assert (folder / "memory.hdmp").exists() == stays
+
+
+def test_noheap_onqueue_leaves_a_minidump_alone(report, standin, worker):
+    report.add_dump(wer.DumpType.MINIDUMP, worker.process, flags=wer.DumpFlags.NOHEAP_ONQUEUE)
+    report.submit(wer.Consent.NOT_ASKED)
+    [folder] = standin.reports()
+    assert (folder / "minidump.mdmp").exists()
+
+
+class TestAfterwards:
+    """Of a submitted report only `close` is left."""
+
+    @pytest.fixture
+    def submitted(self, report):
+        report.submit(wer.Consent.NOT_ASKED)
+        return report
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            lambda report: report.set_parameter(0, "value"),
+            lambda report: report.set_ui_option(1, "text"),
+            lambda report: report.add_file(__file__),
+            lambda report: report.add_dump(),
+            lambda report: report.submit(wer.Consent.NOT_ASKED),
+        ],
+        ids=["set_parameter", "set_ui_option", "add_file", "add_dump", "submit"],
+    )
+    def test_is_refused(self, submitted, standin, call):
+        functions = ("SetParameter", "SetUIOption", "AddFile", "AddDump", "Submit")
+        before = [standin.count(f"WerReport{function}") for function in functions]
+        with pytest.raises(ValueError, match="the report has been submitted; file a new one"):
+            call(submitted)
+        assert [standin.count(f"WerReport{function}") for function in functions] == before
+
+    def test_it_is_still_open(self, submitted):
+        assert not submitted.closed
+        assert repr(submitted) == f"<wer.Report 'WerTests.Event' handle={submitted.handle:#x} submitted>"
+        submitted.close()
+        assert repr(submitted) == "<wer.Report 'WerTests.Event' closed submitted>"
+
+
+class TestParameterGaps:
+    @pytest.mark.parametrize(
+        ("indexes", "message"),
+        [
+            ([1], "P1 set, P0 not; set every lower one"),
+            ([0, 2], "P0, P2 set, P1 not"),
+            ([9], "P9 set, P0, P1, P2, P3, P4, P5, P6, P7, P8 not"),
+            ([3, 0, 4], "P0, P3, P4 set, P1, P2 not"),
+        ],
+    )
+    def test_a_gap_is_refused(self, report, standin, indexes, message):
+        for index in indexes:
+            report.set_parameter(index, "value")
+        with pytest.raises(ValueError, match=f"signature parameters have a gap: {message}"):
+            report.submit(wer.Consent.NOT_ASKED)
+        assert standin.count("WerReportSubmit") == 0
+
+    def test_a_gap_may_be_closed(self, report):
+        for index in (1, 0):
+            report.set_parameter(index, "value")
+        assert report.submit(wer.Consent.NOT_ASKED) is wer.SubmitResult.QUEUED
+
+    def test_any_order_will_do(self, report):
+        for index in (9, 0, 8, 1, 7, 2, 6, 3, 5, 4):
+            report.set_parameter(index, "value")
+        assert report.submit(wer.Consent.NOT_ASKED) is wer.SubmitResult.QUEUED
+
+    def test_of_a_foreign_report_only_wer_knows_them(self, report, standin):
+        borrowed = wer.Report.from_handle(report.handle)
+        borrowed.set_parameter(1, "value")
+        with pytest.raises(wer.WerError, match="WerReportSubmit failed with 0x80070057"):
+            borrowed.submit(wer.Consent.NOT_ASKED)
+        report.set_parameter(0, "value")
+        assert borrowed.submit(wer.Consent.NOT_ASKED) is wer.SubmitResult.QUEUED
