@@ -7,7 +7,7 @@ cdef class Report:
     cdef HREPORT _handle  # NULL: never created, or closed
     cdef LONG _busy  # 1 while a thread is inside a WER call on this report; changed atomically
     cdef bint _owned  # close() frees the handle
-    cdef bint _initialized  # by the constructor or by from_handle, once
+    cdef LONG _initialized  # 1: by the constructor or by from_handle, once; changed atomically
     cdef bint _parameters_known  # all were set through this object
     cdef bint _submitted
     cdef unsigned int _parameters  # bit n: Pn is set

@@ -142,9 +142,9 @@ cdef int fill_information(
     info.hwndParent = <HWND>window
     info.hSnapshot = snapshot
     info.hDeleteFilesImpersonationToken = token
+    if not isinstance(identity, bytes):
+        raise TypeError(f"application_identity must be bytes, got {type(identity).__name__}")
     if identity:
-        if not isinstance(identity, bytes):
-            raise TypeError(f"application_identity must be bytes, got {type(identity).__name__}")
         if len(identity) != 16:
             raise ValueError(f"application_identity takes exactly 16 bytes, got {len(identity)}")
         memcpy(info.rgbApplicationIdentity, <const char *>identity, 16)
@@ -277,14 +277,15 @@ cdef class Report:
         cdef Target target
         cdef HREPORT handle = NULL
         cdef HRESULT hr
-        if self._initialized:
+        if InterlockedExchange(&self._initialized, 1) != 0:
             raise RuntimeError("this report has already been created; make a new one")
-        name = required(event_type, event, WER_MAX_EVENT_NAME_LENGTH, "event_type")
-        kind = choice(report_type, _ReportType, 0, 4, "report_type")
-        find_process(process, None, PROCESS_RIGHTS, &target)
-        if process is None:
-            target.handle = NULL  # what WER takes for the calling process
+        target.opened = False
         try:
+            name = required(event_type, event, WER_MAX_EVENT_NAME_LENGTH, "event_type")
+            kind = choice(report_type, _ReportType, 0, 4, "report_type")
+            find_process(process, None, PROCESS_RIGHTS, &target)
+            if process is None:
+                target.handle = NULL  # what WER takes for the calling process
             fill_information(
                 &info,
                 target.handle,
@@ -305,9 +306,10 @@ cdef class Report:
             check(hr, b"WerReportCreate")
         except BaseException:
             release(&target)
+            InterlockedExchange(&self._initialized, 0)
             raise
         self._handle = handle
-        self._owned = self._initialized = self._parameters_known = True
+        self._owned = self._parameters_known = True
         self._process = process
         self._opened = target.handle if target.opened else NULL
         self.event_type = PyUnicode_FromObject(event_type)
@@ -336,7 +338,7 @@ cdef class Report:
         report = cls.__new__(cls)
         report._handle = address
         report._owned = owned
-        report._initialized = True
+        report._initialized = 1
         return report
 
     def __dealloc__(self):

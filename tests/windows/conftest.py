@@ -34,6 +34,9 @@ else:
     kernel32.OpenProcess.argtypes = kernel32.OpenThread.argtypes = [ctypes.c_uint32, ctypes.c_int, ctypes.c_uint32]
     kernel32.OpenProcess.restype = kernel32.OpenThread.restype = ctypes.c_void_p
 
+    # A test that crashes, here or in a child, which inherits this: no dialog, no debugger, no report by Windows.
+    kernel32.SetErrorMode(0x1 | 0x2)  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX
+
     path = ctypes.create_unicode_buffer(260)
     kernel32.GetSystemDirectoryW(path, len(path))
     system32 = Path(path.value)

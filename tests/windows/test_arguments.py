@@ -164,6 +164,8 @@ class TestReport:
             ({"report_type": True}, TypeError, "report_type takes a wer.ReportType, got True"),
             ({"report_type": "1"}, TypeError, "report_type must be an int, got str"),
             ({"application_identity": "sixteen letters."}, TypeError, "application_identity must be bytes, got str"),
+            ({"application_identity": None}, TypeError, "application_identity must be bytes, got NoneType"),
+            ({"application_identity": 0}, TypeError, "application_identity must be bytes, got int"),
             ({"submit_result_max": -1}, ValueError, "submit_result_max must be 0 to 2147483647, got -1"),
             ({"submit_result_max": 1 << 31}, ValueError, "submit_result_max must be 0 to 2147483647"),
             ({"submit_result_max": 1.5}, TypeError, "submit_result_max must be an int, got float"),

@@ -135,11 +135,13 @@ def test_import_says_why_there_is_no_wer_dll(standin):
 # Stands at the start of a program: wer.dll is loaded, and its export table says that it lacks some functions.
 HIDE = """
 import ctypes, sys
+kernel32 = ctypes.windll.kernel32
+kernel32.SetUnhandledExceptionFilter(kernel32.ExitProcess)  # a crash is an exit, and meets no debugger
 dll = ctypes.WinDLL(sys.argv[1])
 base = dll._handle
 header = base + ctypes.c_uint32.from_address(base + 0x3C).value
 image = ctypes.string_at(base, ctypes.c_uint32.from_address(header + 24 + 56).value)  # SizeOfImage
-VirtualProtect = ctypes.windll.kernel32.VirtualProtect
+VirtualProtect = kernel32.VirtualProtect
 VirtualProtect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p]
 for name in sys.argv[2:]:
     at = image.find(name.encode() + bytes(1))

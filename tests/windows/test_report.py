@@ -174,6 +174,27 @@ def test_init_does_not_run_twice(report):
     assert (report.handle, report.event_type) == (handle, "WerTests.Event")
 
 
+def test_init_may_be_tried_again_after_a_failure():
+    report = wer.Report.__new__(wer.Report)
+    with pytest.raises(ValueError, match="event_type is empty"):
+        report.__init__("")
+    report.__init__("WerTests.Event")
+    report.close()
+
+
+def test_two_threads_in_init_make_one_report(standin, pool):
+    report = wer.Report.__new__(wer.Report)
+    with standin.block("WerReportCreate") as blocked:
+        first = pool.submit(report.__init__, "WerTests.Event")
+        blocked.wait_until_entered()
+        with pytest.raises(RuntimeError, match="already been created"):
+            report.__init__("WerTests.Other")
+        blocked.release()
+        first.result(30)
+    report.close()
+    assert standin.count("WerReportCreate") == 1
+
+
 def test_init_does_not_bring_a_closed_report_back():
     report = wer.Report("WerTests.Event")
     report.close()
