@@ -139,7 +139,9 @@ static HRESULT reset(void)
     drop_rules();
     memset(calls, 0, sizeof(calls));
     ReleaseSRWLockExclusive(&control_lock);
-    return S_OK;
+    store_set_end_code(STORE_END_OF_DATA);
+    store_set_small_buffer_code(STORE_SMALL_BUFFER);
+    return export_offer_all();
 }
 
 /* A later rule of the same kind for the same call wins, so rules stay in the order they came. */
@@ -235,9 +237,63 @@ static HRESULT server_command(PCWSTR argument)
     return S_OK;
 }
 
+static HRESULT unregister(void)
+{
+    registrations_clear();
+    process_forget_flags();
+    return S_OK;
+}
+
+static HRESULT code_command(void (*set)(HRESULT), PCWSTR argument)
+{
+    DWORD hr;
+    if (!parse_number(argument, &hr))
+        return E_INVALIDARG;
+    set((HRESULT)hr);
+    return S_OK;
+}
+
+static HRESULT end_command(PCWSTR argument)
+{
+    return code_command(store_set_end_code, argument);
+}
+
+static HRESULT small_buffer_command(PCWSTR argument)
+{
+    return code_command(store_set_small_buffer_code, argument);
+}
+
+static HRESULT withhold_command(PCWSTR argument)
+{
+    Function function = find_function(argument);
+    return function == FUNCTION_COUNT ? E_INVALIDARG : export_withhold(function);
+}
+
+static HRESULT offer_command(PCWSTR argument)
+{
+    Function function = find_function(argument);
+    return function == FUNCTION_COUNT ? E_INVALIDARG : export_offer(function);
+}
+
+/* Commands of two words. */
+static const struct {
+    PCWSTR verb;
+    HRESULT (*execute)(PCWSTR argument);
+} verbs[] = {
+    {L"log", log_command},
+    {L"store", store_command},
+    {L"scope", scope_command},
+    {L"server", server_command},
+    {L"endofdata", end_command},
+    {L"smallbuffer", small_buffer_command},
+    {L"withhold", withhold_command},
+    {L"offer", offer_command},
+};
+
 static HRESULT execute(const Command *command)
 {
     PCWSTR verb = command->words[0];
+    unsigned i;
 
     if (!wcscmp(verb, L"fail"))
         return rule_command(RULE_FAIL, command);
@@ -247,16 +303,11 @@ static HRESULT execute(const Command *command)
         return rule_command(RULE_BLOCK, command);
     if (!wcscmp(verb, L"reset") && command->count == 1)
         return reset();
-    if (command->count != 2)
-        return E_INVALIDARG;
-    if (!wcscmp(verb, L"log"))
-        return log_command(command->words[1]);
-    if (!wcscmp(verb, L"store"))
-        return store_command(command->words[1]);
-    if (!wcscmp(verb, L"scope"))
-        return scope_command(command->words[1]);
-    if (!wcscmp(verb, L"server"))
-        return server_command(command->words[1]);
+    if (!wcscmp(verb, L"unregister") && command->count == 1)
+        return unregister();
+    for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (!wcscmp(verb, verbs[i].verb) && command->count == 2)
+            return verbs[i].execute(command->words[1]);
     return E_INVALIDARG;
 }
 

@@ -335,7 +335,7 @@ static HRESULT attach(Report *report, WER_DUMP_TYPE type, DWORD flags, PCWSTR pa
         DeleteFileW(path);
         return E_OUTOFMEMORY;
     }
-    file->is_dump = TRUE;
+    file->is_ours = TRUE;
     file->no_heap_on_queue = (flags & WER_DUMP_NOHEAP_ONQUEUE) != 0;
     return S_OK;
 }

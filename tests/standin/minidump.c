@@ -32,6 +32,8 @@ typedef struct {
     Buffer regions;  /* MEMORY_BASIC_INFORMATION, the whole address space */
     Buffer wanted;   /* those of them whose memory is to be written */
     Buffer points;   /* ULONG_PTR: addresses whose regions are wanted whatever they are */
+    Buffer blocks;   /* Block: registered memory, the regions of which are wanted too */
+    Buffer excluded; /* Block: memory that is zeros in the dump */
 } Dumpfile;
 
 /* ---- reading what is there ---- */
@@ -238,6 +240,18 @@ static BOOL holds_a_point(const Dumpfile *dump, const MEMORY_BASIC_INFORMATION *
     return FALSE;
 }
 
+static BOOL holds_a_block(const Dumpfile *dump, const MEMORY_BASIC_INFORMATION *region)
+{
+    const Block *block = (const Block *)dump->blocks.data;
+    SIZE_T count = dump->blocks.size / sizeof(*block);
+    ULONG_PTR start = (ULONG_PTR)region->BaseAddress;
+
+    for (; count--; block++)
+        if (block->address < start + region->RegionSize && start < block->address + block->size)
+            return TRUE;
+    return FALSE;
+}
+
 static ULONG module_flags(const Dumpfile *dump, PVOID base)
 {
     SIZE_T i;
@@ -261,7 +275,7 @@ static BOOL is_wanted(const Dumpfile *dump, const MEMORY_BASIC_INFORMATION *regi
         return TRUE;
     if (flags & MiniDumpWithPrivateReadWriteMemory && region->Type == MEM_PRIVATE && region->Protect & PAGE_READWRITE)
         return TRUE;
-    if (holds_a_point(dump, region))
+    if (holds_a_point(dump, region) || holds_a_block(dump, region))
         return TRUE;
     if (flags & MiniDumpWithPrivateWriteCopyMemory && region->Protect & PAGE_WRITECOPY)
         return TRUE;
@@ -337,6 +351,74 @@ static void read_pages(HANDLE process, const BYTE *address, BYTE *copy, SIZE_T s
             memset(copy + done, 0, PAGE);
 }
 
+/* The part of the range that the block covers; FALSE if none. */
+static BOOL overlap(const Block *block, ULONG64 start, ULONG64 size, ULONG64 *from, ULONG64 *length)
+{
+    ULONG64 end = start + size, block_end = block->address + block->size;
+
+    *from = block->address > start ? block->address : start;
+    if (block_end < end)
+        end = block_end;
+    *length = end > *from ? end - *from : 0;
+    return *length != 0;
+}
+
+/* Excluded memory is documented to stay out of reports: its bytes are zeros (a choice), so that the lists stay
+ * whole. */
+static void blank_copy(const Dumpfile *dump, const BYTE *address, BYTE *copy, SIZE_T size)
+{
+    const Block *block = (const Block *)dump->excluded.data;
+    SIZE_T count = dump->excluded.size / sizeof(*block);
+    ULONG64 from, length;
+
+    for (; count--; block++)
+        if (overlap(block, (ULONG_PTR)address, size, &from, &length))
+            memset(copy + (from - (ULONG_PTR)address), 0, length);
+}
+
+static BOOL write_zeros(HANDLE file, DWORD offset, ULONG64 size)
+{
+    static const BYTE zeros[PAGE];
+    BOOL ok = TRUE;
+
+    while (ok && size) {
+        DWORD chunk = size < PAGE ? (DWORD)size : PAGE;
+        ok = write_at(file, offset, zeros, chunk);
+        offset += chunk;
+        size -= chunk;
+    }
+    return ok;
+}
+
+static BOOL blank_range(const Dumpfile *dump, const MINIDUMP_MEMORY_DESCRIPTOR *range)
+{
+    const Block *block = (const Block *)dump->excluded.data;
+    SIZE_T count = dump->excluded.size / sizeof(*block);
+    ULONG64 start = range->StartOfMemoryRange, from, length;
+
+    for (; count--; block++)
+        if (overlap(block, start, range->Memory.DataSize, &from, &length) &&
+            !write_zeros(dump->file, range->Memory.Rva + (DWORD)(from - start), length))
+            return FALSE;
+    return TRUE;
+}
+
+/* What dbghelp wrote: it does not know of exclusions. */
+static BOOL blank_memory_list(Dumpfile *dump)
+{
+    MINIDUMP_MEMORY_DESCRIPTOR *ranges;
+    DWORD count = 0, i;
+    BOOL ok = TRUE;
+
+    if (!dump->excluded.size)
+        return TRUE;
+    ok = read_list(dump, MemoryListStream, sizeof(*ranges), (void **)&ranges, &count);
+    for (i = 0; ok && i < count; i++)
+        ok = blank_range(dump, &ranges[i]);
+    free(ranges);
+    return ok;
+}
+
 static BOOL write_region(Dumpfile *dump, const MEMORY_BASIC_INFORMATION *region, BYTE *copy)
 {
     const BYTE *address = region->BaseAddress;
@@ -346,6 +428,7 @@ static BOOL write_region(Dumpfile *dump, const MEMORY_BASIC_INFORMATION *region,
         SIZE_T chunk = left < COPY_CHUNK ? left : COPY_CHUNK;
         if (!read_memory(dump->process, address, copy, chunk))
             read_pages(dump->process, address, copy, chunk);
+        blank_copy(dump, address, copy, chunk);
         if (!write_all(dump->file, copy, chunk))
             return FALSE;
         address += chunk;
@@ -369,10 +452,25 @@ static BOOL write_memory(Dumpfile *dump)
 
 /* ---- all together ---- */
 
+/* Only those of our own process are known here. Registered memory goes into heap dumps and larger ones, as documented;
+ * but not only if the report is submitted with WER_SUBMIT_ADD_REGISTERED_DATA, as the dump is written before (a
+ * choice). */
+static void find_registered_blocks(Dumpfile *dump)
+{
+    if (GetProcessId(dump->process) != GetCurrentProcessId())
+        return;
+    registered_blocks(EXCLUDED_BLOCK, &dump->excluded);
+    if (dump->flags & (MiniDumpWithPrivateReadWriteMemory | MiniDumpWithFullMemory))
+        registered_blocks(REGISTERED_BLOCK, &dump->blocks);
+}
+
 static BOOL add_streams(Dumpfile *dump)
 {
     const DWORD much = MiniDumpWithFullMemory | MiniDumpWithPrivateReadWriteMemory | MiniDumpWithPrivateWriteCopyMemory;
 
+    find_registered_blocks(dump);
+    if (!blank_memory_list(dump))
+        return FALSE;
     query_regions(dump);
     if (dump->flags & MiniDumpWithProcessThreadData && !find_process_thread_data(dump))
         return FALSE;
@@ -386,7 +484,8 @@ static BOOL add_streams(Dumpfile *dump)
         add_memory64_list(dump);
     else if (dump->wanted.size && !extend_memory_list(dump))
         return FALSE;
-    if (!dump->appended.failed && !dump->regions.failed && !dump->wanted.failed && !dump->points.failed)
+    if (!dump->appended.failed && !dump->regions.failed && !dump->wanted.failed && !dump->points.failed &&
+        !dump->blocks.failed && !dump->excluded.failed)
         return TRUE;
     SetLastError(ERROR_NOT_ENOUGH_MEMORY);
     return FALSE;
@@ -418,5 +517,7 @@ HRESULT minidump_finish(HANDLE file, HANDLE process, DWORD flags, const DumpedMo
     buffer_free(&dump.regions);
     buffer_free(&dump.wanted);
     buffer_free(&dump.points);
+    buffer_free(&dump.blocks);
+    buffer_free(&dump.excluded);
     return hr;
 }

@@ -60,7 +60,7 @@ static void report_free(Report *report)
     while (report->files) {
         ReportFile *file = report->files;
         report->files = file->next;
-        if (file->is_dump)
+        if (file->is_ours)
             DeleteFileW(file->path);
         free(file);
     }
@@ -470,11 +470,7 @@ HRESULT report_submit(HREPORT handle, WER_CONSENT consent, DWORD flags, WER_SUBM
         hr = submit(report, consent, flags, &outcome);
     }
     report_release(report);
-
-    /* Documented as undefined after an asynchronous submission: a value that no caller can take for a result. */
-    if (flags & WER_SUBMIT_OUTOFPROCESS_ASYNC)
-        outcome = (WER_SUBMIT_RESULT)0x7EADBEEF;
     if (SUCCEEDED(hr) && result)
-        *result = outcome;
+        *result = submit_result(outcome, flags);
     return hr;
 }

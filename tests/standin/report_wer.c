@@ -83,16 +83,17 @@ static ULONGLONG hash_bytes(ULONGLONG hash, const void *data, SIZE_T size)
     return hash;
 }
 
-static ULONGLONG hash_text(ULONGLONG hash, PCWSTR text)
-{
-    return hash_bytes(hash, text, (wcslen(text) + 1) * sizeof(WCHAR)); /* the NUL keeps "a","bc" and "ab","c" apart */
-}
-
 static const ULONGLONG hash_start = 0xCBF29CE484222325;
+
+ULONGLONG hash_text(ULONGLONG hash, PCWSTR text)
+{
+    /* The NUL keeps "a","bc" and "ab","c" apart. */
+    return hash_bytes(hash ? hash : hash_start, text, (wcslen(text) + 1) * sizeof(WCHAR));
+}
 
 ULONGLONG signature_hash(const Report *report)
 {
-    ULONGLONG hash = hash_text(hash_start, report->event_type);
+    ULONGLONG hash = hash_text(0, report->event_type);
     unsigned i;
 
     for (i = 0; i < WER_MAX_PARAM_COUNT && report->has_parameter[i]; i++) {
@@ -204,6 +205,11 @@ static void tail_lines(Buffer *text, const Report *report)
     for (i = 0; i < 16; i++)
         swprintf(identity + 2 * i, 3, L"%02X", information->rgbApplicationIdentity[i]);
     line(text, L"ApplicationIdentity", identity);
+}
+
+/* Of everything before it; the last line. */
+static void hash_line(Buffer *text)
+{
     number_line(text, L"MetadataHash", (LONG)hash_bytes(hash_start, text->data, text->size));
 }
 
@@ -233,8 +239,93 @@ HRESULT report_wer_write(const Report *report, WER_CONSENT consent, const FILETI
     module_lines(&text, report->process);
     file_lines(&text, report);
     tail_lines(&text, report);
+    hash_line(&text);
     if (!text.failed)
         hr = write_file(path, &text);
     buffer_free(&text);
+    return hr;
+}
+
+/* ---- reading ---- */
+
+enum { MAX_FILE_SIZE = 64 * 1024 * 1024 };
+
+static HRESULT read_all(HANDLE file, Buffer *text)
+{
+    BYTE chunk[8192];
+    DWORD got;
+
+    do {
+        if (!ReadFile(file, chunk, sizeof(chunk), &got, NULL))
+            return last_error();
+        buffer_append(text, chunk, got);
+    } while (got && text->size <= MAX_FILE_SIZE);
+    return got ? HRESULT_FROM_WIN32(ERROR_INVALID_DATA) : S_OK;
+}
+
+HRESULT report_wer_read(PCWSTR path, Buffer *text)
+{
+    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+        OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    HRESULT hr;
+
+    if (file == INVALID_HANDLE_VALUE)
+        return last_error();
+    hr = read_all(file, text);
+    CloseHandle(file);
+    text->size &= ~(SIZE_T)1;
+    buffer_append(text, L"", sizeof(WCHAR));
+    return SUCCEEDED(hr) && text->failed ? E_OUTOFMEMORY : hr;
+}
+
+BOOL report_wer_line(WCHAR **rest, PCWSTR *key, PCWSTR *value)
+{
+    while (**rest) {
+        WCHAR *start = *rest, *end = start + wcscspn(start, L"\r\n"), *equals;
+
+        *rest = *end ? end + 1 : end;
+        *end = L'\0';
+        if (*start == 0xFEFF)
+            start++;
+        equals = wcschr(start, L'=');
+        if (!equals)
+            continue;
+        *equals = L'\0';
+        *key = start;
+        *value = equals + 1;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+/* The lines of `source` with their UploadTime and the hash renewed, in their order. */
+static void uploaded_lines(Buffer *text, WCHAR *source)
+{
+    PCWSTR key, value;
+    FILETIME now;
+
+    GetSystemTimeAsFileTime(&now);
+    buffer_wide(text, L"\xFEFF");
+    while (report_wer_line(&source, &key, &value)) {
+        if (!wcscmp(key, L"UploadTime") || !wcscmp(key, L"MetadataHash"))
+            continue;
+        line(text, key, value);
+        if (!wcscmp(key, L"Consent"))
+            time_line(text, L"UploadTime", &now);
+    }
+    hash_line(text);
+}
+
+HRESULT report_wer_write_uploaded(PCWSTR source, PCWSTR path)
+{
+    Buffer before = {0}, after = {0};
+    HRESULT hr = report_wer_read(source, &before);
+
+    if (SUCCEEDED(hr)) {
+        uploaded_lines(&after, (WCHAR *)before.data);
+        hr = after.failed ? E_OUTOFMEMORY : write_file(path, &after);
+    }
+    buffer_free(&before);
+    buffer_free(&after);
     return hr;
 }

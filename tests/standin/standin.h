@@ -43,16 +43,46 @@ BOOL write_all(HANDLE file, const void *data, SIZE_T size);
 /* ---- control.c: what the tests tell the stand-in to do ---- */
 
 /* Every exported WER function. A new one is added here, in wer.def and in a file of its family. */
-#define STANDIN_FUNCTIONS(X)          \
-    X(WerReportCreate)                \
-    X(WerReportSetParameter)          \
-    X(WerReportSetUIOption)           \
-    X(WerReportAddFile)               \
-    X(WerReportAddDump)               \
-    X(WerReportSubmit)                \
-    X(WerReportCloseHandle)           \
-    X(WerAddExcludedApplication)      \
-    X(WerRemoveExcludedApplication)
+#define STANDIN_FUNCTIONS(X)               \
+    X(WerReportCreate)                     \
+    X(WerReportSetParameter)               \
+    X(WerReportSetUIOption)                \
+    X(WerReportAddFile)                    \
+    X(WerReportAddDump)                    \
+    X(WerReportSubmit)                     \
+    X(WerReportCloseHandle)                \
+    X(WerAddExcludedApplication)           \
+    X(WerRemoveExcludedApplication)        \
+    X(WerStoreOpen)                        \
+    X(WerStoreClose)                       \
+    X(WerStoreGetFirstReportKey)           \
+    X(WerStoreGetNextReportKey)            \
+    X(WerStoreQueryReportMetadataV1)       \
+    X(WerStoreQueryReportMetadataV2)       \
+    X(WerStoreQueryReportMetadataV3)       \
+    X(WerFreeString)                       \
+    X(WerStoreGetReportCount)              \
+    X(WerStoreGetSizeOnDisk)               \
+    X(WerStoreUploadReport)                \
+    X(WerStorePurge)                       \
+    X(WerRegisterFile)                     \
+    X(WerUnregisterFile)                   \
+    X(WerRegisterMemoryBlock)              \
+    X(WerUnregisterMemoryBlock)            \
+    X(WerRegisterExcludedMemoryBlock)      \
+    X(WerUnregisterExcludedMemoryBlock)    \
+    X(WerRegisterCustomMetadata)           \
+    X(WerUnregisterCustomMetadata)         \
+    X(WerRegisterAdditionalProcess)        \
+    X(WerUnregisterAdditionalProcess)      \
+    X(WerRegisterAppLocalDump)             \
+    X(WerUnregisterAppLocalDump)           \
+    X(WerRegisterRuntimeExceptionModule)   \
+    X(WerUnregisterRuntimeExceptionModule) \
+    X(WerSetFlags)                         \
+    X(WerGetFlags)                         \
+    X(WerSetMaxProcessHoldMilliseconds)    \
+    X(WerReportHang)
 
 typedef enum {
 #define X(name) FUNCTION_##name,
@@ -81,6 +111,13 @@ DWORD WINAPI WerStandInOpenReports(void);
 HRESULT control_from_environment(void);
 void control_free(void);
 
+/* ---- exports.c: functions that the system is to lack ---- */
+
+/* Has GetProcAddress find the function or not. */
+HRESULT export_withhold(Function function);
+HRESULT export_offer(Function function);
+HRESULT export_offer_all(void);
+
 /* ---- log.c: one JSON object per line and call ---- */
 
 HRESULT log_open(PCWSTR path);
@@ -106,11 +143,28 @@ typedef enum { STORE_QUEUE, STORE_ARCHIVE, STORE_TEMP } StoreFolder;
 void store_set_root(PCWSTR root); /* "" for the places Windows uses */
 void store_set_machine(BOOL machine);
 
-/* The folder's path; it exists afterwards. */
+/* The folder's path, in the user's or the machine's store, whether it exists or not. */
+HRESULT store_place(BOOL machine, StoreFolder folder, WCHAR path[PATH_CHARS]);
+/* The same; it exists afterwards. */
+HRESULT store_create(BOOL machine, StoreFolder folder, WCHAR path[PATH_CHARS]);
+/* The same, in the store that takes reports. */
 HRESULT store_path(StoreFolder folder, WCHAR path[PATH_CHARS]);
 /* Creates `WERxxxx.tmp<extension>` in the temporary folder and opens it for reading and writing. */
 HRESULT store_temp_file(PCWSTR extension, WCHAR path[PATH_CHARS], HANDLE *file);
-void store_remove_report(PCWSTR folder);
+
+/* What a folder holds, one entry after the other. Starts as {0}. */
+typedef struct {
+    HANDLE search; /* NULL before the first entry, INVALID_HANDLE_VALUE after the last */
+    WIN32_FIND_DATAW entry;
+} Listing;
+
+/* Goes to the next file, or to the next folder. FALSE at the end, where the last error is ERROR_NO_MORE_FILES; a folder
+ * that is not there has no entries. Only a listing that is left before its end needs listing_end. */
+BOOL listing_next(Listing *listing, PCWSTR folder, BOOL folders);
+void listing_end(Listing *listing); /* back to the start */
+
+/* With its files; a report's folder is flat. FALSE, with the last error set, if something of it stays. */
+BOOL store_remove_report(PCWSTR folder);
 
 /* ---- settings.c: the registry ---- */
 
@@ -125,7 +179,7 @@ typedef struct ReportFile {
     struct ReportFile *next;
     WER_FILE_TYPE type;
     DWORD flags;           /* WER_FILE_* */
-    BOOL is_dump;          /* written by us: `path` is ours to move or delete */
+    BOOL is_ours;          /* written by us, as a dump is: `path` is ours to move or delete */
     BOOL no_heap_on_queue; /* WER_DUMP_NOHEAP_ONQUEUE */
     BOOL listed;           /* Report.wer names it (set by submit) */
     WCHAR cab_name[MAX_PATH];
@@ -191,16 +245,113 @@ HRESULT minidump_finish(HANDLE file, HANDLE process, DWORD flags, const DumpedMo
 
 void server_set_online(BOOL online);
 HRESULT submit(Report *report, WER_CONSENT consent, DWORD flags, WER_SUBMIT_RESULT *result);
+/* What `result` says after an asynchronous submission, which is documented as undefined: a value that no caller can
+ * take for a result. */
+WER_SUBMIT_RESULT submit_result(WER_SUBMIT_RESULT result, DWORD flags);
+/* For a report in the queue, the user's or the machine's: WerStoreUploadReport. */
+HRESULT upload(PCWSTR folder, BOOL machine, DWORD flags, WER_SUBMIT_RESULT *result);
 
 /* ---- report_wer.c: the file Report.wer ---- */
 
 enum { GUID_CHARS = 37 };
 void guid_text(const GUID *guid, WCHAR text[GUID_CHARS]); /* lower case, without braces */
 
+/* Hashes one more text; the first time, `hash` is 0. */
+ULONGLONG hash_text(ULONGLONG hash, PCWSTR text);
+
 /* Groups reports with the same event and parameters, as WER's buckets do; the algorithm is ours. */
 ULONGLONG signature_hash(const Report *report);
 
 /* `uploaded`: when, or NULL. */
 HRESULT report_wer_write(const Report *report, WER_CONSENT consent, const FILETIME *uploaded, PCWSTR path);
+/* Copies the file of a report that is uploaded now. */
+HRESULT report_wer_write_uploaded(PCWSTR source, PCWSTR path);
+
+/* The file's text: WCHARs that end in a NUL. Free it, after a failure as well. */
+HRESULT report_wer_read(PCWSTR path, Buffer *text);
+/* Splits the next `key=value` off the text, in place, and moves `rest` behind it. FALSE at the end. */
+BOOL report_wer_line(WCHAR **rest, PCWSTR *key, PCWSTR *value);
+
+/* ---- metadata.c: what the store tells about a report ---- */
+
+/* Reads a report's folder. `names` gets the files' names as WCHARs, each with its NUL, and one more NUL at the end;
+ * nothing if there are no files. SizeOfFileNames is their number of WCHARs, FileNames stays NULL. Free `names` in any
+ * case. */
+HRESULT metadata_read(PCWSTR folder, WER_REPORT_METADATA_V3 *metadata, Buffer *names);
+
+/* The sizes of its files; 0 for a folder that has gone. */
+ULONGLONG folder_size(PCWSTR folder);
+
+/* ---- storeapi.c: the stores a process has open ---- */
+
+DWORD WINAPI WerStandInOpenStores(void);
+DWORD WINAPI WerStandInOpenStrings(void);
+
+/* What the enumeration answers at its end, and a query whose buffer for the names is too small, until told
+ * otherwise. */
+#define STORE_END_OF_DATA ((HRESULT)0x80070012) /* ERROR_NO_MORE_FILES */
+#define STORE_SMALL_BUFFER WER_E_INSUFFICIENT_BUFFER
+void store_set_end_code(HRESULT hr);
+void store_set_small_buffer_code(HRESULT hr);
+
+HRESULT store_open(REPORT_STORE_TYPES type, HREPORTSTORE *handle);
+BOOL store_close(HREPORTSTORE handle); /* FALSE if it is not open */
+HRESULT store_first_key(HREPORTSTORE handle, PCWSTR *key);
+HRESULT store_next_key(HREPORTSTORE handle, PCWSTR *key);
+BOOL string_free(PCWSTR text); /* FALSE if it is not one of ours */
+HRESULT store_metadata_v1(HREPORTSTORE handle, PCWSTR key, WER_REPORT_METADATA_V1 *metadata);
+/* V2 or V3: what `size` says. */
+HRESULT store_metadata(HREPORTSTORE handle, PCWSTR key, void *metadata, SIZE_T size);
+HRESULT store_count(HREPORTSTORE handle, DWORD *count);
+HRESULT store_size(HREPORTSTORE handle, ULONGLONG *size);
+HRESULT store_upload(HREPORTSTORE handle, PCWSTR key, DWORD flags, WER_SUBMIT_RESULT *result);
+HRESULT store_purge(void);
+void stores_close_all(void);
+
+/* ---- register.c: what a process registers ---- */
+
+typedef enum {
+    REGISTERED_FILE,
+    REGISTERED_BLOCK,
+    EXCLUDED_BLOCK,
+    REGISTERED_METADATA,
+    REGISTERED_PROCESS,
+    REGISTERED_MODULE,
+    LOCAL_DUMPS
+} RegistrationKind;
+
+DWORD WINAPI WerStandInRegistrations(void);
+void registrations_clear(void);
+
+HRESULT register_file(PCWSTR path, WER_REGISTER_FILE_TYPE type, DWORD flags);
+HRESULT unregister_file(PCWSTR path);
+HRESULT register_block(RegistrationKind kind, const void *address, DWORD size);
+HRESULT unregister_block(RegistrationKind kind, const void *address);
+HRESULT register_metadata(PCWSTR key, PCWSTR value);
+HRESULT unregister_metadata(PCWSTR key);
+HRESULT register_process(DWORD process_id, DWORD thread_id);
+HRESULT unregister_process(DWORD process_id);
+HRESULT register_module(PCWSTR dll, const void *context);
+HRESULT unregister_module(PCWSTR dll, const void *context);
+HRESULT register_local_dumps(PCWSTR path);
+HRESULT unregister_local_dumps(void);
+
+typedef struct {
+    ULONG_PTR address;
+    SIZE_T size;
+} Block;
+
+/* Appends the registered or the excluded blocks of this process. */
+void registered_blocks(RegistrationKind kind, Buffer *blocks);
+
+/* Adds the registered files and metadata to a locked report about this process. */
+HRESULT attach_registered(Report *report);
+
+/* ---- process.c: a process's flags, and hangs ---- */
+
+HRESULT process_set_flags(DWORD flags);
+HRESULT process_get_flags(HANDLE process, DWORD *flags);
+void process_forget_flags(void);
+HRESULT report_hang(HWND window, PCWSTR application_name);
 
 #endif

@@ -31,17 +31,25 @@ static BOOL environment_root(BOOL machine, WCHAR path[PATH_CHARS])
     return length && length < PATH_CHARS;
 }
 
-static BOOL root_path(StoreFolder folder, WCHAR path[PATH_CHARS])
+static BOOL root_path(BOOL machine, WCHAR path[PATH_CHARS])
 {
-    BOOL machine, ok;
+    BOOL ok;
 
     AcquireSRWLockShared(&store_lock);
-    machine = machine_scope || folder == STORE_TEMP; /* the work files have one place for everybody */
     wcscpy(path, test_root);
     ReleaseSRWLockShared(&store_lock);
 
     ok = *path ? path_append(path, machine ? L"Machine" : L"User") : environment_root(machine, path);
     return ok && path_append(path, L"Microsoft\\Windows\\WER");
+}
+
+static BOOL is_machine_scope(void)
+{
+    BOOL machine;
+    AcquireSRWLockShared(&store_lock);
+    machine = machine_scope;
+    ReleaseSRWLockShared(&store_lock);
+    return machine;
 }
 
 static BOOL create_folders(PCWSTR path)
@@ -62,13 +70,25 @@ static BOOL create_folders(PCWSTR path)
     return create_folders(part) && (CreateDirectoryW(path, NULL) || GetLastError() == ERROR_ALREADY_EXISTS);
 }
 
-HRESULT store_path(StoreFolder folder, WCHAR path[PATH_CHARS])
+HRESULT store_place(BOOL machine, StoreFolder folder, WCHAR path[PATH_CHARS])
 {
     static const PCWSTR folders[] = {L"ReportQueue", L"ReportArchive", L"Temp"};
+    return root_path(machine, path) && path_append(path, folders[folder]) ? S_OK : last_error();
+}
 
-    if (!root_path(folder, path) || !path_append(path, folders[folder]) || !create_folders(path))
-        return last_error();
-    return S_OK;
+HRESULT store_create(BOOL machine, StoreFolder folder, WCHAR path[PATH_CHARS])
+{
+    HRESULT hr = store_place(machine, folder, path);
+
+    if (SUCCEEDED(hr) && !create_folders(path))
+        hr = last_error();
+    return hr;
+}
+
+/* The work files have one place for everybody. */
+HRESULT store_path(StoreFolder folder, WCHAR path[PATH_CHARS])
+{
+    return store_create(is_machine_scope() || folder == STORE_TEMP, folder, path);
 }
 
 HRESULT store_temp_file(PCWSTR extension, WCHAR path[PATH_CHARS], HANDLE *file)
@@ -94,22 +114,63 @@ HRESULT store_temp_file(PCWSTR extension, WCHAR path[PATH_CHARS], HANDLE *file)
     return last_error();
 }
 
-/* A report's folder is flat. */
-void store_remove_report(PCWSTR folder)
+/* ---- folders ---- */
+
+static BOOL is_listed(const WIN32_FIND_DATAW *entry, BOOL folders)
+{
+    if (!(entry->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY))
+        return !folders;
+    return folders && wcscmp(entry->cFileName, L".") && wcscmp(entry->cFileName, L"..");
+}
+
+static BOOL advance(Listing *listing, PCWSTR folder)
+{
+    WCHAR pattern[PATH_CHARS];
+
+    if (listing->search == INVALID_HANDLE_VALUE) {
+        SetLastError(ERROR_NO_MORE_FILES);
+        return FALSE;
+    }
+    if (listing->search)
+        return FindNextFileW(listing->search, &listing->entry);
+    listing->search = INVALID_HANDLE_VALUE;
+    wcscpy(pattern, folder);
+    if (path_append(pattern, L"*"))
+        listing->search = FindFirstFileW(pattern, &listing->entry);
+    return listing->search != INVALID_HANDLE_VALUE;
+}
+
+BOOL listing_next(Listing *listing, PCWSTR folder, BOOL folders)
+{
+    DWORD error;
+
+    while (advance(listing, folder))
+        if (is_listed(&listing->entry, folders))
+            return TRUE;
+    error = GetLastError();
+    listing_end(listing);
+    listing->search = INVALID_HANDLE_VALUE;
+    SetLastError(
+        error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND ? ERROR_NO_MORE_FILES : error);
+    return FALSE;
+}
+
+void listing_end(Listing *listing)
+{
+    if (listing->search && listing->search != INVALID_HANDLE_VALUE)
+        FindClose(listing->search);
+    listing->search = NULL;
+}
+
+BOOL store_remove_report(PCWSTR folder)
 {
     WCHAR path[PATH_CHARS];
-    WIN32_FIND_DATAW found;
-    HANDLE search;
+    Listing files = {0};
 
-    wcscpy(path, folder);
-    search = path_append(path, L"*") ? FindFirstFileW(path, &found) : INVALID_HANDLE_VALUE;
-    if (search != INVALID_HANDLE_VALUE) {
-        do {
-            wcscpy(path, folder);
-            if (!(found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) && path_append(path, found.cFileName))
-                DeleteFileW(path);
-        } while (FindNextFileW(search, &found));
-        FindClose(search);
+    while (listing_next(&files, folder, FALSE)) {
+        wcscpy(path, folder);
+        if (path_append(path, files.entry.cFileName))
+            DeleteFileW(path);
     }
-    RemoveDirectoryW(folder);
+    return RemoveDirectoryW(folder);
 }

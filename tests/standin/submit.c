@@ -1,4 +1,5 @@
-/* WerReportSubmit: what becomes of a report, and its folder in the store. Nothing is ever sent anywhere. */
+/* WerReportSubmit and WerStoreUploadReport: what becomes of a report, and its folder in the store. Nothing is ever sent
+ * anywhere. */
 #include "standin.h"
 
 #include <stdio.h>
@@ -61,7 +62,7 @@ static HRESULT create_report_folder(const Report *report, StoreFolder store, WCH
     return S_OK;
 }
 
-/* A dump is ours and moves; the caller's file is copied. */
+/* What is ours moves; the caller's file is copied. */
 static BOOL collect(ReportFile *file, PCWSTR folder)
 {
     WCHAR path[PATH_CHARS];
@@ -69,27 +70,27 @@ static BOOL collect(ReportFile *file, PCWSTR folder)
     wcscpy(path, folder);
     if (!path_append(path, file->cab_name))
         return FALSE;
-    if (!file->is_dump)
+    if (!file->is_ours)
         return CopyFileW(file->path, path, TRUE);
     if (!MoveFileExW(file->path, path, MOVEFILE_COPY_ALLOWED))
         return FALSE;
-    file->is_dump = FALSE; /* no longer ours to delete */
+    file->is_ours = FALSE; /* no longer ours to delete */
     return TRUE;
 }
 
-/* A caller's file that has gone, or that nobody may read, is left out: the report is worth more than its attachment
- * (a choice). A dump that cannot be moved is an error of ours. User documents are kept like other files, as a server
+/* A caller's file that has gone, or that nobody may read, is left out: the report is worth more than its attachment (a
+ * choice). What is ours and cannot be moved is an error of ours. User documents are kept like other files, as a server
  * might ask for them later (a choice). */
 static HRESULT collect_all(Report *report, PCWSTR folder, BOOL queued)
 {
     ReportFile *file;
 
     for (file = report->files; file; file = file->next) {
-        BOOL was_dump = file->is_dump;
+        BOOL was_ours = file->is_ours;
         if (queued && file->no_heap_on_queue && file->type == WerFileTypeHeapdump)
             continue;
         file->listed = collect(file, folder);
-        if (was_dump && !file->listed)
+        if (was_ours && !file->listed)
             return last_error();
     }
     return S_OK;
@@ -136,16 +137,23 @@ static HRESULT keep(Report *report, WER_CONSENT consent, BOOL uploaded, BOOL wit
     return hr;
 }
 
+static BOOL is_archived(DWORD flags)
+{
+    return !(flags & WER_SUBMIT_NO_ARCHIVE) && !setting_on(L"DisableArchive");
+}
+
 /* Windows 7 and later keep only the parameters unless ConfigureArchive is 2. */
+static BOOL is_archived_with_files(DWORD flags)
+{
+    return setting_value(L"ConfigureArchive", 1) == 2 && !(flags & WER_SUBMIT_ARCHIVE_PARAMETERS_ONLY);
+}
+
 static HRESULT archive(Report *report, WER_CONSENT consent, DWORD flags)
 {
-    BOOL with_files = setting_value(L"ConfigureArchive", 1) == 2 && !(flags & WER_SUBMIT_ARCHIVE_PARAMETERS_ONLY);
-
-    if (flags & WER_SUBMIT_NO_ARCHIVE || setting_on(L"DisableArchive")) {
-        list_all(report);
-        return S_OK;
-    }
-    return keep(report, consent, TRUE, with_files);
+    if (is_archived(flags))
+        return keep(report, consent, TRUE, is_archived_with_files(flags));
+    list_all(report);
+    return S_OK;
 }
 
 /* Documented as "after the report is submitted": not after a result that took nothing over, and not where the copy
@@ -163,11 +171,75 @@ HRESULT submit(Report *report, WER_CONSENT consent, DWORD flags, WER_SUBMIT_RESU
     HRESULT hr = S_OK;
 
     *result = decide(consent, flags);
-    if (*result == WerReportQueued)
+    if (*result != WerReportQueued && *result != WerReportUploaded)
+        return S_OK;
+    if (flags & WER_SUBMIT_ADD_REGISTERED_DATA)
+        hr = attach_registered(report);
+    if (SUCCEEDED(hr) && *result == WerReportQueued)
         hr = keep(report, consent, FALSE, TRUE);
-    else if (*result == WerReportUploaded)
+    else if (SUCCEEDED(hr))
         hr = archive(report, consent, flags);
-    if (SUCCEEDED(hr) && (*result == WerReportQueued || *result == WerReportUploaded))
+    if (SUCCEEDED(hr))
         delete_originals(report);
+    return hr;
+}
+
+WER_SUBMIT_RESULT submit_result(WER_SUBMIT_RESULT result, DWORD flags)
+{
+    return flags & WER_SUBMIT_OUTOFPROCESS_ASYNC ? (WER_SUBMIT_RESULT)0x7EADBEEF : result;
+}
+
+/* ---- a report that is in the queue already ---- */
+
+static BOOL move_files(PCWSTR from, PCWSTR to)
+{
+    WCHAR source[PATH_CHARS], target[PATH_CHARS];
+    Listing files = {0};
+    BOOL ok = TRUE;
+
+    while (ok && listing_next(&files, from, FALSE)) {
+        if (!_wcsicmp(files.entry.cFileName, L"Report.wer"))
+            continue;
+        wcscpy(source, from);
+        wcscpy(target, to);
+        ok = path_append(source, files.entry.cFileName) && path_append(target, files.entry.cFileName) &&
+             MoveFileExW(source, target, 0);
+    }
+    if (!ok)
+        listing_end(&files);
+    return ok;
+}
+
+/* As for a new report, Report.wer comes last. What could not be moved stays in the queue. */
+static HRESULT move_to_archive(PCWSTR folder, BOOL machine, BOOL with_files)
+{
+    WCHAR source[PATH_CHARS], target[PATH_CHARS];
+    HRESULT hr = store_create(machine, STORE_ARCHIVE, target);
+
+    if (FAILED(hr))
+        return hr;
+    wcscpy(source, folder);
+    if (!path_append(target, path_name(folder)) || !CreateDirectoryW(target, NULL))
+        return last_error();
+    if ((with_files && !move_files(folder, target)) || !path_append(source, L"Report.wer") ||
+        !path_append(target, L"Report.wer"))
+        return last_error();
+    return report_wer_write_uploaded(source, target);
+}
+
+/* Decided as for a new report, with the call as the consent: nothing documents what else would give it (a choice). A
+ * report that does not go out stays in the queue, with WER_SUBMIT_NO_QUEUE as well (a choice: it was somebody's wish to
+ * keep it). */
+HRESULT upload(PCWSTR folder, BOOL machine, DWORD flags, WER_SUBMIT_RESULT *result)
+{
+    HRESULT hr = S_OK;
+
+    *result = decide(WerConsentApproved, flags);
+    if (*result != WerReportUploaded)
+        return S_OK;
+    if (is_archived(flags))
+        hr = move_to_archive(folder, machine, is_archived_with_files(flags));
+    if (SUCCEEDED(hr) && !store_remove_report(folder))
+        hr = last_error();
     return hr;
 }

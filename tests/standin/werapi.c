@@ -1,4 +1,5 @@
-/* The exported functions: each counts itself, obeys the tests' rules, acts and writes its line in the log. */
+/* The exported functions: each counts itself, obeys the tests' rules, acts and writes its line in the log. Those of the
+ * report store and of the registrations are in werapi_store.c and werapi_register.c. */
 #include "standin.h"
 
 BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID process_ends)
@@ -10,6 +11,9 @@ BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID process_ends)
     }
     if (reason == DLL_PROCESS_DETACH && !process_ends) {
         reports_close_all();
+        stores_close_all();
+        registrations_clear();
+        process_forget_flags();
         control_free();
         log_close();
     }
