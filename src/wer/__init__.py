@@ -18,19 +18,63 @@ from ._options import *  # noqa: F403
 
 TYPE_CHECKING = False
 if TYPE_CHECKING or _sys.platform == "win32":
-    from ._werapi import Report, add_excluded_application, remove_excluded_application
+    from ._werapi import (
+        Report,
+        Store,
+        add_excluded_application,
+        purge_reports,
+        remove_excluded_application,
+        supported,
+    )
 else:
-    from ._offwindows import Report, add_excluded_application, remove_excluded_application
+    from ._offwindows import (
+        Report,
+        Store,
+        add_excluded_application,
+        purge_reports,
+        remove_excluded_application,
+        supported,
+    )
+if TYPE_CHECKING:
+    from ._report_file import read_report
+    from ._stored import ReportFile, SignatureParameter, StoredReport
 
 __all__ = [
     "Report",
+    "ReportFile",
+    "SignatureParameter",
+    "Store",
+    "StoredReport",
     "WerError",
     "add_excluded_application",
     "get_include",
+    "purge_reports",
+    "read_report",
     "remove_excluded_application",
+    "supported",
 ]
 __all__ += _enums.__all__
 __all__ += _options.__all__
+
+
+# What brings in more of the standard library waits until somebody asks for it.
+_LATER = {
+    "ReportFile": "_stored",
+    "SignatureParameter": "_stored",
+    "StoredReport": "_stored",
+    "read_report": "_report_file",
+}
+
+
+if not TYPE_CHECKING:  # or type checkers would take any name for existing
+
+    def __getattr__(name):
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+        return value
 
 
 def get_include() -> str:

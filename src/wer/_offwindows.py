@@ -25,6 +25,25 @@ class Report:
         _refuse("Report.from_handle", "WerReportCreate")
 
 
+class Store:
+    """Stands for the class of the same name on Windows; opening one raises NotImplementedError."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        _refuse("Store", "WerStoreOpen")
+
+
+def purge_reports(*arguments: object, **options: object) -> "_NoReturn":
+    """Raise NotImplementedError."""
+    _refuse("purge_reports", "WerStorePurge")
+
+
+def supported(function: str) -> bool:
+    """Nothing of WER is supported here."""
+    if not isinstance(function, str):
+        raise TypeError(f"function must be a str, got {type(function).__name__}")
+    return False
+
+
 def add_excluded_application(*arguments: object, **options: object) -> "_NoReturn":
     """Raise NotImplementedError."""
     _refuse("add_excluded_application", "WerAddExcludedApplication")

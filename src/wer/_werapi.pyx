@@ -1,6 +1,7 @@
 # cython: language_level=3, annotation_typing=False
 """The calls into wer.dll: convert, make one WER call without the GIL, check the HRESULT."""
 
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from libc.string cimport memcpy, memset
 
 from wer.libwer cimport *
@@ -17,9 +18,11 @@ from wer._enums import DumpFlags as _DumpFlags
 from wer._enums import DumpType as _DumpType
 from wer._enums import FileFlags as _FileFlags
 from wer._enums import FileType as _FileType
+from wer._enums import HResult as _HResult
 from wer._enums import MinidumpType as _MinidumpType
 from wer._enums import ReportType as _ReportType
 from wer._enums import ReportUI as _ReportUI
+from wer._enums import StoreType as _StoreType
 from wer._enums import SubmitFlags as _SubmitFlags
 from wer._enums import SubmitResult as _SubmitResult
 from wer._errors import WerError
@@ -736,3 +739,6 @@ cdef const WCHAR *executable(object exe_name, WCHAR *buffer) except NULL:
     if "\\" in exe_name or "/" in exe_name:
         raise ValueError(f"exe_name takes a file name without a folder, got {exe_name!r}")
     return name
+
+
+include "_store.pxi"

@@ -7,12 +7,14 @@ cdef extern from "wer/werapi.h" nogil:
     ctypedef unsigned long DWORD
     ctypedef long LONG
     ctypedef long HRESULT
+    ctypedef unsigned long long ULONGLONG
     ctypedef unsigned short WCHAR
     ctypedef const WCHAR *PCWSTR
     ctypedef void *PVOID
     ctypedef void *HANDLE
     ctypedef void *HWND
     ctypedef HANDLE HREPORT
+    ctypedef PVOID HREPORTSTORE
 
     ctypedef struct EXCEPTION_POINTERS:
         pass
@@ -80,6 +82,13 @@ cdef extern from "wer/werapi.h" nogil:
         WerReportUploadedCab
         WerStorageLocationNotFound
         WerSubmitResultMax
+
+    ctypedef enum REPORT_STORE_TYPES:
+        E_STORE_USER_ARCHIVE
+        E_STORE_USER_QUEUE
+        E_STORE_MACHINE_ARCHIVE
+        E_STORE_MACHINE_QUEUE
+        E_STORE_INVALID
 
     enum:
         WER_SUBMIT_HONOR_RECOVERY
@@ -246,6 +255,60 @@ cdef extern from "wer/werapi.h" nogil:
         PVOID pvDumpKey
         HANDLE hSnapshot
         DWORD dwThreadID
+
+    ctypedef struct GUID:
+        pass
+
+    ctypedef struct FILETIME:
+        DWORD dwLowDateTime
+        DWORD dwHighDateTime
+
+    ctypedef struct WER_REPORT_PARAMETER:
+        WCHAR Name[129]
+        WCHAR Value[260]
+
+    ctypedef struct WER_REPORT_SIGNATURE:
+        WCHAR EventName[65]
+        WER_REPORT_PARAMETER Parameters[10]
+
+    ctypedef struct WER_REPORT_METADATA_V1:
+        WER_REPORT_SIGNATURE Signature
+        GUID BucketId
+        GUID ReportId
+        FILETIME CreationTime
+        ULONGLONG SizeInBytes
+
+    ctypedef struct WER_REPORT_METADATA_V2:
+        WER_REPORT_SIGNATURE Signature
+        GUID BucketId
+        GUID ReportId
+        FILETIME CreationTime
+        ULONGLONG SizeInBytes
+        WCHAR CabId[260]
+        DWORD ReportStatus
+        GUID ReportIntegratorId
+        DWORD NumberOfFiles
+        DWORD SizeOfFileNames
+        WCHAR *FileNames
+
+    ctypedef struct WER_REPORT_METADATA_V3:
+        WER_REPORT_SIGNATURE Signature
+        GUID BucketId
+        GUID ReportId
+        FILETIME CreationTime
+        ULONGLONG SizeInBytes
+        WCHAR CabId[260]
+        DWORD ReportStatus
+        GUID ReportIntegratorId
+        DWORD NumberOfFiles
+        DWORD SizeOfFileNames
+        WCHAR *FileNames
+        WCHAR FriendlyEventName[128]
+        WCHAR ApplicationName[128]
+        WCHAR ApplicationPath[260]
+        WCHAR Description[512]
+        WCHAR BucketIdString[260]
+        ULONGLONG LegacyBucketId
 
     ctypedef struct WER_EXCEPTION_INFORMATION:
         EXCEPTION_POINTERS *pExceptionPointers

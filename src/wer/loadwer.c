@@ -8,8 +8,6 @@
 #include <delayimp.h>
 #include <string.h>
 
-#define WER_DLL "\\wer.dll"
-
 /* Loaded once for the process and never freed: a crash may need it at any time. */
 static HMODULE wer_dll;
 
@@ -78,17 +76,25 @@ PfnDliHook __pfnDliNotifyHook2 = use_system32;
 PfnDliHook __pfnDliFailureHook2 = bind_missing;
 #endif
 
-DWORD wer_load(void)
+HMODULE wer_load_from_system32(const WCHAR *name)
 {
-    WCHAR path[MAX_PATH + sizeof(WER_DLL)];
+    WCHAR path[2 * MAX_PATH];
     UINT length = GetSystemDirectoryW(path, MAX_PATH);
 
     if (length == 0)
-        return GetLastError();
-    if (length >= MAX_PATH)
-        return ERROR_BUFFER_OVERFLOW;
-    lstrcpyW(path + length, L"" WER_DLL);
-    wer_dll = LoadLibraryExW(path, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+        return NULL;
+    if (length >= MAX_PATH || length + lstrlenW(name) + 2 > 2 * MAX_PATH) {
+        SetLastError(ERROR_BUFFER_OVERFLOW);
+        return NULL;
+    }
+    path[length] = L'\\';
+    lstrcpyW(path + length + 1, name);
+    return LoadLibraryExW(path, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+}
+
+DWORD wer_load(void)
+{
+    wer_dll = wer_load_from_system32(L"wer.dll");
     if (wer_dll == NULL)
         return GetLastError();
     /* Bind now: a first call in a crash must not look symbols up. Its result says only whether the name

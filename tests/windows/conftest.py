@@ -165,6 +165,9 @@ class StandIn:
         """How often `function` was called in this test."""
         return dll.WerStandInCalls(ctypes.c_wchar_p(function))
 
+    open_strings = staticmethod(getattr(dll, "WerStandInOpenStrings", None))
+    open_stores = staticmethod(getattr(dll, "WerStandInOpenStores", None))
+
     def calls(self, function):
         """The calls of `function` in this test, in the order in which they returned."""
         lines = self.log.read_text(encoding="ascii").splitlines()
@@ -273,6 +276,45 @@ def leaked_handles():
         return {handle for handle in range(4, 0x2000, 4) if is_open(handle)} - before
 
     return leaked
+
+
+# Stands at the start of a program: wer.dll is loaded, and its export table says that it lacks some functions.
+HIDE = """
+import ctypes, sys
+kernel32 = ctypes.windll.kernel32
+kernel32.SetUnhandledExceptionFilter(kernel32.ExitProcess)  # a crash is an exit, and meets no debugger
+dll = ctypes.WinDLL(sys.argv[1])
+base = dll._handle
+header = base + ctypes.c_uint32.from_address(base + 0x3C).value
+image = ctypes.string_at(base, ctypes.c_uint32.from_address(header + 24 + 56).value)  # SizeOfImage
+VirtualProtect = kernel32.VirtualProtect
+VirtualProtect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p]
+for name in sys.argv[2:]:
+    at = image.find(name.encode() + bytes(1))
+    while at >= 0:
+        last = base + at + len(name) - 1
+        assert VirtualProtect(last, 1, 4, ctypes.byref(ctypes.c_uint32()))  # read and write
+        ctypes.c_char.from_address(last).value = b"_"  # which keeps the names in order
+        at = image.find(name.encode() + bytes(1), at + 1)
+"""
+
+
+@pytest.fixture
+def without(system_folder):
+    """Run a program for which wer.dll lacks some functions: `without(functions, code)` returns what it printed."""
+
+    def run(functions, code):
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", HIDE + code, str(system_folder / "wer.dll"), *functions],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
+    return run
 
 
 def start_python(code, *arguments):

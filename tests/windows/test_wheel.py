@@ -13,6 +13,8 @@ FILES = {
     "wer/_errors.py",
     "wer/_offwindows.py",
     "wer/_options.py",
+    "wer/_report_file.py",
+    "wer/_stored.py",
     "wer/_werapi.pxd",
     "wer/_werapi.pyi",
     "wer/include/wer/werapi.h",
