@@ -84,7 +84,9 @@ def run_clean() -> None:
 
 def main() -> int:
     """Run one command, and turn what goes wrong into a message and an exit code."""
-    signal.signal(signal.SIGTERM, _terminated)
+    for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C; Windows has only the first
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _terminated)
     parser = _parser()
     arguments, rest = parser.parse_known_args()
     if not arguments.command:

@@ -4,9 +4,12 @@ All of it is made from one copy of the sources, so the checkout stays clean, edi
 harm, and the same sources give the same bytes.
 """
 
+import gzip
+import io
 import os
 import re
 import shutil
+import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -21,6 +24,7 @@ STANDIN = "tests/standin"
 NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyd", "*.so", "_werapi.c")
 
 MINGW = "x86_64-w64-mingw32"
+REPRODUCIBLY = "-Wl,--no-insert-timestamp,--disable-auto-image-base"  # that base is a hash of the file's path
 EPOCH = 1577836800  # 2020-01-01: the time of every file in what we build
 
 
@@ -38,7 +42,7 @@ def wheel(cache: Cache, python: WindowsPython) -> Path:
         venvs.run(cache, "build", "wheel", "tags", "--remove", *tags, _only(folder, "*.whl"), env=environment)
         (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
 
-    key: Key = [source, venvs.requirements("build"), windows.name, compiler(), Path(__file__)]
+    key: Key = [source, _tools(cache), windows.name, compiler(), Path(__file__)]
     built = cache.get(f"wheel-{python.tag}", f"Wheel for CPython {python.series}: compiling", key, build)
     # Said again in every run, until somebody has done something about them.
     if warnings := (built / "warnings.txt").read_text(encoding="utf-8"):
@@ -57,7 +61,7 @@ def native_wheel(cache: Cache) -> Path:
         options: Command = ["--no-deps", "--no-build-isolation", "--wheel-dir", folder]
         venvs.run(cache, "build", "pip", "wheel", *options, source)
 
-    key: Key = [source.parent.name, str(venvs.get(cache, "build"))]
+    key: Key = [source.parent.name, _tools(cache)]
     return _only(cache.get("wheel-native", "Wheel from the sdist: building", key, build), "*.whl")
 
 
@@ -69,8 +73,9 @@ def sdist(cache: Cache) -> Path:
         work = cache.folder / "sdist"
         shutil.copytree(source, work)
         _build(cache, "--sdist", work, folder, {})
+        _forget_when_and_who(_only(folder, "*.tar.gz"))
 
-    key: Key = [source, venvs.requirements("build"), Path(__file__)]
+    key: Key = [source, _tools(cache), Path(__file__)]
     return _only(cache.get("sdist", "Source distribution: building", key, build), "*.tar.gz")
 
 
@@ -81,10 +86,10 @@ def standin(cache: Cache) -> Path:
 
     def build(folder: Path) -> None:
         compiling: Command = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-O2", "-I", "include", *files]
-        linking = ["-shared", "-static-libgcc", "-Wl,--no-insert-timestamp", f"{STANDIN}/wer.def"]
+        linking = ["-shared", "-static-libgcc", REPRODUCIBLY, f"{STANDIN}/wer.def"]
         libraries = ["-ldbghelp", "-ladvapi32", "-lntdll"]
         command: Command = [f"{MINGW}-gcc", *compiling, *linking, *libraries, "-o", folder / "wer.dll"]
-        steps.run(command, cwd=source)
+        steps.run(command, env=cache.environment, cwd=source)
 
     key: Key = [source, compiler(), Path(__file__)]
     return cache.get("standin", "Stand-in for wer.dll: compiling", key, build) / "wer.dll"
@@ -93,6 +98,23 @@ def standin(cache: Cache) -> Path:
 def compiler() -> str:
     """The name and version of the cross compiler."""
     return steps.run([f"{MINGW}-gcc", "--version"]).output.partition("\n")[0]
+
+
+def _forget_when_and_who(sdist: Path) -> None:
+    """Pack an sdist anew, without the times and the user that setuptools puts in."""
+    with tarfile.open(sdist) as archive:
+        files = [(member, archive.extractfile(member)) for member in archive.getmembers()]
+        members = [(member, file and io.BytesIO(file.read())) for member, file in files]
+    with gzip.GzipFile(sdist, "wb", mtime=EPOCH) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
+        for member, file in members:
+            member.mtime, member.uid, member.gid, member.uname, member.gname = EPOCH, 0, 0, "", ""
+            member.pax_headers = {}  # which would overrule these
+            archive.addfile(member, file)
+
+
+def _tools(cache: Cache) -> str:
+    """What tells apart the tools that build packages: their versions, and the Python's."""
+    return venvs.get(cache, "build").parent.parent.name
 
 
 def _snapshot(cache: Cache, name: str, paths: Sequence[str]) -> Path:
@@ -123,7 +145,6 @@ def _build(cache: Cache, kind: str, source: Path, target: Path, environment: Map
     Without isolation: what it requires is installed already, in the versions that we pin.
     """
     options: Command = ["--no-isolation", kind, "--outdir", target]
-    environment = {**environment, "SOURCE_DATE_EPOCH": str(EPOCH)}
     return venvs.run(cache, "build", "build", *options, source, env=environment).output
 
 
@@ -139,12 +160,13 @@ def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsP
         encoding="utf-8",
     )
     return {
+        "SOURCE_DATE_EPOCH": str(EPOCH),
         "DIST_EXTRA_CONFIG": str(settings),
         "SETUPTOOLS_EXT_SUFFIX": f".cp{python.tag}-win_amd64.pyd",
         "_PYTHON_HOST_PLATFORM": "win-amd64",
         "CC": f"{MINGW}-gcc",
-        "CFLAGS": "-O2 -Wall -DMS_WIN64=",  # pyconfig.h before 3.13 defines it only for MSVC
-        "LDSHARED": f"{MINGW}-gcc -shared -static-libgcc -s -Wl,--no-insert-timestamp",
+        "CFLAGS": "-O2 -Wall -DNDEBUG -DMS_WIN64=",  # the last one pyconfig.h before 3.13 defines for MSVC only
+        "LDSHARED": f"{MINGW}-gcc -shared -static-libgcc -s {REPRODUCIBLY}",
     }
 
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -98,7 +98,14 @@ def clean(stop: Stop) -> None:
         if _sweep(root / "runs", stop):
             raise Failure(f"Another run of dev.py is using {root}.\nWait for its end or stop it, then clean again.")
         with step(f"Removing {root}"):
-            shutil.rmtree(root)
+            for folder in filter(Path.is_dir, root.iterdir()):
+                shutil.rmtree(folder)
+        if os.name != "nt":
+            shutil.rmtree(root)  # with the lock, which others may be waiting for: they see that it is gone
+    if os.name == "nt":  # where nothing that is open can be removed
+        with suppress(OSError):
+            (root / "lock").unlink()
+            root.rmdir()
 
 
 def content_hash(key: Key) -> str:

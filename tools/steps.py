@@ -4,6 +4,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,8 +39,13 @@ class Finished:
 
 def say(text: str) -> None:
     """Print at once and whole: several threads speak, and the reader may be a pipe."""
+    encoding = sys.stdout.encoding
     with _printing:
-        print(text, flush=True)
+        try:
+            print(text.encode(encoding, "replace").decode(encoding), flush=True)
+        except BrokenPipeError:  # the reader has seen enough, like `head`
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the rest of this process
+            signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

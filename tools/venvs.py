@@ -50,7 +50,7 @@ def run(
         echo=echo,
         foreground=foreground,
         check=check,
-        advice=ADVICE if module == "pip" else "",
+        advice=ADVICE if module == "pip" and "wheel" not in arguments else "",
     )
 
 
