@@ -17,6 +17,7 @@ def lint(cache: Cache) -> int:
         "ruff format": [python, "-m", "ruff", "format", "--no-cache", "--check", "--diff"],
         "cython-lint": [python, "-m", "cython_lint.cython_lint", *cython],
         "mypy": [python, "-m", "mypy", "--cache-dir", cache.root / "mypy"],
+        "mypy for Windows": [python, "-m", "mypy", "--cache-dir", cache.root / "mypy", "--platform=win32", "src/wer"],
         "generated files": [sys.executable, "tools/make_asserts.py", "--check"],
     }
     # cython-lint looks on PATH for pycodestyle, and environments in the cache have no scripts that work.
