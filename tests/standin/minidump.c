@@ -100,6 +100,20 @@ static BOOL read_list(Dumpfile *dump, ULONG type, DWORD entry_size, void **entri
     return *entries && read_at(dump->file, rva + sizeof(*count), *entries, *count * entry_size);
 }
 
+/* dbghelp leaves room in a list for what the callback then leaves out, and counts it to the stream. */
+static BOOL fit_list(Dumpfile *dump, ULONG type, DWORD entry_size)
+{
+    MINIDUMP_DIRECTORY *stream = find_stream(dump, type);
+    DWORD count;
+
+    if (!stream)
+        return TRUE;
+    if (!read_at(dump->file, stream->Location.Rva, &count, sizeof(count)))
+        return FALSE;
+    stream->Location.DataSize = sizeof(count) + count * entry_size;
+    return TRUE;
+}
+
 /* ---- adding streams ---- */
 
 /* Enters a stream of `size` bytes that is appended next, in place of one of the same type. */
@@ -312,32 +326,70 @@ static void add_memory64_list(Dumpfile *dump)
     }
 }
 
-/* dbghelp's ranges (the stacks, and the code around each thread's instruction pointer), then ours. */
-static BOOL extend_memory_list(Dumpfile *dump)
+static int by_address(const void *left, const void *right)
+{
+    ULONG64 a = ((const MINIDUMP_MEMORY_DESCRIPTOR *)left)->StartOfMemoryRange;
+    ULONG64 b = ((const MINIDUMP_MEMORY_DESCRIPTOR *)right)->StartOfMemoryRange;
+    return a < b ? -1 : a > b;
+}
+
+/* Sorts the ranges and cuts what an earlier one holds already: threads that wait in the same place have the same code
+ * around them, and strict readers reject a dump that has memory twice. Returns how many are left. */
+static DWORD without_overlaps(MINIDUMP_MEMORY_DESCRIPTOR *ranges, DWORD count)
+{
+    ULONG64 end = 0;
+    DWORD i, kept = 0;
+
+    qsort(ranges, count, sizeof(*ranges), by_address);
+    for (i = 0; i < count; i++) {
+        MINIDUMP_MEMORY_DESCRIPTOR range = ranges[i];
+        ULONG64 cut = range.StartOfMemoryRange < end ? end - range.StartOfMemoryRange : 0;
+
+        if (cut >= range.Memory.DataSize)
+            continue;
+        range.StartOfMemoryRange += cut;
+        range.Memory.Rva += cut;
+        range.Memory.DataSize -= cut;
+        end = range.StartOfMemoryRange + range.Memory.DataSize;
+        ranges[kept++] = range;
+    }
+    return kept;
+}
+
+/* dbghelp's ranges (the stacks, and the code around each thread's instruction pointer) and, unless a Memory64List has
+ * them, ours. */
+static BOOL renew_memory_list(Dumpfile *dump, BOOL with_ours)
 {
     const MEMORY_BASIC_INFORMATION *region = (const MEMORY_BASIC_INFORMATION *)dump->wanted.data;
-    SIZE_T more = dump->wanted.size / sizeof(*region);
-    MINIDUMP_MEMORY_DESCRIPTOR *ranges;
-    DWORD count, total;
-    SIZE_T size;
+    DWORD more = with_ours ? dump->wanted.size / sizeof(*region) : 0;
+    MINIDUMP_MEMORY_DESCRIPTOR *ranges, *all;
+    DWORD count, i;
     ULONG64 rva;
 
     if (!read_list(dump, MemoryListStream, sizeof(*ranges), (void **)&ranges, &count)) {
         free(ranges);
         return FALSE;
     }
-    total = count + more;
-    size = sizeof(total) + total * sizeof(*ranges);
-    enter_stream(dump, MemoryListStream, size);
-    rva = (ULONG64)dump->append_at + sizeof(dump->directory) + dump->appended.size + size;
-    buffer_append(&dump->appended, &total, sizeof(total));
-    buffer_append(&dump->appended, ranges, count * sizeof(*ranges));
-    for (; more--; region++) {
-        MINIDUMP_MEMORY_DESCRIPTOR range = {(ULONG_PTR)region->BaseAddress, {region->RegionSize, rva}};
-        buffer_append(&dump->appended, &range, sizeof(range));
-        rva += region->RegionSize;
+    all = realloc(ranges, (count + more + 1) * sizeof(*ranges));
+    if (!all) {
+        free(ranges);
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return FALSE;
     }
-    free(ranges);
+    /* The memory follows the room for all of them, however many are left. */
+    enter_stream(dump, MemoryListStream, sizeof(count) + (count + more) * sizeof(*all));
+    rva = (ULONG64)dump->append_at + sizeof(dump->directory) + dump->appended.size;
+    rva += sizeof(count) + (count + more) * sizeof(*all);
+    for (i = 0; i < more; rva += region[i++].RegionSize) {
+        MINIDUMP_MEMORY_DESCRIPTOR range = {(ULONG_PTR)region[i].BaseAddress, {region[i].RegionSize, rva}};
+        all[count + i] = range;
+    }
+    i = without_overlaps(all, count + more);
+    memset(all + i, 0, (count + more - i) * sizeof(*all));
+    find_stream(dump, MemoryListStream)->Location.DataSize = sizeof(i) + i * sizeof(*all);
+    buffer_append(&dump->appended, &i, sizeof(i));
+    buffer_append(&dump->appended, all, (count + more) * sizeof(*all));
+    free(all);
     return TRUE;
 }
 
@@ -480,10 +532,11 @@ static BOOL add_streams(Dumpfile *dump)
         add_memory_info(dump);
     if (dump->flags & MiniDumpWithThreadInfo && !add_thread_info(dump))
         return FALSE;
+    if (!fit_list(dump, ThreadListStream, sizeof(MINIDUMP_THREAD)) ||
+        !fit_list(dump, ModuleListStream, sizeof(MINIDUMP_MODULE)) || !renew_memory_list(dump, !(dump->flags & much)))
+        return FALSE;
     if (dump->flags & much)
         add_memory64_list(dump);
-    else if (dump->wanted.size && !extend_memory_list(dump))
-        return FALSE;
     if (!dump->appended.failed && !dump->regions.failed && !dump->wanted.failed && !dump->points.failed &&
         !dump->blocks.failed && !dump->excluded.failed)
         return TRUE;

@@ -6,6 +6,7 @@ arrive; what the real WER puts into a dump it cannot show.
 
 import ctypes
 import os
+import struct
 import threading
 
 import minidump.minidumpfile
@@ -217,3 +218,66 @@ class OwnException:
         ntdll.RtlCaptureContext(ctypes.c_void_p(context))
         self.pointers = (ctypes.c_void_p * 2)(ctypes.addressof(self.record), context)
         self.address = ctypes.addressof(self.pointers)
+
+
+FIVE_THREADS = """
+import _thread, time
+for _ in range(4):
+    _thread.start_new_thread(time.sleep, (1000,))
+print(_thread.get_native_id(), flush=True)
+input()
+"""
+
+
+class TestStrictReaders:
+    """What stricter readers insist on: lists of exactly their entries, no memory twice, all of it in the file."""
+
+    THREADS, MODULES, MEMORY = (3, 48), (4, 108), (5, 16)  # stream type, and the size of an entry
+
+    @pytest.fixture
+    def streams(self, report, standin):
+        """Submit the report; return its dump's bytes, and where each stream lies in them."""
+
+        def streams():
+            report.submit(wer.Consent.NOT_ASKED)
+            [folder] = standin.reports()
+            [path] = [path for path in folder.iterdir() if path.name != "Report.wer"]
+            data = path.read_bytes()
+            count, directory = struct.unpack_from("<II", data, 8)
+            entries = [struct.unpack_from("<III", data, directory + 12 * index) for index in range(count)]
+            return data, {kind: (rva, size) for kind, size, rva in entries if kind}
+
+        return streams
+
+    def entries(self, data, streams, kind):
+        stream, entry = kind
+        rva, size = streams[stream]
+        [count] = struct.unpack_from("<I", data, rva)
+        assert size == 4 + entry * count, f"stream {stream} has {count} entries"
+        return [data[rva + 4 + entry * index :][:entry] for index in range(count)]
+
+    def test_the_lists_without_what_the_options_leave_out(self, report, streams, worker):
+        options = wer.DumpOptions(only_this_thread=True, preferred_modules=["python.exe"], other_module_flags=0)
+        report.add_dump(wer.DumpType.MINIDUMP, worker.process, options=options, tid=worker.tid)
+        data, found = streams()
+        assert len(self.entries(data, found, self.THREADS)) == 1
+        assert len(self.entries(data, found, self.MODULES)) == 1
+
+    @pytest.mark.parametrize("kind", FILES)
+    def test_the_lists_of_a_process_with_threads_that_wait_in_the_same_place(self, report, streams, start, kind):
+        worker = start(FIVE_THREADS)
+        report.add_dump(kind, worker, tid=int(worker.stdout.readline()))
+        data, found = streams()
+        for thread in self.entries(data, found, self.THREADS):
+            for size, rva in struct.unpack_from("<II", thread, 32), struct.unpack_from("<II", thread, 40):
+                assert size > 0
+                assert rva + size <= len(data)
+        assert self.entries(data, found, self.MODULES)
+        end = 0
+        for start_of_range, size, rva in sorted(
+            struct.unpack("<QII", entry) for entry in self.entries(data, found, self.MEMORY)
+        ):
+            assert start_of_range >= end, f"{start_of_range:#x} is there twice"
+            assert size > 0
+            assert rva + size <= len(data)
+            end = start_of_range + size
