@@ -141,7 +141,7 @@ static HRESULT reset(void)
     ReleaseSRWLockExclusive(&control_lock);
     store_set_end_code(STORE_END_OF_DATA);
     store_set_small_buffer_code(STORE_SMALL_BUFFER);
-    return export_offer_all();
+    return S_OK;
 }
 
 /* A later rule of the same kind for the same call wins, so rules stay in the order they came. */
@@ -263,18 +263,6 @@ static HRESULT small_buffer_command(PCWSTR argument)
     return code_command(store_set_small_buffer_code, argument);
 }
 
-static HRESULT withhold_command(PCWSTR argument)
-{
-    Function function = find_function(argument);
-    return function == FUNCTION_COUNT ? E_INVALIDARG : export_withhold(function);
-}
-
-static HRESULT offer_command(PCWSTR argument)
-{
-    Function function = find_function(argument);
-    return function == FUNCTION_COUNT ? E_INVALIDARG : export_offer(function);
-}
-
 /* Commands of two words. */
 static const struct {
     PCWSTR verb;
@@ -286,8 +274,6 @@ static const struct {
     {L"server", server_command},
     {L"endofdata", end_command},
     {L"smallbuffer", small_buffer_command},
-    {L"withhold", withhold_command},
-    {L"offer", offer_command},
 };
 
 static HRESULT execute(const Command *command)

@@ -111,13 +111,6 @@ DWORD WINAPI WerStandInOpenReports(void);
 HRESULT control_from_environment(void);
 void control_free(void);
 
-/* ---- exports.c: functions that the system is to lack ---- */
-
-/* Has GetProcAddress find the function or not. */
-HRESULT export_withhold(Function function);
-HRESULT export_offer(Function function);
-HRESULT export_offer_all(void);
-
 /* ---- log.c: one JSON object per line and call ---- */
 
 HRESULT log_open(PCWSTR path);
