@@ -152,10 +152,10 @@ cdef class Store:
 
     def __iter__(self):
         cdef StoreIterator iterator = StoreIterator.__new__(StoreIterator)
-        begin_store(self)
         need(
             wer_newer.WerStoreGetFirstReportKey != NULL and wer_newer.WerStoreGetNextReportKey != NULL
             and wer_newer.WerFreeString != NULL, b"WerStoreGetFirstReportKey")
+        begin_store(self)
         self._iteration += 1
         iterator.store = self
         iterator.iteration = self._iteration

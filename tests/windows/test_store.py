@@ -396,6 +396,25 @@ def test_an_older_windows_has_no_store(standin, without):
     ]
 
 
+ITERATE = """
+import wer
+store = wer.Store(wer.StoreType.USER_QUEUE)
+try:
+    iter(store)
+except NotImplementedError as error:
+    print(error)
+store.close()
+print(store.closed)
+"""
+
+
+def test_a_store_that_cannot_be_read_can_be_closed(standin, without):
+    assert without(["WerStoreGetFirstReportKey"], ITERATE) == [
+        "this Windows does not have WerStoreGetFirstReportKey; it came with Windows 10 version 1703",
+        "True",
+    ]
+
+
 def test_supported(standin):
     assert wer.supported("WerReportAddDump") is True
     assert wer.supported("WerStoreOpen") is True
