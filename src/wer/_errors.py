@@ -4,6 +4,7 @@ import errno as _errno
 import sys
 
 from ._enums import HResult as _HResult
+from ._enums import _hresult
 
 _FACILITY_WIN32 = 7
 
@@ -67,7 +68,7 @@ class WerError(OSError):
 
     def __init__(self, hresult: int, function: str, text: str = "", filename: str | None = None) -> None:
         code = hresult & 0xFFFFFFFF
-        signed = code - (1 << 32) if code & 0x80000000 else code
+        signed = _hresult(code)
         win32 = code & 0xFFFF if code >> 16 == 0x8000 | _FACILITY_WIN32 else None
         meaning = _MEANING.get(signed) or text or "no description is known for this code"
         if sys.platform != "win32":

@@ -159,7 +159,7 @@ cdef class Store:
         self._iteration += 1
         iterator.store = self
         iterator.iteration = self._iteration
-        InterlockedExchange(&self._busy, 0)
+        leave(&self._busy)
         return iterator
 
     def __repr__(self) -> str:
@@ -184,7 +184,7 @@ cdef class Store:
         begin_store(self)
         with nogil:
             hr = wer_newer.WerStoreGetReportCount(self._handle, &number)
-        InterlockedExchange(&self._busy, 0)
+        leave(&self._busy)
         check(as_hresult(hr), b"WerStoreGetReportCount")
         return number
 
@@ -202,7 +202,7 @@ cdef class Store:
         begin_store(self)
         with nogil:
             hr = wer_newer.WerStoreGetSizeOnDisk(self._handle, &size)
-        InterlockedExchange(&self._busy, 0)
+        leave(&self._busy)
         check(as_hresult(hr), b"WerStoreGetSizeOnDisk")
         return size
 
@@ -241,7 +241,7 @@ cdef class Store:
         begin_store(self)
         with nogil:
             hr = wer_newer.WerStoreUploadReport(self._handle, c_key, bits, &result)
-        InterlockedExchange(&self._busy, 0)
+        leave(&self._busy)
         check(as_hresult(hr), b"WerStoreUploadReport", key)
         return RESULTS.get(<int>result, <int>result)
 
@@ -253,11 +253,10 @@ cdef class Store:
         RuntimeError
             Another call on this store is running.
         """
-        if InterlockedCompareExchange(&self._busy, 1, 0) != 0:
-            raise RuntimeError("another call on this store is still running: close it afterwards")
+        enter(&self._busy, "store", "close it afterwards")
         with nogil:
             close_store(self)
-        InterlockedExchange(&self._busy, 0)
+        leave(&self._busy)
 
 
 cdef void close_store(Store store) noexcept nogil:
@@ -268,11 +267,10 @@ cdef void close_store(Store store) noexcept nogil:
 
 
 cdef int begin_store(Store store) except -1:
-    """Enter a call on `store`; the caller sets `_busy` back to 0 right behind it."""
-    if InterlockedCompareExchange(&store._busy, 1, 0) != 0:
-        raise RuntimeError("another call on this store is still running: a store takes one call at a time")
+    """Enter a call on `store`, which must be open."""
+    enter(&store._busy, "store", "a store takes one call at a time")
     if store._handle == NULL:
-        InterlockedExchange(&store._busy, 0)
+        leave(&store._busy)
         raise ValueError("the store is closed")
     return 0
 
@@ -297,7 +295,7 @@ cdef class StoreIterator:
                 raise RuntimeError("a newer iteration over this store has begun: it keeps one place only")
             report = self.next_report(store._handle)
         finally:
-            InterlockedExchange(&store._busy, 0)
+            leave(&store._busy)
         if report is None:
             self.store = None
             raise StopIteration
@@ -457,7 +455,7 @@ def supported(function: str) -> bool:
         raise TypeError(f"function must be a str, got {type(function).__name__}")
     name = function.encode("ascii", "replace")
     if function in LINKED:
-        return bool(wer_exports(name))
+        return wer_find(name) != NULL
     if not wer_newer_by_name(name, &here, &since):
         raise ValueError(f"function must be one of werapi.h that wer calls, got {function!r}")
     return bool(here)

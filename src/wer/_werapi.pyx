@@ -35,7 +35,8 @@ cdef extern from "_asserts.h":  # proves the numbers in _enums.py against werapi
 
 cdef extern from "loadwer.h" nogil:
     DWORD wer_load()
-    BOOL wer_exports(const char *function)
+    ctypedef void (*FARPROC)()
+    FARPROC wer_find(const char *function)
 
 cdef extern from "wer/werapi.h" nogil:
     HRESULT HRESULT_FROM_WIN32(DWORD error)
@@ -87,26 +88,32 @@ cdef int check(HRESULT hr, const char *function, object filename=None) except -1
     if hr >= 0:
         return 0
     name = function.decode("ascii")
-    if hr == HRESULT_FROM_WIN32(ERROR_PROC_NOT_FOUND) and not wer_exports(function):
+    if hr == HRESULT_FROM_WIN32(ERROR_PROC_NOT_FOUND) and wer_find(function) == NULL:
         raise NotImplementedError(f"{name}: this machine's wer.dll does not have it; Windows has, since Vista")
     raise WerError(hr, name, system_text(hr), filename)
 
 
-cdef int begin(Report report) except -1:
-    """Enter a WER call on `report`; the caller sets `_busy` back to 0 right behind the call."""
-    if InterlockedCompareExchange(&report._busy, 1, 0) != 0:
-        raise RuntimeError("another call on this report is still running: a report takes one call at a time")
-    if report._handle == NULL:
-        finish(report)
-        raise ValueError("the report is closed")
-    if report._submitted:
-        finish(report)
-        raise ValueError("the report has been submitted; file a new one")
+cdef int enter(LONG *busy, str what, str advice) except -1:
+    """Take a report or a store for one call; the caller gives it back with `leave` right behind the call."""
+    if InterlockedCompareExchange(busy, 1, 0) != 0:
+        raise RuntimeError(f"another call on this {what} is still running: {advice}")
     return 0
 
 
-cdef inline void finish(Report report) noexcept nogil:
-    InterlockedExchange(&report._busy, 0)
+cdef inline void leave(LONG *busy) noexcept nogil:
+    InterlockedExchange(busy, 0)
+
+
+cdef int begin(Report report) except -1:
+    """Enter a WER call on `report`, which must be open and not submitted."""
+    enter(&report._busy, "report", "a report takes one call at a time")
+    if report._handle == NULL:
+        leave(&report._busy)
+        raise ValueError("the report is closed")
+    if report._submitted:
+        leave(&report._busy)
+        raise ValueError("the report has been submitted; file a new one")
+    return 0
 
 
 cdef HRESULT free_report(Report report) noexcept nogil:
@@ -424,7 +431,7 @@ cdef class Report:
             hr = WerReportSetParameter(self._handle, number, c_name, c_value)
         if hr >= 0:
             self._parameters |= 1U << number
-        finish(self)
+        leave(&self._busy)
         check(hr, b"WerReportSetParameter")
 
     def set_ui_option(self, option: int, value: str) -> None:
@@ -454,7 +461,7 @@ cdef class Report:
         begin(self)
         with nogil:
             hr = WerReportSetUIOption(self._handle, <WER_REPORT_UI>kind, text)
-        finish(self)
+        leave(&self._busy)
         check(hr, b"WerReportSetUIOption")
 
     def add_file(self, path: object, file_type: int = _FileType.OTHER, flags: int = 0) -> None:
@@ -494,7 +501,7 @@ cdef class Report:
         begin(self)
         with nogil:
             hr = WerReportAddFile(self._handle, c_path, <WER_FILE_TYPE>kind, bits)
-        finish(self)
+        leave(&self._busy)
         check(hr, b"WerReportAddFile", full)
 
     def add_dump(
@@ -584,7 +591,7 @@ cdef class Report:
                 hr = WerReportAddDump(
                     self._handle, target.handle, subject.handle, <WER_DUMP_TYPE>kind,
                     exception_pointer, options_pointer, bits)
-            finish(self)
+            leave(&self._busy)
             if hr < 0 and process_ended(target.handle):
                 raise gone(f"process {GetProcessId(target.handle)}")
             check(hr, b"WerReportAddDump")
@@ -633,7 +640,7 @@ cdef class Report:
         cdef HRESULT hr
         begin(self)
         if self._parameters_known and self._parameters & (self._parameters + 1):
-            finish(self)
+            leave(&self._busy)
             given = [f"P{n}" for n in range(WER_MAX_PARAM_COUNT) if self._parameters >> n & 1]
             missing = [f"P{n}" for n in range(int(given[-1][1:])) if f"P{n}" not in given]
             raise ValueError(
@@ -644,7 +651,7 @@ cdef class Report:
             hr = WerReportSubmit(self._handle, <WER_CONSENT>kind, bits, &result)
         if hr >= 0:
             self._submitted = True
-        finish(self)
+        leave(&self._busy)
         check(hr, b"WerReportSubmit")
         number = WerReportAsync if bits & WER_SUBMIT_OUTOFPROCESS_ASYNC else <int>result
         return RESULTS.get(number, number)
@@ -662,12 +669,11 @@ cdef class Report:
             Another call on this report is running.
         """
         cdef HRESULT hr
-        if InterlockedCompareExchange(&self._busy, 1, 0) != 0:
-            raise RuntimeError("another call on this report is still running: close it afterwards")
+        enter(&self._busy, "report", "close it afterwards")
         with nogil:
             hr = free_report(self)
         self._process = None
-        finish(self)
+        leave(&self._busy)
         check(hr, b"WerReportCloseHandle")
 
 

@@ -76,25 +76,18 @@ PfnDliHook __pfnDliNotifyHook2 = use_system32;
 PfnDliHook __pfnDliFailureHook2 = bind_missing;
 #endif
 
-HMODULE wer_load_from_system32(const WCHAR *name)
+DWORD wer_load(void)
 {
-    WCHAR path[2 * MAX_PATH];
+    static const WCHAR name[] = L"\\wer.dll";
+    WCHAR path[MAX_PATH + sizeof(name) / sizeof(name[0])];
     UINT length = GetSystemDirectoryW(path, MAX_PATH);
 
     if (length == 0)
-        return NULL;
-    if (length >= MAX_PATH || length + lstrlenW(name) + 2 > 2 * MAX_PATH) {
-        SetLastError(ERROR_BUFFER_OVERFLOW);
-        return NULL;
-    }
-    path[length] = L'\\';
-    lstrcpyW(path + length + 1, name);
-    return LoadLibraryExW(path, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-}
-
-DWORD wer_load(void)
-{
-    wer_dll = wer_load_from_system32(L"wer.dll");
+        return GetLastError();
+    if (length >= MAX_PATH)
+        return ERROR_BUFFER_OVERFLOW;
+    lstrcpyW(path + length, name);
+    wer_dll = LoadLibraryExW(path, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
     if (wer_dll == NULL)
         return GetLastError();
     /* Bind now: a first call in a crash must not look symbols up. Its result says only whether the name
@@ -103,7 +96,7 @@ DWORD wer_load(void)
     return ERROR_SUCCESS;
 }
 
-BOOL wer_exports(const char *function)
+FARPROC wer_find(const char *function)
 {
-    return GetProcAddress(wer_dll, function) != NULL;
+    return GetProcAddress(wer_dll, function);
 }

@@ -8,12 +8,8 @@
  * Returns ERROR_SUCCESS or the Win32 error that kept wer.dll from loading. May be called again. */
 DWORD wer_load(void);
 
-/* A DLL of System32, by its full path: another of that name may already be in the process. NULL and
- * GetLastError if it cannot be had. */
-HMODULE wer_load_from_system32(const WCHAR *name);
-
-/* Whether this machine's wer.dll exports `function`. One that is missing can still be called: it returns
+/* A function of this machine's wer.dll, or NULL. A linked one that is missing can still be called: it returns
  * HRESULT_FROM_WIN32(ERROR_PROC_NOT_FOUND). */
-BOOL wer_exports(const char *function);
+FARPROC wer_find(const char *function);
 
 #endif /* WER_LOADWER_H */

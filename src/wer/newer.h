@@ -1,5 +1,5 @@
-/* The functions that came after Vista, and those that live outside wer.dll: looked up when the module is
- * imported, because an extension that linked them would not load where one is missing. */
+/* The functions of wer.dll that came after Vista: looked up when the module is imported, because an extension
+ * that linked them would not load where one is missing. */
 #ifndef WER_NEWER_H
 #define WER_NEWER_H
 
