@@ -118,7 +118,7 @@ cdef class Store:
 
     cdef HREPORTSTORE _handle
     cdef LONG _busy
-    cdef bint _initialized
+    cdef LONG _initialized  # 1: opened, or about to be; changed atomically
     cdef unsigned long long _iteration
     cdef object __weakref__
     cdef readonly object store_type
@@ -127,15 +127,18 @@ cdef class Store:
         cdef int kind = choice(store_type, _StoreType, 0, 3, "store_type")
         cdef HREPORTSTORE handle = NULL
         cdef HRESULT hr
-        if self._initialized:
-            raise RuntimeError("this store has already been opened; make a new one")
         need(wer_newer.WerStoreOpen != NULL and wer_newer.WerStoreClose != NULL, b"WerStoreOpen")
         import_stored()
-        with nogil:
-            hr = wer_newer.WerStoreOpen(<REPORT_STORE_TYPES>kind, &handle)
-        check(as_hresult(hr), b"WerStoreOpen")
+        if InterlockedExchange(&self._initialized, 1) != 0:
+            raise RuntimeError("this store has already been opened; make a new one")
+        try:
+            with nogil:
+                hr = wer_newer.WerStoreOpen(<REPORT_STORE_TYPES>kind, &handle)
+            check(as_hresult(hr), b"WerStoreOpen")
+        except BaseException:
+            InterlockedExchange(&self._initialized, 0)
+            raise
         self._handle = handle
-        self._initialized = True
         self.store_type = _StoreType(kind)
 
     def __dealloc__(self):

@@ -236,6 +236,28 @@ def test_an_iteration_keeps_its_store(standin):
     assert len(list(iter(wer.Store(QUEUE)))) == 1
 
 
+def test_two_threads_in_init_open_one_store(standin, pool):
+    store = wer.Store.__new__(wer.Store)
+    with standin.block("WerStoreOpen") as blocked:
+        first = pool.submit(store.__init__, QUEUE)
+        blocked.wait_until_entered()
+        with pytest.raises(RuntimeError, match="already been opened"):
+            store.__init__(QUEUE)
+        blocked.release()
+        first.result(30)
+    store.close()
+    assert standin.count("WerStoreOpen") == 1
+
+
+def test_opening_may_be_tried_again(standin):
+    store = wer.Store.__new__(wer.Store)
+    standin.answer("WerStoreOpen", 0x80070005, nth=1)
+    with pytest.raises(wer.WerError):
+        store.__init__(QUEUE)
+    store.__init__(QUEUE)
+    store.close()
+
+
 def test_open_once(store):
     with pytest.raises(RuntimeError, match="already been opened"):
         store.__init__(QUEUE)
