@@ -44,6 +44,10 @@ cdef void release(Target *target) noexcept nogil:
         target.opened = False
 
 
+def _always():
+    return True
+
+
 cdef object gone(str what):
     return ProcessLookupError(_ESRCH, f"{what} is gone")
 

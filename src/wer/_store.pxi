@@ -1,27 +1,5 @@
 # The report store: what lies in the queues and archives, one report at a time.
 
-cdef extern from "newer.h" nogil:
-    ctypedef struct WerNewer:
-        HRESULT (*WerStoreOpen)(REPORT_STORE_TYPES kind, HREPORTSTORE *store) noexcept nogil
-        void (*WerStoreClose)(HREPORTSTORE store) noexcept nogil
-        HRESULT (*WerStoreGetFirstReportKey)(HREPORTSTORE store, PCWSTR *key) noexcept nogil
-        HRESULT (*WerStoreGetNextReportKey)(HREPORTSTORE store, PCWSTR *key) noexcept nogil
-        HRESULT (*WerStoreQueryReportMetadataV1)(
-            HREPORTSTORE store, PCWSTR key, WER_REPORT_METADATA_V1 *metadata) noexcept nogil
-        HRESULT (*WerStoreQueryReportMetadataV2)(
-            HREPORTSTORE store, PCWSTR key, WER_REPORT_METADATA_V2 *metadata) noexcept nogil
-        HRESULT (*WerStoreQueryReportMetadataV3)(
-            HREPORTSTORE store, PCWSTR key, WER_REPORT_METADATA_V3 *metadata) noexcept nogil
-        void (*WerFreeString)(PCWSTR text) noexcept nogil
-        HRESULT (*WerStorePurge)() noexcept nogil
-        HRESULT (*WerStoreGetReportCount)(HREPORTSTORE store, DWORD *count) noexcept nogil
-        HRESULT (*WerStoreGetSizeOnDisk)(HREPORTSTORE store, ULONGLONG *size) noexcept nogil
-        HRESULT (*WerStoreUploadReport)(
-            HREPORTSTORE store, PCWSTR key, DWORD flags, WER_SUBMIT_RESULT *result) noexcept nogil
-    WerNewer wer_newer
-    void wer_find_newer()
-    BOOL wer_newer_by_name(const char *function, BOOL *here, const char **since)
-
 cdef extern from "wer/werapi.h" nogil:
     enum:
         ERROR_FILE_NOT_FOUND
@@ -29,26 +7,8 @@ cdef extern from "wer/werapi.h" nogil:
         ERROR_NO_MORE_FILES
         ERROR_PATH_NOT_FOUND
 
-wer_find_newer()
-
 # A list of file names longer than this is no list of file names.
 cdef DWORD MOST_FILE_NAMES = 16 * 1024 * 1024
-
-
-cdef int need(bint here, const char *function) except -1:
-    """Raise NotImplementedError unless this machine has `function`."""
-    cdef BOOL ignored
-    cdef const char *since = b""
-    if here:
-        return 0
-    wer_newer_by_name(function, &ignored, &since)
-    name = function.decode("ascii")
-    raise NotImplementedError(f"this Windows does not have {name}; it came with {since.decode('ascii')}")
-
-
-cdef HRESULT as_hresult(HRESULT hr) noexcept nogil:
-    """The store functions may hand back raw Win32 codes, which look like success."""
-    return HRESULT_FROM_WIN32(<DWORD>hr) if hr > 0 else hr
 
 
 cdef object text_of(const WCHAR *text, Py_ssize_t most):
@@ -127,13 +87,13 @@ cdef class Store:
         cdef int kind = choice(store_type, _StoreType, 0, 3, "store_type")
         cdef HREPORTSTORE handle = NULL
         cdef HRESULT hr
-        need(wer_newer.WerStoreOpen != NULL and wer_newer.WerStoreClose != NULL, b"WerStoreOpen")
+        need(wer_found.WerStoreOpen != NULL and wer_found.WerStoreClose != NULL, b"WerStoreOpen")
         import_stored()
         if InterlockedExchange(&self._initialized, 1) != 0:
             raise RuntimeError("this store has already been opened; make a new one")
         try:
             with nogil:
-                hr = wer_newer.WerStoreOpen(<REPORT_STORE_TYPES>kind, &handle)
+                hr = wer_found.WerStoreOpen(<REPORT_STORE_TYPES>kind, &handle)
             check(as_hresult(hr), b"WerStoreOpen")
         except BaseException:
             InterlockedExchange(&self._initialized, 0)
@@ -156,8 +116,8 @@ cdef class Store:
     def __iter__(self):
         cdef StoreIterator iterator = StoreIterator.__new__(StoreIterator)
         need(
-            wer_newer.WerStoreGetFirstReportKey != NULL and wer_newer.WerStoreGetNextReportKey != NULL
-            and wer_newer.WerFreeString != NULL, b"WerStoreGetFirstReportKey")
+            wer_found.WerStoreGetFirstReportKey != NULL and wer_found.WerStoreGetNextReportKey != NULL
+            and wer_found.WerFreeString != NULL, b"WerStoreGetFirstReportKey")
         begin_store(self)
         self._iteration += 1
         iterator.store = self
@@ -183,10 +143,10 @@ cdef class Store:
         """
         cdef DWORD number = 0
         cdef HRESULT hr
-        need(wer_newer.WerStoreGetReportCount != NULL, b"WerStoreGetReportCount")
+        need(wer_found.WerStoreGetReportCount != NULL, b"WerStoreGetReportCount")
         begin_store(self)
         with nogil:
-            hr = wer_newer.WerStoreGetReportCount(self._handle, &number)
+            hr = wer_found.WerStoreGetReportCount(self._handle, &number)
         leave(&self._busy)
         check(as_hresult(hr), b"WerStoreGetReportCount")
         return number
@@ -201,10 +161,10 @@ cdef class Store:
         """
         cdef ULONGLONG size = 0
         cdef HRESULT hr
-        need(wer_newer.WerStoreGetSizeOnDisk != NULL, b"WerStoreGetSizeOnDisk")
+        need(wer_found.WerStoreGetSizeOnDisk != NULL, b"WerStoreGetSizeOnDisk")
         begin_store(self)
         with nogil:
-            hr = wer_newer.WerStoreGetSizeOnDisk(self._handle, &size)
+            hr = wer_found.WerStoreGetSizeOnDisk(self._handle, &size)
         leave(&self._busy)
         check(as_hresult(hr), b"WerStoreGetSizeOnDisk")
         return size
@@ -238,12 +198,12 @@ cdef class Store:
             raise TypeError(f"report must be a StoredReport or its key, got {type(report).__name__}")
         if not key or "\0" in key or units_of(key) > 32767:
             raise ValueError(f"report: a key has 1 to 32767 UTF-16 units and no NUL, got {units_of(key)} units")
-        need(wer_newer.WerStoreUploadReport != NULL, b"WerStoreUploadReport")
+        need(wer_found.WerStoreUploadReport != NULL, b"WerStoreUploadReport")
         text = (key + "\0").encode("utf-16-le", "surrogatepass")
         cdef const WCHAR *c_key = <const WCHAR *><const char *>text
         begin_store(self)
         with nogil:
-            hr = wer_newer.WerStoreUploadReport(self._handle, c_key, bits, &result)
+            hr = wer_found.WerStoreUploadReport(self._handle, c_key, bits, &result)
         leave(&self._busy)
         check(as_hresult(hr), b"WerStoreUploadReport", key)
         return RESULTS.get(<int>result, <int>result)
@@ -266,7 +226,7 @@ cdef void close_store(Store store) noexcept nogil:
     cdef HREPORTSTORE handle = store._handle
     store._handle = NULL
     if handle != NULL:
-        wer_newer.WerStoreClose(handle)
+        wer_found.WerStoreClose(handle)
 
 
 cdef int begin_store(Store store) except -1:
@@ -312,9 +272,9 @@ cdef class StoreIterator:
             key = NULL
             with nogil:
                 if self.started:
-                    hr = as_hresult(wer_newer.WerStoreGetNextReportKey(handle, &key))
+                    hr = as_hresult(wer_found.WerStoreGetNextReportKey(handle, &key))
                 else:
-                    hr = as_hresult(wer_newer.WerStoreGetFirstReportKey(handle, &key))
+                    hr = as_hresult(wer_found.WerStoreGetFirstReportKey(handle, &key))
             # The pages say ERROR_NO_MORE_FILES and do not tell in which form; the header lets the key be NULL.
             if hr == HRESULT_FROM_WIN32(ERROR_NO_MORE_FILES) or (hr == 0 and key == NULL):
                 return None
@@ -324,7 +284,7 @@ cdef class StoreIterator:
                 report = describe(handle, key)
             finally:
                 with nogil:
-                    wer_newer.WerFreeString(key)
+                    wer_found.WerFreeString(key)
             if report is not None:
                 return report
 
@@ -332,18 +292,18 @@ cdef class StoreIterator:
 cdef HRESULT query(HREPORTSTORE handle, PCWSTR key, WER_REPORT_METADATA_V3 *metadata, int version) noexcept nogil:
     """Each version's structure begins with the one before."""
     if version == 3:
-        return as_hresult(wer_newer.WerStoreQueryReportMetadataV3(handle, key, metadata))
+        return as_hresult(wer_found.WerStoreQueryReportMetadataV3(handle, key, metadata))
     if version == 2:
-        return as_hresult(wer_newer.WerStoreQueryReportMetadataV2(handle, key, <WER_REPORT_METADATA_V2 *>metadata))
-    return as_hresult(wer_newer.WerStoreQueryReportMetadataV1(handle, key, <WER_REPORT_METADATA_V1 *>metadata))
+        return as_hresult(wer_found.WerStoreQueryReportMetadataV2(handle, key, <WER_REPORT_METADATA_V2 *>metadata))
+    return as_hresult(wer_found.WerStoreQueryReportMetadataV1(handle, key, <WER_REPORT_METADATA_V1 *>metadata))
 
 
 cdef int newest_metadata() noexcept nogil:
-    if wer_newer.WerStoreQueryReportMetadataV3 != NULL:
+    if wer_found.WerStoreQueryReportMetadataV3 != NULL:
         return 3
-    if wer_newer.WerStoreQueryReportMetadataV2 != NULL:
+    if wer_found.WerStoreQueryReportMetadataV2 != NULL:
         return 2
-    return 1 if wer_newer.WerStoreQueryReportMetadataV1 != NULL else 0
+    return 1 if wer_found.WerStoreQueryReportMetadataV1 != NULL else 0
 
 
 cdef object describe(HREPORTSTORE handle, PCWSTR key):
@@ -433,37 +393,7 @@ def purge_reports() -> None:
         This Windows lacks the function.
     """
     cdef HRESULT hr
-    need(wer_newer.WerStorePurge != NULL, b"WerStorePurge")
+    need(wer_found.WerStorePurge != NULL, b"WerStorePurge")
     with nogil:
-        hr = wer_newer.WerStorePurge()
+        hr = wer_found.WerStorePurge()
     check(as_hresult(hr), b"WerStorePurge")
-
-
-def supported(function: str) -> bool:
-    """Whether this machine has a WER function.
-
-    Parameters
-    ----------
-    function : str
-        Its name in werapi.h, e.g. ``"WerStoreOpen"``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `function` is no str, or none of the functions that `wer` calls.
-    """
-    cdef BOOL here = False
-    cdef const char *since
-    if not isinstance(function, str):
-        raise TypeError(f"function must be a str, got {type(function).__name__}")
-    name = function.encode("ascii", "replace")
-    if function in LINKED:
-        return wer_find(name) != NULL
-    if not wer_newer_by_name(name, &here, &since):
-        raise ValueError(f"function must be one of werapi.h that wer calls, got {function!r}")
-    return bool(here)
-
-
-cdef frozenset LINKED = frozenset((
-    "WerAddExcludedApplication", "WerRemoveExcludedApplication", "WerReportAddDump", "WerReportAddFile",
-    "WerReportCloseHandle", "WerReportCreate", "WerReportSetParameter", "WerReportSetUIOption", "WerReportSubmit"))

@@ -1,0 +1,72 @@
+# The functions that this machine may lack: those that came after Vista, and those that are not in wer.dll.
+
+cdef extern from "lookup.h" nogil:
+    ctypedef struct WerFound:
+        HRESULT (*WerStoreOpen)(REPORT_STORE_TYPES kind, HREPORTSTORE *store) noexcept nogil
+        void (*WerStoreClose)(HREPORTSTORE store) noexcept nogil
+        HRESULT (*WerStoreGetFirstReportKey)(HREPORTSTORE store, PCWSTR *key) noexcept nogil
+        HRESULT (*WerStoreGetNextReportKey)(HREPORTSTORE store, PCWSTR *key) noexcept nogil
+        HRESULT (*WerStoreQueryReportMetadataV1)(
+            HREPORTSTORE store, PCWSTR key, WER_REPORT_METADATA_V1 *metadata) noexcept nogil
+        HRESULT (*WerStoreQueryReportMetadataV2)(
+            HREPORTSTORE store, PCWSTR key, WER_REPORT_METADATA_V2 *metadata) noexcept nogil
+        HRESULT (*WerStoreQueryReportMetadataV3)(
+            HREPORTSTORE store, PCWSTR key, WER_REPORT_METADATA_V3 *metadata) noexcept nogil
+        void (*WerFreeString)(PCWSTR text) noexcept nogil
+        HRESULT (*WerStorePurge)() noexcept nogil
+        HRESULT (*WerStoreGetReportCount)(HREPORTSTORE store, DWORD *count) noexcept nogil
+        HRESULT (*WerStoreGetSizeOnDisk)(HREPORTSTORE store, ULONGLONG *size) noexcept nogil
+        HRESULT (*WerStoreUploadReport)(
+            HREPORTSTORE store, PCWSTR key, DWORD flags, WER_SUBMIT_RESULT *result) noexcept nogil
+    WerFound wer_found
+    void wer_find_all()
+    BOOL wer_found_by_name(const char *function, BOOL *here, const char **since)
+
+
+wer_find_all()
+
+
+cdef int need(bint here, const char *function) except -1:
+    """Raise NotImplementedError unless this machine has `function`."""
+    cdef BOOL ignored
+    cdef const char *since = b""
+    if here:
+        return 0
+    wer_found_by_name(function, &ignored, &since)
+    name = function.decode("ascii")
+    raise NotImplementedError(f"this Windows does not have {name}; it came with {since.decode('ascii')}")
+
+
+cdef HRESULT as_hresult(HRESULT hr) noexcept nogil:
+    """The store functions may hand back raw Win32 codes, which look like success."""
+    return HRESULT_FROM_WIN32(<DWORD>hr) if hr > 0 else hr
+
+
+def supported(function: str) -> bool:
+    """Whether this machine has a WER function.
+
+    Parameters
+    ----------
+    function : str
+        Its name in werapi.h, e.g. ``"WerStoreOpen"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `function` is no str, or none of the functions that `wer` calls.
+    """
+    cdef BOOL here = False
+    cdef const char *since
+    if not isinstance(function, str):
+        raise TypeError(f"function must be a str, got {type(function).__name__}")
+    name = function.encode("ascii", "replace")
+    if function in LINKED:
+        return wer_find(name) != NULL
+    if not wer_found_by_name(name, &here, &since):
+        raise ValueError(f"function must be one of werapi.h that wer calls, got {function!r}")
+    return bool(here)
+
+
+cdef frozenset LINKED = frozenset((
+    "WerAddExcludedApplication", "WerRemoveExcludedApplication", "WerReportAddDump", "WerReportAddFile",
+    "WerReportCloseHandle", "WerReportCreate", "WerReportSetParameter", "WerReportSetUIOption", "WerReportSubmit"))
