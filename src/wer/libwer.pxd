@@ -1,5 +1,5 @@
-# werapi.h, one to one: externs for `cimport`, nothing else. Functions that came after Vista are not here:
-# an extension that links them would not load on an older Windows.
+# werapi.h, one to one, and WerReportHang of errorrep.h: externs for `cimport`, nothing else. An extension that calls a
+# function here links it, and loads only where Windows has it: docs/werapi.md tells since when.
 
 cdef extern from "wer/werapi.h" nogil:
     ctypedef int BOOL
@@ -10,14 +10,27 @@ cdef extern from "wer/werapi.h" nogil:
     ctypedef unsigned long long ULONGLONG
     ctypedef unsigned short WCHAR
     ctypedef const WCHAR *PCWSTR
+    ctypedef WCHAR *PWSTR
     ctypedef void *PVOID
     ctypedef void *HANDLE
     ctypedef void *HWND
     ctypedef HANDLE HREPORT
     ctypedef PVOID HREPORTSTORE
 
+    ctypedef struct EXCEPTION_RECORD:
+        DWORD ExceptionCode
+        DWORD ExceptionFlags
+        EXCEPTION_RECORD *ExceptionRecord
+        PVOID ExceptionAddress
+        DWORD NumberParameters
+        size_t ExceptionInformation[15]
+
+    ctypedef struct CONTEXT:  # differs between processors
+        DWORD ContextFlags
+
     ctypedef struct EXCEPTION_POINTERS:
-        pass
+        EXCEPTION_RECORD *ExceptionRecord
+        CONTEXT *ContextRecord
 
     ctypedef enum WER_REPORT_TYPE:
         WerReportNonCritical
@@ -55,6 +68,11 @@ cdef extern from "wer/werapi.h" nogil:
         WerFileTypeAuxiliaryHeapDump
         WerFileTypeMax
 
+    ctypedef enum WER_REGISTER_FILE_TYPE:
+        WerRegFileTypeUserDocument
+        WerRegFileTypeOther
+        WerRegFileTypeMax
+
     ctypedef enum WER_REPORT_UI:
         WerUIAdditionalDataDlgHeader
         WerUIIconFilePath
@@ -91,6 +109,18 @@ cdef extern from "wer/werapi.h" nogil:
         E_STORE_INVALID
 
     enum:
+        WER_FAULT_REPORTING_FLAG_NOHEAP
+        WER_FAULT_REPORTING_FLAG_QUEUE
+        WER_FAULT_REPORTING_FLAG_DISABLE_THREAD_SUSPENSION
+        WER_FAULT_REPORTING_FLAG_QUEUE_UPLOAD
+        WER_FAULT_REPORTING_ALWAYS_SHOW_UI
+        WER_FAULT_REPORTING_NO_UI
+        WER_FAULT_REPORTING_FLAG_NO_HEAP_ON_QUEUE
+        WER_FAULT_REPORTING_DISABLE_SNAPSHOT_CRASH
+        WER_FAULT_REPORTING_DISABLE_SNAPSHOT_HANG
+        WER_FAULT_REPORTING_CRITICAL
+        WER_FAULT_REPORTING_DURABLE
+
         WER_SUBMIT_HONOR_RECOVERY
         WER_SUBMIT_HONOR_RESTART
         WER_SUBMIT_QUEUE
@@ -117,6 +147,7 @@ cdef extern from "wer/werapi.h" nogil:
         WER_DUMP_AUXILIARY
         WER_DUMP_AUX_PROMOTE
 
+        WER_DUMP_MASK_START
         WER_DUMP_MASK_DUMPTYPE
         WER_DUMP_MASK_ONLY_THISTHREAD
         WER_DUMP_MASK_THREADFLAGS
@@ -138,8 +169,15 @@ cdef extern from "wer/werapi.h" nogil:
         WER_P8
         WER_P9
 
+        WER_MAX_TOTAL_PARAM_LENGTH
         WER_MAX_PREFERRED_MODULES
         WER_MAX_PREFERRED_MODULES_BUFFER
+        WER_MAX_MEM_BLOCK_SIZE
+        WER_MAX_REGISTERED_ENTRIES
+        WER_MAX_REGISTERED_METADATA
+        WER_MAX_REGISTERED_DUMPCOLLECTION
+        WER_METADATA_KEY_MAX_LENGTH
+        WER_METADATA_VALUE_MAX_LENGTH
         WER_MAX_SIGNATURE_NAME_LENGTH
         WER_MAX_EVENT_NAME_LENGTH
         WER_MAX_PARAM_LENGTH
@@ -147,6 +185,9 @@ cdef extern from "wer/werapi.h" nogil:
         WER_MAX_FRIENDLY_EVENT_NAME_LENGTH
         WER_MAX_APPLICATION_NAME_LENGTH
         WER_MAX_DESCRIPTION_LENGTH
+        WER_MAX_BUCKET_ID_STRING_LENGTH
+        WER_MAX_LOCAL_DUMP_SUBPATH_LENGTH
+        WER_MAX_REGISTERED_RUNTIME_EXCEPTION_MODULES
 
         MAX_PATH
 
@@ -156,6 +197,12 @@ cdef extern from "wer/werapi.h" nogil:
         WER_E_INVALID_STATE
         WER_E_MISSING_DUMP
         WER_E_CABBING_FAILURE
+
+    const WCHAR *APPCRASH_EVENT
+    const WCHAR *PACKAGED_APPCRASH_EVENT
+    const char *WER_RUNTIME_EXCEPTION_EVENT_FUNCTION
+    const char *WER_RUNTIME_EXCEPTION_EVENT_SIGNATURE_FUNCTION
+    const char *WER_RUNTIME_EXCEPTION_DEBUGGER_LAUNCH
 
     ctypedef struct WER_REPORT_INFORMATION:
         DWORD dwSize
@@ -314,6 +361,39 @@ cdef extern from "wer/werapi.h" nogil:
         EXCEPTION_POINTERS *pExceptionPointers
         BOOL bClientPointers
 
+    ctypedef struct WER_RUNTIME_EXCEPTION_INFORMATION:
+        DWORD dwSize
+        HANDLE hProcess
+        HANDLE hThread
+        EXCEPTION_RECORD exceptionRecord
+        CONTEXT context
+        PCWSTR pwszReportId
+        BOOL bIsFatal  # from Windows 10 version 2004 on: dwSize does not tell on x64 and arm64
+        DWORD dwReserved
+
+    ctypedef HRESULT (*PFN_WER_RUNTIME_EXCEPTION_EVENT)(
+        PVOID pContext,
+        const WER_RUNTIME_EXCEPTION_INFORMATION *pExceptionInformation,
+        BOOL *pbOwnershipClaimed,
+        PWSTR pwszEventName,
+        DWORD *pchSize,
+        DWORD *pdwSignatureCount)
+    ctypedef HRESULT (*PFN_WER_RUNTIME_EXCEPTION_EVENT_SIGNATURE)(
+        PVOID pContext,
+        const WER_RUNTIME_EXCEPTION_INFORMATION *pExceptionInformation,
+        DWORD dwIndex,
+        PWSTR pwszName,
+        DWORD *pchName,
+        PWSTR pwszValue,
+        DWORD *pchValue)
+    ctypedef HRESULT (*PFN_WER_RUNTIME_EXCEPTION_DEBUGGER_LAUNCH)(
+        PVOID pContext,
+        const WER_RUNTIME_EXCEPTION_INFORMATION *pExceptionInformation,
+        BOOL *pbIsCustomDebugger,
+        PWSTR pwszDebuggerLaunch,
+        DWORD *pchDebuggerLaunch,
+        BOOL *pbIsDebuggerAutolaunch)
+
     HRESULT WerReportCreate(
         PCWSTR pwzEventType,
         WER_REPORT_TYPE repType,
@@ -336,3 +416,39 @@ cdef extern from "wer/werapi.h" nogil:
     HRESULT WerReportCloseHandle(HREPORT hReportHandle)
     HRESULT WerAddExcludedApplication(PCWSTR pwzExeName, BOOL bAllUsers)
     HRESULT WerRemoveExcludedApplication(PCWSTR pwzExeName, BOOL bAllUsers)
+    HRESULT WerRegisterFile(PCWSTR pwzFile, WER_REGISTER_FILE_TYPE regFileType, DWORD dwFlags)
+    HRESULT WerUnregisterFile(PCWSTR pwzFilePath)
+    HRESULT WerRegisterMemoryBlock(PVOID pvAddress, DWORD dwSize)
+    HRESULT WerUnregisterMemoryBlock(PVOID pvAddress)
+    HRESULT WerRegisterExcludedMemoryBlock(const void *address, DWORD size)
+    HRESULT WerUnregisterExcludedMemoryBlock(const void *address)
+    HRESULT WerRegisterCustomMetadata(PCWSTR key, PCWSTR value)
+    HRESULT WerUnregisterCustomMetadata(PCWSTR key)
+    HRESULT WerRegisterAdditionalProcess(DWORD processId, DWORD captureExtraInfoForThreadId)
+    HRESULT WerUnregisterAdditionalProcess(DWORD processId)
+    HRESULT WerRegisterAppLocalDump(PCWSTR localAppDataRelativePath)
+    HRESULT WerUnregisterAppLocalDump()
+    HRESULT WerSetMaxProcessHoldMilliseconds(DWORD dwMilliseconds)
+    HRESULT WerSetFlags(DWORD dwFlags)
+    HRESULT WerGetFlags(HANDLE hProcess, DWORD *pdwFlags)
+    HRESULT WerRegisterRuntimeExceptionModule(PCWSTR pwszOutOfProcessCallbackDll, PVOID pContext)
+    HRESULT WerUnregisterRuntimeExceptionModule(PCWSTR pwszOutOfProcessCallbackDll, PVOID pContext)
+
+    HRESULT WerStoreOpen(REPORT_STORE_TYPES repStoreType, HREPORTSTORE *phReportStore)
+    void WerStoreClose(HREPORTSTORE hReportStore)
+    HRESULT WerStoreGetFirstReportKey(HREPORTSTORE hReportStore, PCWSTR *ppszReportKey)
+    HRESULT WerStoreGetNextReportKey(HREPORTSTORE hReportStore, PCWSTR *ppszReportKey)
+    HRESULT WerStoreQueryReportMetadataV1(
+        HREPORTSTORE hReportStore, PCWSTR pszReportKey, WER_REPORT_METADATA_V1 *pReportMetadata)
+    HRESULT WerStoreQueryReportMetadataV2(
+        HREPORTSTORE hReportStore, PCWSTR pszReportKey, WER_REPORT_METADATA_V2 *pReportMetadata)
+    HRESULT WerStoreQueryReportMetadataV3(
+        HREPORTSTORE hReportStore, PCWSTR pszReportKey, WER_REPORT_METADATA_V3 *pReportMetadata)
+    void WerFreeString(PCWSTR pwszStr)
+    HRESULT WerStorePurge()
+    HRESULT WerStoreGetReportCount(HREPORTSTORE hReportStore, DWORD *pdwReportCount)
+    HRESULT WerStoreGetSizeOnDisk(HREPORTSTORE hReportStore, ULONGLONG *pqwSizeInBytes)
+    HRESULT WerStoreUploadReport(
+        HREPORTSTORE hReportStore, PCWSTR pszReportKey, DWORD dwFlags, WER_SUBMIT_RESULT *pSubmitResult)
+
+    HRESULT WerReportHang(HWND hwndHungApp, PCWSTR pwzHungApplicationName)
