@@ -12,9 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "wer" / "_enums.py"
 HEADER = ROOT / "src" / "wer" / "_asserts.h"
 
-# Declared in the SDK's minidumpapiset.h. mingw-w64's copy lacks the newer members, and the wheel's code does
-# not use them, so these are proved by the build with the SDK only.
-DBGHELP_ENUMS = ("MinidumpType", "ThreadWriteFlags", "ModuleWriteFlags")
+# Declared in these headers of the SDK. mingw-w64's copies lack the newer members or are not there at all, and the
+# wheel's code does not use the names, so these are proved by the build with the SDK only.
+SDK_HEADERS = ("dbghelp.h", "processsnapshot.h")
+SDK_ENUMS = ("MinidumpType", "ThreadWriteFlags", "ModuleWriteFlags", "SnapshotFlags")
 
 
 def load(path: Path) -> ModuleType:
@@ -29,7 +30,7 @@ def load(path: Path) -> ModuleType:
 
 def render(values: ModuleType) -> str:
     plain: list[str] = []
-    dbghelp: list[str] = []
+    sdk_only: list[str] = []
     for name in values.__all__:
         value = getattr(values, name)
         if isinstance(value, type):
@@ -38,10 +39,13 @@ def render(values: ModuleType) -> str:
             plain.append(f"C_ASSERT(sizeof({name}) / sizeof({name}[0]) == {len(value) + 1}); /* {value} */")
             continue
         kind = type(value).__name__
-        line = f"C_ASSERT({name} == {int(value)});"
+        # An enum of C is signed: what needs its top bit has to be compared as unsigned.
+        line = (
+            f"C_ASSERT((DWORD){name} == {int(value):#x});" if value >= 1 << 31 else f"C_ASSERT({name} == {int(value)});"
+        )
         if kind != "int":
             line += f" /* {kind}.{value.name} */"
-        (dbghelp if kind in DBGHELP_ENUMS else plain).append(line)
+        (sdk_only if kind in SDK_ENUMS else plain).append(line)
     return "\n".join(
         [
             "/* Generated from _enums.py by tools/make_asserts.py: do not edit. */",
@@ -53,9 +57,9 @@ def render(values: ModuleType) -> str:
             *plain,
             "",
             "#ifdef _MSC_VER",
-            "#include <dbghelp.h>",
+            *(f"#include <{header}>" for header in SDK_HEADERS),
             "",
-            *dbghelp,
+            *sdk_only,
             "#endif",
             "",
             "#endif /* WER_ASSERTS_H */",

@@ -19,20 +19,46 @@ from ._options import *  # noqa: F403
 TYPE_CHECKING = False
 if TYPE_CHECKING or _sys.platform == "win32":
     from ._werapi import (
+        ProcessSnapshot,
+        Registration,
         Report,
         Store,
         add_excluded_application,
+        get_flags,
         purge_reports,
+        register_additional_process,
+        register_app_local_dump,
+        register_custom_metadata,
+        register_excluded_memory_block,
+        register_file,
+        register_memory_block,
+        register_runtime_exception_module,
         remove_excluded_application,
+        report_hang,
+        set_flags,
+        set_max_process_hold_milliseconds,
         supported,
     )
 else:
     from ._offwindows import (
+        ProcessSnapshot,
+        Registration,
         Report,
         Store,
         add_excluded_application,
+        get_flags,
         purge_reports,
+        register_additional_process,
+        register_app_local_dump,
+        register_custom_metadata,
+        register_excluded_memory_block,
+        register_file,
+        register_memory_block,
+        register_runtime_exception_module,
         remove_excluded_application,
+        report_hang,
+        set_flags,
+        set_max_process_hold_milliseconds,
         supported,
     )
 if TYPE_CHECKING:
@@ -40,6 +66,8 @@ if TYPE_CHECKING:
     from ._stored import ReportFile, SignatureParameter, StoredReport
 
 __all__ = [
+    "ProcessSnapshot",
+    "Registration",
     "Report",
     "ReportFile",
     "SignatureParameter",
@@ -47,10 +75,21 @@ __all__ = [
     "StoredReport",
     "WerError",
     "add_excluded_application",
+    "get_flags",
     "get_include",
     "purge_reports",
     "read_report",
+    "register_additional_process",
+    "register_app_local_dump",
+    "register_custom_metadata",
+    "register_excluded_memory_block",
+    "register_file",
+    "register_memory_block",
+    "register_runtime_exception_module",
     "remove_excluded_application",
+    "report_hang",
+    "set_flags",
+    "set_max_process_hold_milliseconds",
     "supported",
 ]
 __all__ += _enums.__all__

@@ -1,4 +1,5 @@
-"""Every enum, flag, limit and HRESULT name of werapi.h: the one place with their numbers.
+"""Every enum, flag, limit and HRESULT name of werapi.h, and the flags of dumps and of process snapshots: the one
+place with their numbers.
 
 Each value stands here twice by name, once as a Python enum member and once under its C name, and once by
 number. ``tools/make_asserts.py`` turns the C names into compile-time assertions, so that a wheel only
@@ -430,6 +431,49 @@ ModuleWriteTlsData = ModuleWriteFlags.TLS_DATA
 ModuleWriteCodeSegs = ModuleWriteFlags.CODE_SEGS
 
 
+class SnapshotFlags(_IntFlag):
+    """What `ProcessSnapshot` captures, and how (processsnapshot.h: PSS_CAPTURE_FLAGS). Windows 8.1."""
+
+    VA_CLONE = 0x1  #: the memory, copied on write
+    HANDLES = 0x4  #: the handle table: the handles' values
+    HANDLE_NAME_INFORMATION = 0x8
+    HANDLE_BASIC_INFORMATION = 0x10
+    HANDLE_TYPE_SPECIFIC_INFORMATION = 0x20
+    HANDLE_TRACE = 0x40
+    THREADS = 0x80  #: the threads' ids
+    THREAD_CONTEXT = 0x100  #: their registers
+    THREAD_CONTEXT_EXTENDED = 0x200
+    VA_SPACE = 0x800  #: what memory there is, not what is in it
+    VA_SPACE_SECTION_INFORMATION = 0x1000  #: the files behind it
+    IPT_TRACE = 0x2000
+    CREATE_BREAKAWAY_OPTIONAL = 0x4000000  #: leave the process's job if it lets go
+    CREATE_BREAKAWAY = 0x8000000  #: leave the process's job, or fail
+    CREATE_FORCE_BREAKAWAY = 0x10000000  #: leave the job whatever it says; privileged
+    CREATE_USE_VM_ALLOCATIONS = 0x20000000  #: keep the snapshot's data off the heap
+    CREATE_MEASURE_PERFORMANCE = 0x40000000
+    CREATE_RELEASE_SECTION = 0x80000000
+
+
+PSS_CAPTURE_VA_CLONE = SnapshotFlags.VA_CLONE
+PSS_CAPTURE_HANDLES = SnapshotFlags.HANDLES
+PSS_CAPTURE_HANDLE_NAME_INFORMATION = SnapshotFlags.HANDLE_NAME_INFORMATION
+PSS_CAPTURE_HANDLE_BASIC_INFORMATION = SnapshotFlags.HANDLE_BASIC_INFORMATION
+PSS_CAPTURE_HANDLE_TYPE_SPECIFIC_INFORMATION = SnapshotFlags.HANDLE_TYPE_SPECIFIC_INFORMATION
+PSS_CAPTURE_HANDLE_TRACE = SnapshotFlags.HANDLE_TRACE
+PSS_CAPTURE_THREADS = SnapshotFlags.THREADS
+PSS_CAPTURE_THREAD_CONTEXT = SnapshotFlags.THREAD_CONTEXT
+PSS_CAPTURE_THREAD_CONTEXT_EXTENDED = SnapshotFlags.THREAD_CONTEXT_EXTENDED
+PSS_CAPTURE_VA_SPACE = SnapshotFlags.VA_SPACE
+PSS_CAPTURE_VA_SPACE_SECTION_INFORMATION = SnapshotFlags.VA_SPACE_SECTION_INFORMATION
+PSS_CAPTURE_IPT_TRACE = SnapshotFlags.IPT_TRACE
+PSS_CREATE_BREAKAWAY_OPTIONAL = SnapshotFlags.CREATE_BREAKAWAY_OPTIONAL
+PSS_CREATE_BREAKAWAY = SnapshotFlags.CREATE_BREAKAWAY
+PSS_CREATE_FORCE_BREAKAWAY = SnapshotFlags.CREATE_FORCE_BREAKAWAY
+PSS_CREATE_USE_VM_ALLOCATIONS = SnapshotFlags.CREATE_USE_VM_ALLOCATIONS
+PSS_CREATE_MEASURE_PERFORMANCE = SnapshotFlags.CREATE_MEASURE_PERFORMANCE
+PSS_CREATE_RELEASE_SECTION = SnapshotFlags.CREATE_RELEASE_SECTION
+
+
 class HResult(_IntEnum):
     """HRESULTs that WER functions are known to return; any other is possible.
 
@@ -664,6 +708,25 @@ __all__ = [
     "ModuleReferencedByMemory",
     "ModuleWriteTlsData",
     "ModuleWriteCodeSegs",
+    "SnapshotFlags",
+    "PSS_CAPTURE_VA_CLONE",
+    "PSS_CAPTURE_HANDLES",
+    "PSS_CAPTURE_HANDLE_NAME_INFORMATION",
+    "PSS_CAPTURE_HANDLE_BASIC_INFORMATION",
+    "PSS_CAPTURE_HANDLE_TYPE_SPECIFIC_INFORMATION",
+    "PSS_CAPTURE_HANDLE_TRACE",
+    "PSS_CAPTURE_THREADS",
+    "PSS_CAPTURE_THREAD_CONTEXT",
+    "PSS_CAPTURE_THREAD_CONTEXT_EXTENDED",
+    "PSS_CAPTURE_VA_SPACE",
+    "PSS_CAPTURE_VA_SPACE_SECTION_INFORMATION",
+    "PSS_CAPTURE_IPT_TRACE",
+    "PSS_CREATE_BREAKAWAY_OPTIONAL",
+    "PSS_CREATE_BREAKAWAY",
+    "PSS_CREATE_FORCE_BREAKAWAY",
+    "PSS_CREATE_USE_VM_ALLOCATIONS",
+    "PSS_CREATE_MEASURE_PERFORMANCE",
+    "PSS_CREATE_RELEASE_SECTION",
     "HResult",
     "WER_E_INSUFFICIENT_BUFFER",
     "WER_E_NOT_FOUND",

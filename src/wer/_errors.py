@@ -3,6 +3,10 @@
 import errno as _errno
 import sys
 
+from ._enums import WER_MAX_REGISTERED_DUMPCOLLECTION as _MAX_PROCESSES
+from ._enums import WER_MAX_REGISTERED_ENTRIES as _MAX_ENTRIES
+from ._enums import WER_MAX_REGISTERED_METADATA as _MAX_METADATA
+from ._enums import WER_MAX_REGISTERED_RUNTIME_EXCEPTION_MODULES as _MAX_MODULES
 from ._enums import HResult as _HResult
 from ._enums import _hresult
 
@@ -16,7 +20,9 @@ _MEANING: dict[int, str] = {
     _HResult.E_HANDLE: "the report handle is not valid (any more)",
     _HResult.E_OUTOFMEMORY: "out of memory",
     _HResult.E_INVALIDARG: "WER refused an argument",
-    _HResult.WER_E_INSUFFICIENT_BUFFER: "a buffer is too small, or a registration limit is reached",
+    _HResult.WER_E_INSUFFICIENT_BUFFER: "a buffer is too small, or a process has registered as much as it may: "
+    f"{_MAX_ENTRIES} files, memory blocks and metadata pairs, {_MAX_METADATA} of them metadata pairs, "
+    f"{_MAX_PROCESSES} additional processes, {_MAX_MODULES} runtime exception modules",
     _HResult.WER_E_NOT_FOUND: "not found: it was not added or registered",
     _HResult.WER_E_LENGTH_EXCEEDED: "a text is longer than WER takes",
     _HResult.WER_E_INVALID_STATE: "the state of the report or the process does not allow this call",

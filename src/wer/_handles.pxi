@@ -140,12 +140,12 @@ cdef int find_process(object process, object pid, DWORD rights, Target *target) 
     return 0
 
 
-cdef int open_thread(object tid, HANDLE process, Target *target) except -1:
+cdef int open_thread(object tid, HANDLE process, DWORD rights, Target *target) except -1:
     cdef DWORD number = <DWORD>integer(tid, 1, 0xFFFFFFFF, "tid")
     cdef DWORD error, code = 0, owner, expected = GetProcessId(process)
     cdef HANDLE handle
     with nogil:
-        handle = OpenThread(THREAD_RIGHTS, False, number)
+        handle = OpenThread(rights, False, number)
         error = GetLastError()
     if handle == NULL:
         raise open_error("OpenThread", error, f"thread {number}")
@@ -164,12 +164,12 @@ cdef int open_thread(object tid, HANDLE process, Target *target) except -1:
     return 0
 
 
-cdef int find_thread(object thread, object tid, HANDLE process, Target *target) except -1:
+cdef int find_thread(object thread, object tid, HANDLE process, DWORD rights, Target *target) except -1:
     """The thread that the arguments `thread` and `tid` of a call mean: NULL if there are none."""
     target.opened = False
     target.handle = NULL
     if thread is None:
-        return 0 if tid is None else open_thread(tid, process, target)
+        return 0 if tid is None else open_thread(tid, process, rights, target)
     if tid is not None:
         raise TypeError("pass thread or tid, not both")
     if PyLong_Check(thread) and not PyBool_Check(thread):
@@ -180,7 +180,7 @@ cdef int find_thread(object thread, object tid, HANDLE process, Target *target) 
     if hasattr(thread, "native_id"):  # threading.Thread
         if thread.native_id is None:
             raise ValueError(f"thread: {thread!r} has not been started")
-        open_thread(thread.native_id, process, target)
+        open_thread(thread.native_id, process, rights, target)
         if not thread.is_alive():
             release(target)
             raise gone(f"thread {thread.native_id}")

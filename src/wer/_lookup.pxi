@@ -18,8 +18,29 @@ cdef extern from "lookup.h" nogil:
         HRESULT (*WerStoreGetSizeOnDisk)(HREPORTSTORE store, ULONGLONG *size) noexcept nogil
         HRESULT (*WerStoreUploadReport)(
             HREPORTSTORE store, PCWSTR key, DWORD flags, WER_SUBMIT_RESULT *result) noexcept nogil
+        HRESULT (*WerRegisterFile)(PCWSTR path, WER_REGISTER_FILE_TYPE kind, DWORD flags) noexcept nogil
+        HRESULT (*WerUnregisterFile)(PCWSTR path) noexcept nogil
+        HRESULT (*WerRegisterMemoryBlock)(void *address, DWORD size) noexcept nogil
+        HRESULT (*WerUnregisterMemoryBlock)(void *address) noexcept nogil
+        HRESULT (*WerRegisterExcludedMemoryBlock)(const void *address, DWORD size) noexcept nogil
+        HRESULT (*WerUnregisterExcludedMemoryBlock)(const void *address) noexcept nogil
+        HRESULT (*WerRegisterCustomMetadata)(PCWSTR key, PCWSTR value) noexcept nogil
+        HRESULT (*WerUnregisterCustomMetadata)(PCWSTR key) noexcept nogil
+        HRESULT (*WerRegisterAdditionalProcess)(DWORD process, DWORD thread) noexcept nogil
+        HRESULT (*WerUnregisterAdditionalProcess)(DWORD process) noexcept nogil
+        HRESULT (*WerRegisterAppLocalDump)(PCWSTR path) noexcept nogil
+        HRESULT (*WerUnregisterAppLocalDump)() noexcept nogil
+        HRESULT (*WerRegisterRuntimeExceptionModule)(PCWSTR path, void *context) noexcept nogil
+        HRESULT (*WerUnregisterRuntimeExceptionModule)(PCWSTR path, void *context) noexcept nogil
+        HRESULT (*WerSetFlags)(DWORD flags) noexcept nogil
+        HRESULT (*WerGetFlags)(HANDLE process, DWORD *flags) noexcept nogil
+        HRESULT (*WerSetMaxProcessHoldMilliseconds)(DWORD milliseconds) noexcept nogil
+        HRESULT (*WerReportHang)(HWND window, PCWSTR name) noexcept nogil
+        DWORD (*PssCaptureSnapshot)(HANDLE process, DWORD flags, DWORD context, void **snapshot) noexcept nogil
+        DWORD (*PssFreeSnapshot)(HANDLE process, void *snapshot) noexcept nogil
     WerFound wer_found
     void wer_find_all()
+    void wer_find_hang() nogil
     BOOL wer_found_by_name(const char *function, BOOL *here, const char **since)
 
 
@@ -37,6 +58,14 @@ cdef int need(bint here, const char *function) except -1:
     raise NotImplementedError(f"this Windows does not have {name}; it came with {since.decode('ascii')}")
 
 
+cdef int need_named(bytes function) except -1:
+    """`need` for what is not called from here."""
+    cdef BOOL here = False
+    cdef const char *since
+    wer_found_by_name(function, &here, &since)
+    return need(here, function)
+
+
 cdef HRESULT as_hresult(HRESULT hr) noexcept nogil:
     """The store functions may hand back raw Win32 codes, which look like success."""
     return HRESULT_FROM_WIN32(<DWORD>hr) if hr > 0 else hr
@@ -48,7 +77,8 @@ def supported(function: str) -> bool:
     Parameters
     ----------
     function : str
-        Its name in werapi.h, e.g. ``"WerStoreOpen"``.
+        Its name in werapi.h, e.g. ``"WerStoreOpen"``; or ``"WerReportHang"``, ``"PssCaptureSnapshot"`` or
+        ``"PssFreeSnapshot"``.
 
     Raises
     ------
@@ -62,6 +92,8 @@ def supported(function: str) -> bool:
     name = function.encode("ascii", "replace")
     if function in LINKED:
         return wer_find(name) != NULL
+    if function == "WerReportHang":
+        wer_find_hang()
     if not wer_found_by_name(name, &here, &since):
         raise ValueError(f"function must be one of werapi.h that wer calls, got {function!r}")
     return bool(here)

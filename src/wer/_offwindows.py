@@ -4,6 +4,7 @@ import sys as _sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable as _Callable
     from typing import NoReturn as _NoReturn
 
 
@@ -32,9 +33,18 @@ class Store:
         _refuse("Store", "WerStoreOpen")
 
 
-def purge_reports(*arguments: object, **options: object) -> "_NoReturn":
-    """Raise NotImplementedError."""
-    _refuse("purge_reports", "WerStorePurge")
+class ProcessSnapshot:
+    """Stands for the class of the same name on Windows; capturing one raises NotImplementedError."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        _refuse("ProcessSnapshot", "PssCaptureSnapshot")
+
+
+class Registration:
+    """Stands for the class of the same name on Windows, which the functions ``register_...`` make."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        _refuse("Registration", "WerRegisterFile")
 
 
 def supported(function: str) -> bool:
@@ -44,11 +54,30 @@ def supported(function: str) -> bool:
     return False
 
 
-def add_excluded_application(*arguments: object, **options: object) -> "_NoReturn":
-    """Raise NotImplementedError."""
-    _refuse("add_excluded_application", "WerAddExcludedApplication")
+def _standing_for(name: str, function: str) -> "_Callable[..., _NoReturn]":
+    def refuse(*arguments: object, **options: object) -> "_NoReturn":
+        """Raise NotImplementedError."""
+        _refuse(name, function)
+
+    refuse.__name__ = refuse.__qualname__ = name
+    return refuse
 
 
-def remove_excluded_application(*arguments: object, **options: object) -> "_NoReturn":
-    """Raise NotImplementedError."""
-    _refuse("remove_excluded_application", "WerRemoveExcludedApplication")
+add_excluded_application = _standing_for("add_excluded_application", "WerAddExcludedApplication")
+get_flags = _standing_for("get_flags", "WerGetFlags")
+purge_reports = _standing_for("purge_reports", "WerStorePurge")
+register_additional_process = _standing_for("register_additional_process", "WerRegisterAdditionalProcess")
+register_app_local_dump = _standing_for("register_app_local_dump", "WerRegisterAppLocalDump")
+register_custom_metadata = _standing_for("register_custom_metadata", "WerRegisterCustomMetadata")
+register_excluded_memory_block = _standing_for("register_excluded_memory_block", "WerRegisterExcludedMemoryBlock")
+register_file = _standing_for("register_file", "WerRegisterFile")
+register_memory_block = _standing_for("register_memory_block", "WerRegisterMemoryBlock")
+register_runtime_exception_module = _standing_for(
+    "register_runtime_exception_module", "WerRegisterRuntimeExceptionModule"
+)
+remove_excluded_application = _standing_for("remove_excluded_application", "WerRemoveExcludedApplication")
+report_hang = _standing_for("report_hang", "WerReportHang")
+set_flags = _standing_for("set_flags", "WerSetFlags")
+set_max_process_hold_milliseconds = _standing_for(
+    "set_max_process_hold_milliseconds", "WerSetMaxProcessHoldMilliseconds"
+)

@@ -415,6 +415,7 @@ cdef class Report:
         *,
         pid: int | None = None,
         tid: int | None = None,
+        snapshot: ProcessSnapshot | None = None,
     ) -> None:
         """Add a dump of a process. Calls WerReportAddDump.
 
@@ -439,6 +440,9 @@ cdef class Report:
         pid, tid : int, optional
             Ids instead of `process` and `thread`. They are opened with the fewest rights that work and
             closed after the call; a thread must belong to the process.
+        snapshot : ProcessSnapshot, optional
+            Dump the process as it was when this was captured; it is then the default for `process`. Keep it open
+            until `submit`. For an HPSS of your own there is `DumpOptions.snapshot`. Windows 8.1.
 
         Raises
         ------
@@ -464,6 +468,7 @@ cdef class Report:
         cdef WER_DUMP_CUSTOM_OPTIONS_V3 c_options
         cdef WER_DUMP_CUSTOM_OPTIONS *options_pointer = NULL
         cdef Target target, subject
+        cdef ProcessSnapshot source = None
         cdef HRESULT hr
         if kind == WerDumpTypeMicroDump and thread is None and tid is None:
             raise ValueError("a MICRODUMP is the stack of one thread: pass thread or tid")
@@ -482,15 +487,34 @@ cdef class Report:
             options_pointer = <WER_DUMP_CUSTOM_OPTIONS *>&c_options
             if c_options.dwDumpFlags & <DWORD>_MinidumpType.WITH_HANDLE_DATA:
                 rights |= HANDLE_DATA_RIGHTS
-        subject.opened = False
-        find_process(process, pid, rights, &target)
+        if snapshot is not None:
+            if not isinstance(snapshot, ProcessSnapshot):
+                raise TypeError(
+                    f"snapshot must be a ProcessSnapshot, got {type(snapshot).__name__}; "
+                    "DumpOptions(snapshot=...) takes a handle")
+            if options is None:
+                memset(&c_options, 0, sizeof(c_options))
+            elif options.snapshot is not None:
+                raise TypeError("pass snapshot or options.snapshot, not both")
+            source = snapshot
+            begin_dump_of(source)
+            c_options.dwSize = sizeof(WER_DUMP_CUSTOM_OPTIONS_V3)
+            c_options.hSnapshot = source._handle
+            options_pointer = <WER_DUMP_CUSTOM_OPTIONS *>&c_options
+        target.opened = subject.opened = False
         try:
-            find_thread(thread, tid, target.handle, &subject)
+            if source is not None and process is None and pid is None:
+                target.handle = source._process.handle
+            else:
+                find_process(process, pid, rights, &target)
+            find_thread(thread, tid, target.handle, THREAD_RIGHTS, &subject)
             begin(self)
             with nogil:
                 hr = WerReportAddDump(
                     self._handle, target.handle, subject.handle, <WER_DUMP_TYPE>kind,
                     exception_pointer, options_pointer, bits)
+            if source is not None:
+                self._snapshot = source
             leave(&self._busy)
             if hr < 0 and process_ended(target.handle):
                 raise gone(f"process {GetProcessId(target.handle)}")
@@ -498,6 +522,8 @@ cdef class Report:
         finally:
             release(&subject)
             release(&target)
+            if source is not None:
+                leave(&source._busy)
 
     def submit(self, consent: int, flags: int = 0) -> int:
         """Submit the report. Calls WerReportSubmit.
@@ -572,6 +598,48 @@ cdef class Report:
         enter(&self._busy, "report", "close it afterwards")
         with nogil:
             hr = free_report(self)
-        self._process = None
+        self._process = self._snapshot = None
         leave(&self._busy)
         check(hr, b"WerReportCloseHandle")
+
+
+def report_hang(window: int, application_name: str | None = None) -> None:
+    """Report a window that does not answer, and have Windows end its process. Calls WerReportHang.
+
+    For child windows only, which belong to another process than their top-level window: Windows watches top-level
+    windows itself. **It ends the process that made the window** when the report is done, and cannot be called back:
+    ask the user first.
+
+    Parameters
+    ----------
+    window : int
+        HWND of the child window.
+    application_name : str, optional
+        What the user reads, at most 127 UTF-16 units; if left out, what the program's file says it is called.
+
+    Raises
+    ------
+    WerError
+        WER refused. Microsoft documents no codes.
+    TypeError, ValueError
+        An argument is of the wrong type or out of its limits.
+    NotImplementedError
+        This Windows lacks the function.
+
+    Notes
+    -----
+    It returns when the reporting has started. Windows Vista SP1, in faultrep.dll, which is loaded now.
+    """
+    cdef WCHAR buffer[128]
+    cdef HWND handle = <HWND>pointer(window, "window")
+    cdef const WCHAR *name = NULL
+    cdef HRESULT hr
+    if handle == NULL:
+        raise ValueError("window is 0, which is no window")
+    if application_name is not None:
+        name = wide(application_name, buffer, 127, "application_name")
+    wer_find_hang()
+    need(wer_found.WerReportHang != NULL, b"WerReportHang")
+    with nogil:
+        hr = wer_found.WerReportHang(handle, name)
+    check(hr, b"WerReportHang")

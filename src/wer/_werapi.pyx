@@ -1,6 +1,8 @@
 # cython: language_level=3, annotation_typing=False
 """The calls into wer.dll: convert, make one WER call without the GIL, check the HRESULT."""
 
+cimport cython
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_CheckBuffer, PyObject_GetBuffer
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from libc.string cimport memcpy, memset
 
@@ -16,12 +18,15 @@ from os import path as _path
 from wer._enums import Consent as _Consent
 from wer._enums import DumpFlags as _DumpFlags
 from wer._enums import DumpType as _DumpType
+from wer._enums import FaultReportingFlags as _FaultReportingFlags
 from wer._enums import FileFlags as _FileFlags
 from wer._enums import FileType as _FileType
 from wer._enums import HResult as _HResult
 from wer._enums import MinidumpType as _MinidumpType
+from wer._enums import RegisterFileType as _RegisterFileType
 from wer._enums import ReportType as _ReportType
 from wer._enums import ReportUI as _ReportUI
+from wer._enums import SnapshotFlags as _SnapshotFlags
 from wer._enums import StoreType as _StoreType
 from wer._enums import SubmitFlags as _SubmitFlags
 from wer._enums import SubmitResult as _SubmitResult
@@ -97,6 +102,8 @@ cdef inline void leave(LONG *busy) noexcept nogil:
 
 
 include "_lookup.pxi"
+include "_snapshot.pxi"
 include "_report.pxi"
 include "_store.pxi"
+include "_registration.pxi"
 include "_settings.pxi"

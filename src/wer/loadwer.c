@@ -76,20 +76,27 @@ PfnDliHook __pfnDliNotifyHook2 = use_system32;
 PfnDliHook __pfnDliFailureHook2 = bind_missing;
 #endif
 
-DWORD wer_load(void)
+DWORD wer_load_system32(PCWSTR name, HMODULE *dll)
 {
-    static const WCHAR name[] = L"\\wer.dll";
-    WCHAR path[MAX_PATH + sizeof(name) / sizeof(name[0])];
+    WCHAR path[MAX_PATH + 16];
     UINT length = GetSystemDirectoryW(path, MAX_PATH);
 
     if (length == 0)
         return GetLastError();
-    if (length >= MAX_PATH)
+    if (length >= MAX_PATH || lstrlenW(name) >= 15)
         return ERROR_BUFFER_OVERFLOW;
-    lstrcpyW(path + length, name);
-    wer_dll = LoadLibraryExW(path, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    if (wer_dll == NULL)
-        return GetLastError();
+    path[length] = L'\\';
+    lstrcpyW(path + length + 1, name);
+    *dll = LoadLibraryExW(path, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    return *dll == NULL ? GetLastError() : ERROR_SUCCESS;
+}
+
+DWORD wer_load(void)
+{
+    DWORD error = wer_load_system32(L"wer.dll", &wer_dll);
+
+    if (error != ERROR_SUCCESS)
+        return error;
     /* Bind now: a first call in a crash must not look symbols up. Its result says only whether the name
      * was spelled as in the import library; if it was not, each function is bound on its first call. */
     (void)__HrLoadAllImportsForDll("wer.dll");

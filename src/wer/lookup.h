@@ -1,12 +1,14 @@
-/* The functions of wer.dll that came after Vista: looked up when the module is imported, because an extension
- * that linked them would not load where one is missing. */
+/* The functions that this machine may lack: looked up when the module is imported, because an extension that linked
+ * them would not load where one is missing. */
 #ifndef WER_LOOKUP_H
 #define WER_LOOKUP_H
 
 #include "wer/werapi.h"
 
+#include "snapshot.h"
+
 /* X(function, type of the result, its parameters, the Windows version that brought it). Microsoft publishes no
- * version for some; theirs is that of the store itself, without which they make no sense (inferred). */
+ * version for some of the store's; theirs is that of the store itself, without which they make no sense (inferred). */
 #define WER_FOUND_FUNCTIONS(X)                                                                              \
     X(WerStoreOpen, HRESULT, (REPORT_STORE_TYPES, PHREPORTSTORE), "Windows 10 version 1703")                \
     X(WerStoreClose, VOID, (HREPORTSTORE), "Windows 10 version 1703")                                       \
@@ -23,7 +25,27 @@
     X(WerStoreGetReportCount, HRESULT, (HREPORTSTORE, DWORD *), "a later Windows 10 than version 1703 (inferred)") \
     X(WerStoreGetSizeOnDisk, HRESULT, (HREPORTSTORE, ULONGLONG *), "a later Windows 10 than version 1703 (inferred)") \
     X(WerStoreUploadReport, HRESULT, (HREPORTSTORE, PCWSTR, DWORD, PWER_SUBMIT_RESULT),                     \
-      "a later Windows 10 than version 1703 (inferred)")
+      "a later Windows 10 than version 1703 (inferred)")                                                    \
+    X(WerRegisterFile, HRESULT, (PCWSTR, WER_REGISTER_FILE_TYPE, DWORD), "Windows Vista")                   \
+    X(WerUnregisterFile, HRESULT, (PCWSTR), "Windows Vista")                                                \
+    X(WerRegisterMemoryBlock, HRESULT, (PVOID, DWORD), "Windows Vista")                                     \
+    X(WerUnregisterMemoryBlock, HRESULT, (PVOID), "Windows Vista")                                          \
+    X(WerRegisterExcludedMemoryBlock, HRESULT, (const void *, DWORD), "Windows 10 version 1703")            \
+    X(WerUnregisterExcludedMemoryBlock, HRESULT, (const void *), "Windows 10 version 1703")                 \
+    X(WerRegisterCustomMetadata, HRESULT, (PCWSTR, PCWSTR), "Windows 10 version 1703")                      \
+    X(WerUnregisterCustomMetadata, HRESULT, (PCWSTR), "Windows 10 version 1703")                            \
+    X(WerRegisterAdditionalProcess, HRESULT, (DWORD, DWORD), "Windows 10 version 1703")                     \
+    X(WerUnregisterAdditionalProcess, HRESULT, (DWORD), "Windows 10 version 1703")                          \
+    X(WerRegisterAppLocalDump, HRESULT, (PCWSTR), "Windows 10 version 1709")                                \
+    X(WerUnregisterAppLocalDump, HRESULT, (void), "Windows 10 version 1709")                                \
+    X(WerRegisterRuntimeExceptionModule, HRESULT, (PCWSTR, PVOID), "Windows 7")                             \
+    X(WerUnregisterRuntimeExceptionModule, HRESULT, (PCWSTR, PVOID), "Windows 7")                           \
+    X(WerSetFlags, HRESULT, (DWORD), "Windows Vista")                                                       \
+    X(WerGetFlags, HRESULT, (HANDLE, PDWORD), "Windows Vista")                                              \
+    X(WerSetMaxProcessHoldMilliseconds, HRESULT, (DWORD), "Windows 10 version 1903 (inferred)")             \
+    X(WerReportHang, HRESULT, (HWND, PCWSTR), "Windows Vista SP1")                                          \
+    X(PssCaptureSnapshot, DWORD, (HANDLE, PSS_CAPTURE_FLAGS, DWORD, HPSS *), "Windows 8.1")                 \
+    X(PssFreeSnapshot, DWORD, (HANDLE, HPSS), "Windows 8.1")
 
 /* Each function that this machine has; NULL if it has not. */
 typedef struct {
@@ -34,8 +56,12 @@ typedef struct {
 
 extern WerFound wer_found;
 
-/* Look all of them up; after wer_load. */
+/* Look all of them up, after wer_load: each in wer.dll, then kernel32.dll, then KernelBase.dll, as none of them is in
+ * two of these. WerReportHang is in faultrep.dll, which few programs need: wer_find_hang. */
 void wer_find_all(void);
+
+/* Look for WerReportHang in faultrep.dll as well, which stays loaded. May be called again. */
+void wer_find_hang(void);
 
 /* One of them by name: whether this machine has it, and since when Windows has. Returns FALSE if there is none of
  * that name in the list. */

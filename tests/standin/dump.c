@@ -1,8 +1,6 @@
 /* WerReportAddDump: checks its arguments and has dbghelp write the dump. */
 #include "standin.h"
 
-#include <winternl.h>
-
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -72,7 +70,7 @@ static BOOL module_list_ends(const WCHAR list[WER_MAX_PREFERRED_MODULES_BUFFER])
 }
 
 /* Every version is the start of V3. E_INVALIDARG for an unknown dwSize or an endless list is a choice, as no code is
- * documented. A snapshot cannot be had under Wine, so it is refused rather than ignored. */
+ * documented. */
 static HRESULT read_options(const void *source, WER_DUMP_CUSTOM_OPTIONS_V3 *options)
 {
     DWORD size = custom_options_size(source);
@@ -85,19 +83,7 @@ static HRESULT read_options(const void *source, WER_DUMP_CUSTOM_OPTIONS_V3 *opti
         return E_INVALIDARG;
     if (options->dwMask & WER_DUMP_MASK_PREFERRED_MODULE_LIST && !module_list_ends(options->wzPreferredModuleList))
         return E_INVALIDARG;
-    return options->hSnapshot ? HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED) : S_OK;
-}
-
-/* Documented: STANDARD_RIGHTS_READ and PROCESS_QUERY_INFORMATION. Reading memory needs PROCESS_VM_READ besides. Asked
- * for here, because what Wine's dbghelp does without them (it writes a dump of nothing) is no model for Windows. */
-static HRESULT check_process_access(HANDLE process)
-{
-    const ACCESS_MASK needed = STANDARD_RIGHTS_READ | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ;
-    PUBLIC_OBJECT_BASIC_INFORMATION basic;
-
-    if (NtQueryObject(process, ObjectBasicInformation, &basic, sizeof(basic), NULL))
-        return E_HANDLE;
-    return (basic.GrantedAccess & needed) == needed ? S_OK : E_ACCESSDENIED;
+    return S_OK;
 }
 
 /* A process that has ended has no memory left: the code is what reading it gives. */
@@ -109,6 +95,9 @@ static HRESULT check_process_runs(HANDLE process)
     return code == STILL_ACTIVE ? S_OK : HRESULT_FROM_WIN32(ERROR_PARTIAL_COPY);
 }
 
+/* The rights: documented are STANDARD_RIGHTS_READ and PROCESS_QUERY_INFORMATION. Reading memory needs PROCESS_VM_READ
+ * besides. Asked for here, because what Wine's dbghelp does without them (it writes a dump of nothing) is no model for
+ * Windows. */
 static HRESULT open_process(Dump *dump, HANDLE process)
 {
     HRESULT hr;
@@ -119,7 +108,7 @@ static HRESULT open_process(Dump *dump, HANDLE process)
     dump->process_id = GetProcessId(dump->process);
     if (!dump->process_id)
         return last_error();
-    hr = check_process_access(dump->process);
+    hr = process_allows(dump->process, STANDARD_RIGHTS_READ | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ);
     return SUCCEEDED(hr) ? check_process_runs(dump->process) : hr;
 }
 
@@ -138,6 +127,19 @@ static HRESULT choose_thread(Dump *dump, HANDLE thread)
     if (!dump->thread_id && dump->process_id == GetCurrentProcessId())
         dump->thread_id = GetCurrentThreadId();
     return S_OK;
+}
+
+/* What is dumped is the process as it is now: nothing was captured. Codes are choices. */
+static HRESULT check_snapshot(const Dump *dump)
+{
+    DWORD process_id;
+
+    if (!dump->options.hSnapshot)
+        return S_OK;
+    process_id = snapshot_process_id(dump->options.hSnapshot);
+    if (!process_id)
+        return E_HANDLE;
+    return process_id == dump->process_id ? S_OK : E_INVALIDARG;
 }
 
 static HRESULT choose_flags(Dump *dump, WER_DUMP_TYPE type)
@@ -347,6 +349,8 @@ static HRESULT prepare(Dump *dump, HANDLE process, HANDLE thread, WER_DUMP_TYPE 
 
     if (SUCCEEDED(hr))
         hr = open_process(dump, process);
+    if (SUCCEEDED(hr))
+        hr = check_snapshot(dump);
     if (SUCCEEDED(hr))
         hr = choose_thread(dump, thread);
     if (SUCCEEDED(hr))

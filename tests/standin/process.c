@@ -6,6 +6,19 @@
 #include <stdio.h>
 #include <wchar.h>
 
+/* ---- rights ---- */
+
+HRESULT process_allows(HANDLE process, ACCESS_MASK needed)
+{
+    PUBLIC_OBJECT_BASIC_INFORMATION basic;
+
+    if (process == GetCurrentProcess())
+        return S_OK;
+    if (NtQueryObject(process, ObjectBasicInformation, &basic, sizeof(basic), NULL))
+        return E_HANDLE;
+    return (basic.GrantedAccess & needed) == needed ? S_OK : E_ACCESSDENIED;
+}
+
 /* ---- flags ---- */
 
 /* Windows keeps a process's flags where WerGetFlags in another process finds them. Here they are in a named section of
@@ -91,17 +104,16 @@ static DWORD id_of(HANDLE process)
 
 HRESULT process_get_flags(HANDLE process, DWORD *flags)
 {
-    PUBLIC_OBJECT_BASIC_INFORMATION basic;
+    HRESULT hr;
     DWORD id;
 
     if (!flags)
         return E_INVALIDARG;
-    if (process != GetCurrentProcess()) {
-        if (NtQueryObject(process, ObjectBasicInformation, &basic, sizeof(basic), NULL))
-            return E_HANDLE;
-        if (!(basic.GrantedAccess & (PROCESS_VM_READ | PROCESS_QUERY_INFORMATION)))
-            return E_ACCESSDENIED;
-    }
+    hr = process_allows(process, PROCESS_VM_READ); /* documented: either of the two */
+    if (hr == E_ACCESSDENIED)
+        hr = process_allows(process, PROCESS_QUERY_INFORMATION);
+    if (FAILED(hr))
+        return hr;
     id = id_of(process);
     if (!id)
         return last_error();

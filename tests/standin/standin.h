@@ -82,7 +82,9 @@ BOOL write_all(HANDLE file, const void *data, SIZE_T size);
     X(WerSetFlags)                         \
     X(WerGetFlags)                         \
     X(WerSetMaxProcessHoldMilliseconds)    \
-    X(WerReportHang)
+    X(WerReportHang)                       \
+    X(PssCaptureSnapshot)                  \
+    X(PssFreeSnapshot)
 
 typedef enum {
 #define X(name) FUNCTION_##name,
@@ -340,7 +342,17 @@ void registered_blocks(RegistrationKind kind, Buffer *blocks);
 /* Adds the registered files and metadata to a locked report about this process. */
 HRESULT attach_registered(Report *report);
 
-/* ---- process.c: a process's flags, and hangs ---- */
+/* ---- snapshot.c: process snapshots ---- */
+
+DWORD WINAPI WerStandInOpenSnapshots(void);
+DWORD snapshot_capture(HANDLE process, DWORD flags, DWORD context_flags, void **handle);
+DWORD snapshot_free(HANDLE process, void *handle);
+DWORD snapshot_process_id(const void *handle); /* 0 if it is not open */
+
+/* ---- process.c: a process's handle and flags, and hangs ---- */
+
+/* E_HANDLE, or E_ACCESSDENIED if the handle of a process lacks one of these rights. */
+HRESULT process_allows(HANDLE process, ACCESS_MASK needed);
 
 HRESULT process_set_flags(DWORD flags);
 HRESULT process_get_flags(HANDLE process, DWORD *flags);

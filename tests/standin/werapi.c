@@ -1,5 +1,5 @@
 /* The exported functions: each counts itself, obeys the tests' rules, acts and writes its line in the log. Those of the
- * report store and of the registrations are in werapi_store.c and werapi_register.c. */
+ * report store, the registrations and the snapshots are in werapi_store.c, werapi_register.c and werapi_snapshot.c. */
 #include "standin.h"
 
 BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID process_ends)

@@ -167,6 +167,8 @@ class StandIn:
 
     open_strings = staticmethod(getattr(dll, "WerStandInOpenStrings", None))
     open_stores = staticmethod(getattr(dll, "WerStandInOpenStores", None))
+    open_snapshots = staticmethod(getattr(dll, "WerStandInOpenSnapshots", None))
+    registrations = staticmethod(getattr(dll, "WerStandInRegistrations", None))
 
     def calls(self, function):
         """The calls of `function` in this test, in the order in which they returned."""
@@ -208,16 +210,20 @@ def _young_garbage_only():
 
 
 @pytest.fixture(autouse=True)
-def _every_report_is_closed(_young_garbage_only):
-    """No test may leave a report open. Only the stand-in can tell.
+def _nothing_is_left(_young_garbage_only):
+    """No test may leave anything open or registered. Only the stand-in can tell.
 
     Exceptions that a test has caught hold its reports in cycles, so these are collected here and not in
     the middle of the next test.
     """
     yield
     gc.collect()
-    if hasattr(dll, "WerStandInOpenReports"):
+    if hasattr(dll, "WerStandInControl"):
         assert dll.WerStandInOpenReports() == 0, "a report's handle was not closed"
+        assert dll.WerStandInOpenStores() == 0, "a store was not closed"
+        assert dll.WerStandInOpenStrings() == 0, "a key was not given back"
+        assert dll.WerStandInOpenSnapshots() == 0, "a snapshot was not freed"
+        assert dll.WerStandInRegistrations() == 0, "a registration was not undone"
 
 
 @pytest.fixture
@@ -278,30 +284,31 @@ def leaked_handles():
     return leaked
 
 
-# Stands at the start of a program: wer.dll is loaded, and its export table says that it lacks some functions.
+# Stands at the start of a program: the export tables say that some functions are missing. sys.argv[1] is wer.dll.
 HIDE = """
 import ctypes, sys
 kernel32 = ctypes.windll.kernel32
 kernel32.SetUnhandledExceptionFilter(kernel32.ExitProcess)  # a crash is an exit, and meets no debugger
-dll = ctypes.WinDLL(sys.argv[1])
-base = dll._handle
-header = base + ctypes.c_uint32.from_address(base + 0x3C).value
-image = ctypes.string_at(base, ctypes.c_uint32.from_address(header + 24 + 56).value)  # SizeOfImage
 VirtualProtect = kernel32.VirtualProtect
 VirtualProtect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p]
-for name in sys.argv[2:]:
-    at = image.find(name.encode() + bytes(1))
-    while at >= 0:
-        last = base + at + len(name) - 1
-        assert VirtualProtect(last, 1, 4, ctypes.byref(ctypes.c_uint32()))  # read and write
-        ctypes.c_char.from_address(last).value = b"_"  # which keeps the names in order
-        at = image.find(name.encode() + bytes(1), at + 1)
+for dll in (ctypes.WinDLL(sys.argv[1]), kernel32, ctypes.WinDLL("kernelbase")):
+    base = dll._handle
+    header = base + ctypes.c_uint32.from_address(base + 0x3C).value
+    exports = base + ctypes.c_uint32.from_address(header + 24 + 112).value
+    names = base + ctypes.c_uint32.from_address(exports + 32).value
+    for index in range(ctypes.c_uint32.from_address(exports + 24).value):
+        address = base + ctypes.c_uint32.from_address(names + 4 * index).value
+        name = ctypes.string_at(address).decode()
+        if name in sys.argv[2:]:
+            last = address + len(name) - 1
+            assert VirtualProtect(last, 1, 4, ctypes.byref(ctypes.c_uint32()))  # read and write
+            ctypes.c_char.from_address(last).value = b"_"  # which keeps the names in order
 """
 
 
 @pytest.fixture
 def without(system_folder):
-    """Run a program for which wer.dll lacks some functions: `without(functions, code)` returns what it printed."""
+    """Run a program on a Windows that lacks some functions: `without(functions, code)` returns what it printed."""
 
     def run(functions, code):
         done = subprocess.run(

@@ -1,0 +1,52 @@
+"""What Microsoft documents of custom metadata: a key is the name of an XML element, a value is printable ASCII."""
+
+import re
+
+from ._enums import WER_METADATA_KEY_MAX_LENGTH as _KEY_LENGTH
+from ._enums import WER_METADATA_VALUE_MAX_LENGTH as _VALUE_LENGTH
+
+# NameStartChar and NameChar of XML 1.0, fifth edition.
+_START = (
+    ":A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_NAME = re.compile(f"[{_START}][{_START}\\-.0-9\u00b7\u0300-\u036f\u203f\u2040]*")
+_PRINTABLE = re.compile("[ -~]*")
+
+
+def check_custom_metadata(key: str, value: str) -> None:
+    """Refuse what WerRegisterCustomMetadata is documented to refuse.
+
+    Whether WER's limits count the closing NUL is not documented; here they do not.
+
+    Parameters
+    ----------
+    key : str
+        1 to 64 UTF-16 units: the name of an XML element.
+    value : str
+        At most 128 printable ASCII characters, space to ``~``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        One of them is no str, too long, or holds a character that it may not.
+    """
+    for name, text, limit in (("key", key, _KEY_LENGTH), ("value", value, _VALUE_LENGTH)):
+        if not isinstance(text, str):
+            raise TypeError(f"{name} must be a str, got {type(text).__name__}")
+        units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+        if units > limit:
+            raise ValueError(f"{name} takes at most {limit} UTF-16 units, got {units}: shorten it")
+    if not key:
+        raise ValueError("key is empty")
+    if not _NAME.fullmatch(key):
+        found = _NAME.match(key)
+        raise ValueError(
+            "key must be the name of an XML element (letters, digits, '-', '_', '.', ':'; none of '-', '.' and digits "
+            f"first), got {key!r}: it is none from character {found.end() if found else 0} on"
+        )
+    if not _PRINTABLE.fullmatch(value):
+        found = _PRINTABLE.match(value)
+        raise ValueError(
+            f"value takes printable ASCII only, got {value!r}: see character {found.end() if found else 0}"
+        )
