@@ -1,4 +1,4 @@
-"""What is made from this checkout: the wheels, the sdist, and the stand-in for WER that the tests use.
+"""What is made from this checkout: the wheels, the sdist, and what the tests use: the stand-in for WER, an example.
 
 All of it is made from one copy of the sources, so the checkout stays clean, editing it while a run lasts does no
 harm, and the same sources give the same bytes.
@@ -21,6 +21,7 @@ from tools.steps import Command, Failure, say
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "pyproject.toml", "setup.py", "README.md", "CHANGELOG.md", "LICENSE", "MANIFEST.in", "src", "include"
 STANDIN = "tests/standin"
+EXCEPTION_MODULE = "examples/exception_module"
 NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyd", "*.so", "_werapi.c")
 
 MINGW = "x86_64-w64-mingw32"
@@ -82,17 +83,29 @@ def sdist(cache: Cache) -> Path:
 def standin(cache: Cache) -> Path:
     """The stand-in for wer.dll; the README beside its sources says what it is."""
     source = _snapshot(cache, "standin", (STANDIN, "include"))
-    files = [path.relative_to(source) for path in sorted((source / STANDIN).glob("*.c"))]
+    libraries = ["-ldbghelp", "-ladvapi32", "-lntdll"]
+    return _dll(cache, "standin", "Stand-in for wer.dll", source, STANDIN, "wer.dll", libraries)
 
-    def build(folder: Path) -> None:
-        compiling: Command = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-O2", "-I", "include", *files]
-        linking = ["-shared", "-static-libgcc", REPRODUCIBLY, f"{STANDIN}/wer.def"]
-        libraries = ["-ldbghelp", "-ladvapi32", "-lntdll"]
-        command: Command = [f"{MINGW}-gcc", *compiling, *linking, *libraries, "-o", folder / "wer.dll"]
-        steps.run(command, env=cache.environment, cwd=source)
+
+def exception_module(cache: Cache) -> Path:
+    """The example of a runtime exception module."""
+    source = _snapshot(cache, "exception-module", (EXCEPTION_MODULE, "include"))
+    title = "Example of a runtime exception module"
+    return _dll(cache, "exception-module", title, source, EXCEPTION_MODULE, "spooler_module.dll", [])
+
+
+def _dll(cache: Cache, name: str, title: str, source: Path, folder: str, file: str, libraries: Sequence[str]) -> Path:
+    """A DLL of all C files in the folder `folder` of `source`, which exports what the .def file there says."""
+    files = [path.relative_to(source) for path in sorted((source / folder).glob("*.c"))]
+    exports = [path.relative_to(source) for path in (source / folder).glob("*.def")]
+
+    def build(target: Path) -> None:
+        compiling: Command = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-O2", "-D_WIN32_WINNT=0x0A00"]
+        linking: Command = ["-shared", "-static-libgcc", REPRODUCIBLY, *exports, *libraries, "-o", target / file]
+        steps.run([f"{MINGW}-gcc", *compiling, "-I", "include", *files, *linking], env=cache.environment, cwd=source)
 
     key: Key = [source, compiler(), Path(__file__)]
-    return cache.get("standin", "Stand-in for wer.dll: compiling", key, build) / "wer.dll"
+    return cache.get(name, f"{title}: compiling", key, build) / file
 
 
 def compiler() -> str:

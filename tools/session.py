@@ -78,6 +78,7 @@ def prepare(cache: Cache, pythons: Sequence[str]) -> None:
     if under_wine:
         wheels(cache, under_wine)
         build.standin(cache)
+        build.exception_module(cache)
         for name in under_wine:
             cpython.ready(cache, PYTHONS[name])
     if LOCAL in pythons:

@@ -62,6 +62,8 @@ def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Ech
         report = own.folder / "results.xml"
         options = ["-p", "no:cacheprovider", f"--junit-xml={own.path(report)}"]
         env = {"WERAPI_SDIST": own.path(sdist)}  # for the tests of the sdist itself
+        if python != session.LOCAL:
+            env["WERAPI_EXCEPTION_MODULE"] = own.path(build.exception_module(cache))
         started = time.monotonic()
         command = ["-m", "pytest", *options, *arguments]
         code = own.python(python, command, env=env, cwd=build.ROOT, echo=echo).returncode

@@ -593,6 +593,10 @@ cdef class Report:
             WER refused; the report counts as closed all the same.
         RuntimeError
             Another call on this report is running.
+
+        Notes
+        -----
+        Windows Vista.
         """
         cdef HRESULT hr
         enter(&self._busy, "report", "close it afterwards")

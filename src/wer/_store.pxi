@@ -140,6 +140,10 @@ cdef class Store:
         ------
         WerError, NotImplementedError, ValueError, RuntimeError
             WER refused; this Windows lacks the function; the store is closed; another call on it is running.
+
+        Notes
+        -----
+        Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
         """
         cdef DWORD number = 0
         cdef HRESULT hr
@@ -158,6 +162,10 @@ cdef class Store:
         ------
         WerError, NotImplementedError, ValueError, RuntimeError
             As for `count`.
+
+        Notes
+        -----
+        Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
         """
         cdef ULONGLONG size = 0
         cdef HRESULT hr
@@ -188,6 +196,10 @@ cdef class Store:
         ------
         WerError, NotImplementedError, TypeError, ValueError, RuntimeError
             As for `count`; or `report` is neither, or its key is empty or longer than 32767 UTF-16 units.
+
+        Notes
+        -----
+        Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
         """
         cdef DWORD bits = flag_bits(flags, _SubmitFlags, 0xFFFFFFFF, "flags")
         cdef WER_SUBMIT_RESULT result = WerReportAsync
@@ -215,6 +227,10 @@ cdef class Store:
         ------
         RuntimeError
             Another call on this store is running.
+
+        Notes
+        -----
+        Windows 10 version 1703.
         """
         enter(&self._busy, "store", "close it afterwards")
         with nogil:
@@ -391,6 +407,10 @@ def purge_reports() -> None:
         WER refused.
     NotImplementedError
         This Windows lacks the function.
+
+    Notes
+    -----
+    Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
     """
     cdef HRESULT hr
     need(wer_found.WerStorePurge != NULL, b"WerStorePurge")

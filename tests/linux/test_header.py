@@ -53,9 +53,31 @@ def test_a_wrong_layout_would_be_noticed(tmp_path):
     assert compile_c(tmp_path, source).returncode != 0
 
 
+def test_the_example_of_an_exception_module_compiles_without_warnings(tmp_path):
+    source = (ROOT / "examples" / "exception_module" / "spooler_module.c").read_text(encoding="utf-8")
+    result = compile_c(tmp_path, source)
+    assert result.returncode == 0, result.stderr
+
+
 def test_libwer_pxd_declares_what_the_header_has():
     header = (ROOT / "include" / "wer" / "werapi.h").read_text(encoding="utf-8")
     pxd = (ROOT / "src" / "wer" / "libwer.pxd").read_text(encoding="utf-8")
-    names = set(re.findall(r"\b(?:Wer|WER_)\w+", pxd))
-    assert "WerReportAddDump" in names
+    names = set(re.findall(r"\b(?:Wer|WER_|PFN_|E_STORE_)\w+", pxd))
     assert {name for name in names if not re.search(rf"\b{name}\b", header)} == set()
+    facts = {function["name"] for function in FACTS["functions"] if function["header"] == "werapi.h"} | {
+        "WerReportHang"
+    }
+    facts |= {name for name in FACTS["structs"] if name.startswith("WER_")}
+    facts |= {callback["type"] for callback in FACTS["callbacks"]} | set(FACTS["constants"]) | set(FACTS["typedefs"])
+    facts |= {name for enum in set(FACTS["enums"]) - {"EFaultRepRetVal"} for name in (enum, *FACTS["enums"][enum])}
+    assert {name for name in facts if not re.search(rf"\b{name}\b", pxd)} - {"PHREPORTSTORE"} == set()
+
+
+def test_the_linked_functions_are_those_of_the_import_library():
+    """Lists that must agree: what is linked, what `supported` takes for linked, and what Vista brought."""
+    exports = (ROOT / "src" / "wer" / "wer.def").read_text(encoding="utf-8").split("EXPORTS")[1].split()
+    lookup = (ROOT / "src" / "wer" / "_lookup.pxi").read_text(encoding="utf-8")
+    linked = re.search(r"LINKED = frozenset\(\((.*?)\)\)", lookup, re.DOTALL)[1]
+    assert sorted(re.findall(r"\w+", linked)) == exports
+    vista = {f["name"] for f in FACTS["functions"] if f["dll"] == "wer.dll" and "Vista" in (f["min_client"] or "")}
+    assert set(exports) == vista

@@ -2,7 +2,6 @@
 #ifndef STANDIN_H
 #define STANDIN_H
 
-#define _WIN32_WINNT 0x0A00
 #include <wer/werapi.h>
 
 #include <dbghelp.h>

@@ -247,6 +247,12 @@ def windll():
 
 
 @pytest.fixture(scope="session")
+def layouts():
+    """The layouts of structures on this architecture, by Microsoft's metadata."""
+    return {name: struct[ARCHITECTURE] for name, struct in LAYOUTS.items()}
+
+
+@pytest.fixture(scope="session")
 def system_folder():
     return system32
 
