@@ -9,6 +9,7 @@ import wer
 FILES = {
     "wer/__init__.pxd",
     "wer/__init__.py",
+    "wer/_custom_metadata.py",
     "wer/_enums.py",
     "wer/_errors.py",
     "wer/_offwindows.py",
