@@ -25,7 +25,8 @@ extension = Extension(
     define_macros=[("_WIN32_WINNT", "0x0A00")],  # declares all of werapi.h; what loads it is another matter
     # wer.dll is delay-loaded, so that src/wer/loadwer.c can take it from System32 and from nowhere else.
     libraries=["wer", "delayimp"],
-    extra_link_args=["/DELAYLOAD:wer.dll"] if MSVC else [],
+    extra_compile_args=["/guard:cf"] if MSVC else [],  # Control Flow Guard
+    extra_link_args=["/DELAYLOAD:wer.dll", "/GUARD:CF"] if MSVC else [],
 )
 
 setup(ext_modules=[extension] if WINDOWS else [])

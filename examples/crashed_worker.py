@@ -26,7 +26,6 @@ def work() -> None:
     """
     kernel32 = ctypes.WinDLL("kernel32")
 
-    @FILTER
     def tell_supervisor(pointers: int) -> int:
         print(kernel32.GetCurrentThreadId(), pointers, flush=True)
         sys.stdin.readline()  # the supervisor has its dump
@@ -34,8 +33,9 @@ def work() -> None:
 
     kernel32.SetUnhandledExceptionFilter.argtypes = [FILTER]
     kernel32.SetUnhandledExceptionFilter.restype = ctypes.c_void_p
-    kernel32.SetUnhandledExceptionFilter(tell_supervisor)
-    faulthandler._read_null()  # C code of CPython that reads from address 0
+    callback = FILTER(tell_supervisor)
+    kernel32.SetUnhandledExceptionFilter(callback)
+    faulthandler._read_null()  # type: ignore[attr-defined]  # C code of CPython that reads from address 0
 
 
 def report(worker: subprocess.Popen[str], thread_id: int, pointers: int, marker: str) -> int:
@@ -54,8 +54,9 @@ def exception_address(worker: subprocess.Popen[str], pointers: int) -> int:
     read = ctypes.WinDLL("kernel32").ReadProcessMemory
     read.argtypes = [wintypes.HANDLE, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
     value = ctypes.c_void_p()
-    read(int(worker._handle), pointers, ctypes.byref(value), ctypes.sizeof(value), None)  # ExceptionRecord
-    read(int(worker._handle), (value.value or 0) + 16, ctypes.byref(value), ctypes.sizeof(value), None)
+    handle = int(worker._handle)  # type: ignore[attr-defined]
+    read(handle, pointers, ctypes.byref(value), ctypes.sizeof(value), None)  # ExceptionRecord
+    read(handle, (value.value or 0) + 16, ctypes.byref(value), ctypes.sizeof(value), None)
     return value.value or 0
 
 

@@ -3,7 +3,7 @@
 <name>-<key>/     finished work. The key is a hash of all that it was made from, so it is never out of date
 runs/<id>/        what belongs to one run, unfinished work too; the run holds the lock runs/<id>.lock
 locks/<name>      held while the work <name> is done, so that two runs do not do it twice
-pip/, mypy/       these tools' own caches
+pip/, mypy/, zig/ these tools' own caches
 """
 
 import hashlib
@@ -41,6 +41,8 @@ class Cache:
         return kept | {
             **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
             "PIP_CACHE_DIR": str(self.root / "pip"),
+            "ZIG_GLOBAL_CACHE_DIR": str(self.root / "zig"),
+            "ZIG_LOCAL_CACHE_DIR": str(self.root / "zig"),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "LC_ALL": "C.UTF-8",  # the same messages, and every path readable, whatever the user's locale
