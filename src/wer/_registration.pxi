@@ -151,7 +151,7 @@ cdef class Registration:
     cdef Target _thread
     cdef object __weakref__
 
-    def __init__(self):
+    def __init__(self, *arguments, **options):
         raise TypeError("the functions wer.register_... make registrations")
 
     def __dealloc__(self):

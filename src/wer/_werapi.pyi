@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 from os import PathLike
 from types import TracebackType
-from typing import Protocol, Self, final, type_check_only
+from typing import NoReturn, Protocol, Self, final, type_check_only
 
 from _typeshed import ReadableBuffer
+from typing_extensions import disjoint_base
 
 from ._enums import (
     Consent,
@@ -47,6 +48,7 @@ class _HasNativeId(Protocol):  # threading.Thread
 _Process = int | _HasHandle | _HasSentinel | _HasPid
 _Thread = int | _HasHandle | _HasNativeId
 
+@disjoint_base
 class Report:
     def __init__(
         self,
@@ -100,6 +102,7 @@ class Report:
     def submit(self, consent: Consent | int, flags: SubmitFlags | int = 0) -> SubmitResult | int: ...
     def close(self) -> None: ...
 
+@disjoint_base
 class ProcessSnapshot:
     def __init__(
         self,
@@ -121,6 +124,7 @@ class ProcessSnapshot:
     def pid(self) -> int: ...
     def close(self) -> None: ...
 
+@disjoint_base
 class Store:
     def __init__(self, store_type: StoreType | int) -> None: ...
     def __enter__(self) -> Self: ...
@@ -139,6 +143,7 @@ class Store:
 
 @final
 class Registration:
+    def __init__(self, *arguments: object, **options: object) -> NoReturn: ...
     def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

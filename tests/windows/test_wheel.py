@@ -1,10 +1,17 @@
 """What the installed wheel holds."""
 
 import importlib.metadata
-import struct
+import sys
+import sysconfig
 from pathlib import Path
 
+import pefile
+import pytest
+
 import wer
+
+MACHINE = {"win-amd64": "AMD64", "win-arm64": "ARM64", "win32": "x86"}[sysconfig.get_platform()]
+FREE_THREADED = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
 
 FILES = {
     "wer/__init__.pxd",
@@ -32,44 +39,69 @@ def test_the_wheel_holds_the_package_and_nothing_else():
     assert package - extension == FILES
 
 
-def import_table(path, entry, name_offset, size):
-    """The DLL names in directory `entry` (1 import, 13 delay import) of a 64-bit PE file."""
-    data = path.read_bytes()
-    header = struct.unpack_from("<I", data, 0x3C)[0]
-    sections, optional = struct.unpack_from("<H", data, header + 6)[0], header + 24
-    table = optional + struct.unpack_from("<H", data, header + 20)[0]
-
-    def offset(rva):
-        for index in range(sections):
-            _, address, length, raw = struct.unpack_from("<IIII", data, table + 40 * index + 8)
-            if address <= rva < address + length:
-                return raw + rva - address
-        raise AssertionError(f"no section holds {rva:#x}")
-
-    start = struct.unpack_from("<I", data, optional + 112 + 8 * entry)[0]
-    names = set()
-    at = offset(start) if start else None
-    while at is not None:
-        rva = struct.unpack_from("<I", data, at + name_offset)[0]
-        if not rva:
-            break
-        begin = offset(rva)
-        names.add(data[begin : data.index(b"\0", begin)].decode().lower())
-        at += size
-    return names
+@pytest.fixture(scope="module")
+def extension():
+    """The extension, as a PE file."""
+    (path,) = Path(wer.__file__).parent.glob("_werapi.*.pyd")
+    with pefile.PE(str(path)) as file:
+        yield file
 
 
-def test_wer_dll_is_not_an_ordinary_import():
-    (extension,) = Path(wer.__file__).parent.glob("_werapi.*.pyd")
-    ordinary = import_table(extension, 1, 12, 20)
-    assert "kernel32.dll" in ordinary
-    assert "wer.dll" not in ordinary, "Windows would look for it in the package's folder first"
+def imports(extension, kind="DIRECTORY_ENTRY_IMPORT"):
+    return {entry.dll.decode("ascii").lower() for entry in getattr(extension, kind, ())}
 
 
-def test_wer_dll_is_a_delayed_import():
-    (extension,) = Path(wer.__file__).parent.glob("_werapi.*.pyd")
-    if not import_table(extension, 13, 4, 32):
-        # mingw's linker leaves the directory entry empty; its helper needs only the descriptor, by address.
-        assert b"wer.dll\0" in extension.read_bytes()
+def test_it_imports_only_what_is_in_every_process_or_comes_with_python(extension):
+    """And so never wer.dll, which Windows would look for in the package's folder first."""
+    python = f"python3{sys.version_info.minor}{FREE_THREADED}.dll"
+    allowed = {python, "kernel32.dll", "msvcrt.dll", "vcruntime140.dll"}
+    found = {name for name in imports(extension) if not name.startswith("api-ms-win-crt-")}
+    assert found <= allowed
+    assert {"kernel32.dll", python} <= found
+
+
+def test_wer_dll_is_a_delayed_import(extension):
+    if delayed := imports(extension, "DIRECTORY_ENTRY_DELAY_IMPORT"):
+        assert delayed == {"wer.dll"}
     else:
-        assert import_table(extension, 13, 4, 32) == {"wer.dll"}
+        # mingw's linker leaves the directory entry empty; its helper needs only the descriptor, by address.
+        assert b"wer.dll\0" in extension.get_memory_mapped_image()
+
+
+def test_it_is_for_this_processor(extension):
+    machines = {"AMD64": 0x8664, "ARM64": 0xAA64, "x86": 0x14C}
+    assert extension.FILE_HEADER.Machine == machines[MACHINE]
+
+
+def test_it_is_protected_as_windows_can(extension):
+    flags = extension.OPTIONAL_HEADER.DllCharacteristics
+    assert flags & 0x40, "its address can be chosen at random (ASLR)"
+    assert flags & 0x100, "its data cannot be executed (DEP)"
+    if MACHINE != "x86":
+        assert flags & 0x20, "any 64-bit address (high-entropy ASLR)"
+    if "vcruntime140.dll" in imports(extension):  # built by MSVC
+        assert flags & 0x4000, "indirect calls are checked (Control Flow Guard); gcc has no such thing"
+
+
+def test_it_does_not_say_where_it_was_built(extension):
+    data = extension.__data__[:].lower()
+    for word in (b".pdb\0", b"/root/", b"/home/", b"c:\\users\\", b"werapi-dev", b"\\temp\\"):
+        assert word not in data
+
+
+def test_its_tags_are_those_of_its_file():
+    metadata = importlib.metadata.distribution("werapi").read_text("WHEEL")
+    python = f"cp3{sys.version_info.minor}"
+    platform = {"AMD64": "win_amd64", "ARM64": "win_arm64", "x86": "win32"}[MACHINE]
+    assert f"Tag: {python}-{python}{FREE_THREADED}-{platform}" in metadata.splitlines()
+    assert "Root-Is-Purelib: false" in metadata.splitlines()
+
+
+def test_its_metadata():
+    metadata = importlib.metadata.metadata("werapi")
+    assert metadata["License-Expression"] == "MIT"
+    assert metadata.get_all("License-File") == ["LICENSE"]
+    assert metadata.get_all("Requires-Dist") is None, "the package has no dependency"
+    assert metadata["Requires-Python"] == ">=3.11"
+    (licence,) = (path for path in importlib.metadata.files("werapi") if path.name == "LICENSE")
+    assert "MIT License" in licence.read_text(encoding="utf-8")
