@@ -18,7 +18,7 @@ from typing import NoReturn
 
 sys.dont_write_bytecode = True  # in the checkout, nothing but its own files
 
-from tools import build, cache, lint, session, steps, testrun, wine  # noqa: E402
+from tools import build, cache, cpython, lint, release, session, steps, testrun, wine  # noqa: E402
 from tools.cache import Cache  # noqa: E402
 
 
@@ -51,14 +51,22 @@ def run_demo(own: Cache, arguments: argparse.Namespace) -> int:
 
 
 def run_wheel(own: Cache, arguments: argparse.Namespace) -> int:
-    """build the wheels and the sdist into dist/
+    """build the wheels and the sdist into dist/, and check them
 
     On Linux one wheel for each Python for Windows, cross-compiled; on Windows the one for the Python that runs
-    this. The same sources and tools give the same bytes.
+    this. twine, check-wheel-contents and pyroma look at them, and on Linux all C is compiled for win_arm64 and
+    win32 as well. The same sources and tools give the same bytes; --twice builds again and compares.
     """
+    files = [*session.wheels(own, session.WINDOWS_PYTHONS), build.sdist(own)]
+    release.check(own, files[:-1], files[-1])
+    if not session.ON_WINDOWS:
+        release.compile_for_others(own, cpython.PYTHONS[session.WINDOWS_PYTHONS[-1]])
+    if arguments.twice:
+        second = [*session.wheels(own, session.WINDOWS_PYTHONS, again=True), build.sdist(own, again=True)]
+        release.check_same(files, second)
     target = build.ROOT / "dist"
     target.mkdir(exist_ok=True)
-    for path in [*session.wheels(own, session.WINDOWS_PYTHONS), build.sdist(own)]:
+    for path in files:
         shutil.copy(path, target)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         steps.say(f"{path.stat().st_size:9,} bytes  sha256:{digest}  dist/{path.name}")
@@ -130,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     added["test"].add_argument(
         "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
     )
+    added["wheel"].add_argument("--twice", action="store_true", help="build everything again, and compare the bytes")
     added["demo"].add_argument(
         "--python",
         choices=session.WINDOWS_PYTHONS,

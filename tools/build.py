@@ -29,13 +29,16 @@ REPRODUCIBLY = "-Wl,--no-insert-timestamp,--disable-auto-image-base"  # that bas
 EPOCH = 1577836800  # 2020-01-01: the time of every file in what we build
 
 
-def wheel(cache: Cache, python: WindowsPython) -> Path:
-    """The wheel for `python` on 64-bit Windows, cross-compiled with mingw-w64 from the unchanged setup.py."""
+def wheel(cache: Cache, python: WindowsPython, *, again: bool = False) -> Path:
+    """The wheel for `python` on 64-bit Windows, cross-compiled with mingw-w64 from the unchanged setup.py.
+
+    `again`: here and below, another one of the same sources.
+    """
     windows = cpython.plain(cache, python)
-    source = _snapshot(cache, "package", PACKAGE)
+    source = sources(cache)
 
     def build(folder: Path) -> None:
-        work = cache.folder / f"cross-{python.tag}"
+        work = cache.folder / f"cross-{python.tag}{'-again' * again}"
         shutil.copytree(source, work / "source")
         environment = _cross_environment(work, source, windows, python)
         log = _build(cache, "--wheel", work / "source", folder, environment)
@@ -43,15 +46,21 @@ def wheel(cache: Cache, python: WindowsPython) -> Path:
         venvs.run(cache, "build", "wheel", "tags", "--remove", *tags, _only(folder, "*.whl"), env=environment)
         (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
 
-    key: Key = [source, _tools(cache), windows.name, compiler(), Path(__file__)]
-    built = cache.get(f"wheel-{python.tag}", f"Wheel for CPython {python.series}: compiling", key, build)
+    key: Key = [source, _tools(cache), windows.name, compiler(), Path(__file__), *["again"] * again]
+    title = f"Wheel for CPython {python.series}: compiling{' again' * again}"
+    built = cache.get(f"wheel-{python.tag}", title, key, build)
     # Said again in every run, until somebody has done something about them.
     if warnings := (built / "warnings.txt").read_text(encoding="utf-8"):
         say(f"The compiler's warnings for CPython {python.series}:\n{warnings}")
     return _only(built, "*.whl")
 
 
-def native_wheel(cache: Cache) -> Path:
+def sources(cache: Cache) -> Path:
+    """The copy of the package's sources that all of this is built from."""
+    return _snapshot(cache, "package", PACKAGE)
+
+
+def native_wheel(cache: Cache, *, again: bool = False) -> Path:
     """The wheel for the Python that runs this, made from the sdist as a user's pip makes it.
 
     On Windows the extension, with the compiler that this Python finds; elsewhere the pure package.
@@ -62,21 +71,21 @@ def native_wheel(cache: Cache) -> Path:
         options: Command = ["--no-deps", "--no-build-isolation", "--wheel-dir", folder]
         venvs.run(cache, "build", "pip", "wheel", *options, source)
 
-    key: Key = [source.parent.name, _tools(cache)]
+    key: Key = [source.parent.name, _tools(cache), *["again"] * again]
     return _only(cache.get("wheel-native", "Wheel from the sdist: building", key, build), "*.whl")
 
 
-def sdist(cache: Cache) -> Path:
+def sdist(cache: Cache, *, again: bool = False) -> Path:
     """The source distribution."""
-    source = _snapshot(cache, "package", PACKAGE)
+    source = sources(cache)
 
     def build(folder: Path) -> None:
-        work = cache.folder / "sdist"
+        work = cache.folder / f"sdist{'-again' * again}"
         shutil.copytree(source, work)
         _build(cache, "--sdist", work, folder, {})
         _forget_when_and_who(_only(folder, "*.tar.gz"))
 
-    key: Key = [source, _tools(cache), Path(__file__)]
+    key: Key = [source, _tools(cache), Path(__file__), *["again"] * again]
     return _only(cache.get("sdist", "Source distribution: building", key, build), "*.tar.gz")
 
 

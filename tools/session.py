@@ -86,15 +86,15 @@ def prepare(cache: Cache, pythons: Sequence[str]) -> None:
         build.native_wheel(cache)
 
 
-def wheels(cache: Cache, pythons: Sequence[str]) -> list[Path]:
-    """The wheels for these Pythons for Windows."""
+def wheels(cache: Cache, pythons: Sequence[str], *, again: bool = False) -> list[Path]:
+    """The wheels for these Pythons for Windows; `again`: other ones, built from the same sources."""
     if ON_WINDOWS:
-        return [build.native_wheel(cache)]
+        return [build.native_wheel(cache, again=again)]
     debian.install(cache, debian.WINE_AND_COMPILER + debian.VENV)
     venvs.get(cache, "build")
     for name in pythons:
         cpython.plain(cache, PYTHONS[name])  # not together: each shows the progress of its download
-    return steps.together(*(partial(build.wheel, cache, PYTHONS[name]) for name in pythons))
+    return steps.together(*(partial(build.wheel, cache, PYTHONS[name], again=again) for name in pythons))
 
 
 @contextmanager

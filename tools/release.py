@@ -1,0 +1,56 @@
+"""What is looked at before anything is released: the files that were built, and other architectures of Windows."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import build, cpython, steps, venvs
+from tools.cache import Cache
+from tools.cpython import WindowsPython
+from tools.steps import Command, Failure, say
+
+# pyroma wants an address of the author's and of a home page: there is neither yet.
+NOT_YET = "AuthorEmail,Url"
+# Zig's names for the other architectures, and what CPython's pyconfig.h defines for MSVC only.
+ARCHITECTURES: dict[str, tuple[str, list[str]]] = {
+    "win_arm64": ("aarch64-windows-gnu", ["-DMS_WIN64="]),
+    "win32": ("x86-windows-gnu", []),
+}
+
+
+def check(cache: Cache, wheels: Sequence[Path], sdist: Path) -> None:
+    """Have the field's tools look at wheels and sdist."""
+    checks: dict[str, Command] = {
+        "twine": ["check", "--strict", *wheels, sdist],
+        "check_wheel_contents": wheels,
+        "pyroma": ["--min", "10", "--skip-tests", NOT_YET, "--file", sdist],
+    }
+    for module, arguments in checks.items():
+        with steps.step(f"{module.replace('_', '-')}: checking"):
+            venvs.run(cache, "release", module, *arguments)
+
+
+def check_same(first: Sequence[Path], second: Sequence[Path]) -> None:
+    """Two builds of the same sources have given the same bytes."""
+    for one, other in zip(first, second, strict=True):
+        if one.read_bytes() != other.read_bytes():
+            raise Failure(
+                f"A second build of {one.name} gave other bytes: {other}\n"
+                "Something got in that is not in the sources, such as a time, a path or an order."
+            )
+    say(f"Built twice: {len(first)} files with the same bytes")
+
+
+def compile_for_others(cache: Cache, python: WindowsPython) -> None:
+    """Compile all C of the extension, Cython's too, for the architectures that nothing here can run."""
+    work = cache.folder / "architectures"
+    shutil.copytree(build.sources(cache), work)
+    package = work / "src" / "wer"
+    venvs.run(cache, "build", "cython", "--3str", "-I", work / "src", package / "_werapi.pyx")
+    headers = cpython.plain(cache, python) / "include"
+    options: Command = ["-std=c99", "-Wall", "-Werror", "-I", work / "include", "-I", package, "-I", headers, "-c"]
+    for name, (target, own) in ARCHITECTURES.items():
+        with steps.step(f"Compiling for {name}"):
+            for source in sorted(package.glob("*.c")):
+                zig: Command = ["cc", "-target", target, *options, *own, source, "-o", source.with_suffix(".o")]
+                venvs.run(cache, "release", "ziglang", *zig)
