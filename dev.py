@@ -82,6 +82,18 @@ def run_lint(own: Cache, arguments: argparse.Namespace) -> int:
     return lint.lint(own)
 
 
+def run_fresh(own: Cache, arguments: argparse.Namespace) -> int:
+    """run the README's commands on a bare Debian 12
+
+    Installs one into a folder, with Python and nothing else, puts a clone of HEAD there, and runs the commands
+    as the README has them; ten minutes or so. Needs root.
+    """
+    from tools import fresh
+
+    fresh.fresh(own)
+    return 0
+
+
 def run_clean() -> None:
     """remove the cache: all that the other commands fetched and built
 
@@ -126,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", description="`dev.py COMMAND --help` says more."
     )
     added = {}
-    for command in (run_test, run_demo, run_wheel, run_lint, run_clean):
+    for command in (run_test, run_demo, run_wheel, run_lint, run_fresh, run_clean):
         name = command.__name__.removeprefix("run_")
         text = inspect.getdoc(command) or ""
         summary = text.partition("\n")[0]
