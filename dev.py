@@ -82,6 +82,20 @@ def run_lint(own: Cache, arguments: argparse.Namespace) -> int:
     return lint.lint(own)
 
 
+def run_docs(own: Cache, arguments: argparse.Namespace) -> int:
+    """build the documentation into dist/docs
+
+    The reference is made from the docstrings; those of the extension come from a Python for Windows. Warnings are
+    errors.
+    """
+    from tools import docs
+
+    series = session.WINDOWS_PYTHONS[-1]
+    session.prepare(own, [series])
+    steps.say(f"Open {docs.docs(own, series) / 'index.html'}")
+    return 0
+
+
 def run_fresh(own: Cache, arguments: argparse.Namespace) -> int:
     """run the README's commands on a bare Debian 12
 
@@ -138,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", description="`dev.py COMMAND --help` says more."
     )
     added = {}
-    for command in (run_test, run_demo, run_wheel, run_lint, run_fresh, run_clean):
+    for command in (run_test, run_demo, run_wheel, run_lint, run_docs, run_fresh, run_clean):
         name = command.__name__.removeprefix("run_")
         text = inspect.getdoc(command) or ""
         summary = text.partition("\n")[0]

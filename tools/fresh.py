@@ -35,7 +35,7 @@ def fresh(cache: Cache) -> None:
         options: Command = ["--variant=minbase", f"--include={PACKAGES}"]
         steps.run(["debootstrap", *options, SUITE, tree, MIRROR], env=cache.environment)
     home = tree / "root"
-    steps.run(["git", "clone", "--quiet", build.ROOT, home / "wer"], env=cache.environment)
+    steps.run(["git", "-c", "safe.directory=*", "clone", "--quiet", build.ROOT, home / "wer"], env=cache.environment)
     # How this machine reaches others: names, and whom it trusts.
     for path in (Path("/etc/resolv.conf"), Path("/etc/hosts"), CERTIFICATES):
         if path.exists():

@@ -50,7 +50,7 @@ cdef class ProcessSnapshot:
     pid : int, optional
         An id instead of `process`.
     context_flags : int, optional
-        CONTEXT_... flags of winnt.h: which registers. By default all, if `flags` has THREAD_CONTEXT.
+        ``CONTEXT_`` flags of winnt.h: which registers. By default all, if `flags` has THREAD_CONTEXT.
 
     Raises
     ------

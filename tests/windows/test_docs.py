@@ -1,0 +1,80 @@
+"""The code in the README and in the pages of docs/: all of it runs, on the stand-in, as a reader would run it."""
+
+import re
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import wer
+from wer import _werapi
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+PAGES = {
+    path.relative_to(ROOT).as_posix(): BLOCK.findall(path.read_text(encoding="utf-8"))
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, worker, standin):
+    """Run a page's code in one namespace, with what its text takes for granted: a log file, a worker's id."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # put back what the page sets
+    (tmp_path / "spooler.log").write_text("three jobs", encoding="utf-8")
+    flags = wer.get_flags()
+
+    def run(page):
+        names = {"__name__": "page", "worker_pid": worker.pid}
+        for number, block in enumerate(PAGES[page], 1):
+            exec(compile(textwrap.dedent(block), f"{page}, block {number}", "exec"), names)
+        return names
+
+    yield run
+    wer.set_flags(flags)
+    for registration in list(_werapi._registered.values()):
+        registration.unregister()
+
+
+@pytest.mark.parametrize("page", [page for page, blocks in PAGES.items() if blocks])
+def test_a_page_s_code_runs(page, run, standin):
+    run(page)
+    assert standin.count("WerStorePurge") == standin.count("WerStoreUploadReport") == 0
+
+
+def test_the_front_page_and_the_readme_show_the_same_report():
+    assert PAGES["docs/index.md"][0] == PAGES["README.md"][0]
+
+
+def test_the_report_of_the_readme_is_queued(run, standin, capsys):
+    names = run("README.md")
+    assert names["result"] is wer.SubmitResult.QUEUED
+    [folder] = standin.reports()
+    assert {path.name for path in folder.iterdir()} == {"Report.wer", "minidump.mdmp", "spooler.log"}
+
+
+def test_the_tutorial_finds_its_report(run, standin):
+    names = run("docs/tutorial.md")
+    [stored] = names["found"]
+    assert stored.key == str(standin.reports()[0])
+
+
+def test_an_unhandled_exception_is_reported(run, standin, capsys):
+    run("docs/howto/unhandled-exceptions.md")
+    try:
+        raise LookupError("no such job")
+    except LookupError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    assert "LookupError: no such job" in capsys.readouterr().err
+    values, folder = standin.report_wer()
+    assert values["Sig[1].Value"] == "LookupError"
+    assert values["Sig[2].Value"] == "test_docs.py:test_an_unhandled_exception_is_reported"
+    assert "LookupError: no such job" in (folder / "traceback.txt").read_text(encoding="utf-8")
+
+
+def test_a_broken_page_would_be_noticed(run, monkeypatch):
+    monkeypatch.setitem(PAGES, "docs/tutorial.md", ["import wer\nwer.Report()\n"])
+    with pytest.raises(TypeError):
+        run("docs/tutorial.md")
