@@ -153,9 +153,11 @@ def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsP
     # mingw-w64's own libwer.a cannot delay-load. Ours comes first on the path.
     exports = source / "src" / "wer" / "wer.def"
     steps.run([f"{MINGW}-dlltool", "--input-def", exports, "--output-delaylib", work / "libwer.a"], cwd=work)
+    # Cython's way to write it. On Windows the case of a file's name does not count.
+    (work / "Windows.h").write_text("#include <windows.h>\n", encoding="utf-8")
     settings = work / "cross.cfg"
     settings.write_text(
-        f"[build_ext]\ninclude_dirs = {windows / 'include'}\nlibraries = python{python.tag}\n"
+        f"[build_ext]\ninclude_dirs = {windows / 'include'}{os.pathsep}{work}\nlibraries = python{python.tag}\n"
         f"library_dirs = {work}{os.pathsep}{windows / 'libs'}\n[bdist_wheel]\nplat_name = win_amd64\n",
         encoding="utf-8",
     )
@@ -165,7 +167,8 @@ def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsP
         "SETUPTOOLS_EXT_SUFFIX": f".cp{python.tag}-win_amd64.pyd",
         "_PYTHON_HOST_PLATFORM": "win-amd64",
         "CC": f"{MINGW}-gcc",
-        "CFLAGS": "-O2 -Wall -DNDEBUG -DMS_WIN64=",  # the last one pyconfig.h before 3.13 defines for MSVC only
+        # MS_WIN64 pyconfig.h before 3.13 defines for MSVC only; mingw has no <threads.h> and does not say so.
+        "CFLAGS": "-O2 -Wall -DNDEBUG -DMS_WIN64= -D__STDC_NO_THREADS__=1",
         "LDSHARED": f"{MINGW}-gcc -shared -static-libgcc -s {REPRODUCIBLY}",
     }
 

@@ -19,18 +19,25 @@ from ._options import *  # noqa: F403
 TYPE_CHECKING = False
 if TYPE_CHECKING or _sys.platform == "win32":
     from ._werapi import (
+        _C_API,  # noqa: F401 - where wer/capi.h looks for it
+        CrashHandler,
         Report,
+        ReportTemplate,
         Store,
         add_excluded_application,
+        install_crash_handler,
         purge_reports,
         remove_excluded_application,
         supported,
     )
 else:
     from ._offwindows import (
+        CrashHandler,
         Report,
+        ReportTemplate,
         Store,
         add_excluded_application,
+        install_crash_handler,
         purge_reports,
         remove_excluded_application,
         supported,
@@ -40,14 +47,17 @@ if TYPE_CHECKING:
     from ._stored import ReportFile, SignatureParameter, StoredReport
 
 __all__ = [
+    "CrashHandler",
     "Report",
     "ReportFile",
+    "ReportTemplate",
     "SignatureParameter",
     "Store",
     "StoredReport",
     "WerError",
     "add_excluded_application",
     "get_include",
+    "install_crash_handler",
     "purge_reports",
     "read_report",
     "remove_excluded_application",

@@ -60,13 +60,13 @@ def supported(function: str) -> bool:
     if not isinstance(function, str):
         raise TypeError(f"function must be a str, got {type(function).__name__}")
     name = function.encode("ascii", "replace")
-    if function in LINKED:
+    if function in _LINKED:
         return wer_find(name) != NULL
     if not wer_found_by_name(name, &here, &since):
         raise ValueError(f"function must be one of werapi.h that wer calls, got {function!r}")
     return bool(here)
 
 
-cdef frozenset LINKED = frozenset((
+_LINKED = frozenset((
     "WerAddExcludedApplication", "WerRemoveExcludedApplication", "WerReportAddDump", "WerReportAddFile",
     "WerReportCloseHandle", "WerReportCreate", "WerReportSetParameter", "WerReportSetUIOption", "WerReportSubmit"))

@@ -32,6 +32,25 @@ class Store:
         _refuse("Store", "WerStoreOpen")
 
 
+class ReportTemplate:
+    """Stands for the class of the same name on Windows; making one raises NotImplementedError."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        _refuse("ReportTemplate", "WerReportCreate")
+
+
+class CrashHandler:
+    """Stands for the class of the same name on Windows; there is none here."""
+
+    def __init__(self) -> None:
+        raise TypeError("install_crash_handler makes a CrashHandler")
+
+
+def install_crash_handler(*arguments: object, **options: object) -> "_NoReturn":
+    """Raise NotImplementedError."""
+    _refuse("install_crash_handler", "SetUnhandledExceptionFilter")
+
+
 def purge_reports(*arguments: object, **options: object) -> "_NoReturn":
     """Raise NotImplementedError."""
     _refuse("purge_reports", "WerStorePurge")

@@ -15,3 +15,19 @@ cdef class Report:
     cdef HANDLE _opened  # a process handle of our own that WER was given; closed with the report
     cdef object __weakref__
     cdef readonly str event_type
+
+
+cdef extern from "wer/capi.h":
+    ctypedef struct WerTemplate:
+        pass
+
+
+cdef class ReportTemplate:
+    cdef WerTemplate *_template  # NULL: never created
+    cdef LONG _busy  # 1 while a thread changes it; changed atomically
+    cdef LONG _initialized  # 1: by the constructor, once; changed atomically
+    cdef unsigned int _parameters  # bit n: Pn is set
+    cdef object __weakref__
+    cdef readonly str event_type
+    cdef WerTemplate *get(self) except NULL
+    cdef bint _is_installed(self) noexcept
