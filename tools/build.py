@@ -21,6 +21,8 @@ from tools.steps import Command, Failure, say
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "pyproject.toml", "setup.py", "README.md", "CHANGELOG.md", "LICENSE", "MANIFEST.in", "src", "include"
 STANDIN = "tests/standin"
+HOST = "tests/capi"
+CONSUMER = "tests/cython"
 NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyd", "*.so", "_werapi.c")
 
 MINGW = "x86_64-w64-mingw32"
@@ -93,6 +95,48 @@ def standin(cache: Cache) -> Path:
 
     key: Key = [source, compiler(), Path(__file__)]
     return cache.get("standin", "Stand-in for wer.dll: compiling", key, build) / "wer.dll"
+
+
+def native_host(cache: Cache, python: WindowsPython) -> Path:
+    """The program in tests/capi, which embeds `python`: compiled with the headers that our wheel for it carries."""
+    source = _snapshot(cache, "host", (HOST,)) / HOST
+    windows = cpython.plain(cache, python)
+    carried = wheel(cache, python)
+
+    def build(folder: Path) -> None:
+        work = cache.folder / f"host-{python.tag}"
+        shutil.unpack_archive(carried, work, "zip")
+        includes: Command = ["-isystem", windows / "include", "-I", work / "wer" / "include"]
+        strictly: Command = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-O2", "-D_WIN32_WINNT=0x0A00", "-DMS_WIN64="]
+        cpp: Command = ["-std=c++11", "-fno-exceptions", "-fno-rtti", source / "header.cpp", "-o", work / "header.o"]
+        c: Command = ["-std=gnu99", source / "host.c", "-o", work / "host.o"]
+        for command in ([f"{MINGW}-g++", "-c", *cpp], [f"{MINGW}-gcc", "-c", *c]):
+            steps.run([*command, *strictly, *includes], env=cache.environment)
+        objects: Command = [work / "host.o", work / "header.o", "-L", windows / "libs", f"-lpython{python.tag}"]
+        linking: Command = ["-static-libgcc", "-s", "-Wl,--no-insert-timestamp"]
+        steps.run([f"{MINGW}-gcc", *objects, *linking, "-o", folder / "host.exe"], env=cache.environment)
+
+    key: Key = [source, carried.parent.name, windows.name, compiler(), Path(__file__)]
+    return cache.get(f"host-{python.tag}", f"C host for CPython {python.series}: compiling", key, build) / "host.exe"
+
+
+def consumer(cache: Cache, python: WindowsPython) -> Path:
+    """The wheel of tests/cython, a package that cimports `wer`: built against our wheel for `python`."""
+    source = _snapshot(cache, "consumer", (CONSUMER,)) / CONSUMER
+    windows = cpython.plain(cache, python)
+    carried = wheel(cache, python)
+
+    def build(folder: Path) -> None:
+        work = cache.folder / f"consumer-{python.tag}"
+        shutil.unpack_archive(carried, work / "installed", "zip")
+        shutil.copytree(source, work / "source")
+        environment = _cross_environment(work, _snapshot(cache, "package", PACKAGE), windows, python)
+        environment["PYTHONPATH"] = str(work / "installed")  # what is pure in our wheel works on Linux, too
+        _build(cache, "--wheel", work / "source", folder, environment)
+
+    key: Key = [source, carried.parent.name, _tools(cache), windows.name, compiler(), Path(__file__)]
+    title = f"Cython consumer for CPython {python.series}: compiling"
+    return _only(cache.get(f"consumer-{python.tag}", title, key, build), "*.whl")
 
 
 def compiler() -> str:

@@ -107,13 +107,20 @@ typedef struct WerCAPI {
 /* The table, after Wer_ImportCAPI in this source file. It stays valid when Python is finalized. */
 static const WerCAPI *Wer_API = NULL;
 
-/* Import `wer` and get its table. Needs the GIL. Returns 0, or -1 with an ImportError. */
+/* Import `wer` and get its table. Needs the GIL. Returns 0, or -1 with an exception, an ImportError as a rule. */
 static inline int Wer_ImportCAPI(void)
 {
-    const WerCAPI *table = (const WerCAPI *)PyCapsule_Import(WER_CAPI_CAPSULE, 0);
+    const WerCAPI *table;
+    PyObject *wer = PyImport_ImportModule("wer"); /* PyCapsule_Import would hide why it cannot be imported */
 
-    if (table == NULL)
+    if (wer == NULL)
         return -1;
+    Py_DECREF(wer);
+    table = (const WerCAPI *)PyCapsule_Import(WER_CAPI_CAPSULE, 0);
+    if (table == NULL) {
+        PyErr_SetString(PyExc_ImportError, "the installed wer has no C interface for this program: update wer");
+        return -1;
+    }
     if (table->version != WER_CAPI_VERSION) {
         PyErr_Format(
             PyExc_ImportError,

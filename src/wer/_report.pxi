@@ -295,6 +295,12 @@ cdef class Report:
             state += " submitted"
         return f"<wer.Report {self.event_type!r} {state}>"
 
+    cdef int begin(self) except -1:
+        return begin(self)
+
+    cdef void end(self) noexcept nogil:
+        leave(&self._busy)
+
     @property
     def closed(self) -> bool:
         """Whether the report is closed."""

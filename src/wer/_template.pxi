@@ -225,6 +225,7 @@ cdef class ReportTemplate:
 
 
 @cython.final
+@cython.auto_pickle(False)
 cdef class CrashHandler:
     """The installed crash handler, as `install_crash_handler` returns it. Leaving ``with`` uninstalls it.
 
