@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "pyproject.toml", "setup.py", "README.md", "CHANGELOG.md", "LICENSE", "MANIFEST.in", "src", "include"
 STANDIN = "tests/standin"
 HOST = "tests/capi"
+EXAMPLE = "examples/native_host"
 CONSUMER = "tests/cython"
 NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyd", "*.so", "_werapi.c")
 
@@ -98,8 +99,11 @@ def standin(cache: Cache) -> Path:
 
 
 def native_host(cache: Cache, python: WindowsPython) -> Path:
-    """The program in tests/capi, which embeds `python`: compiled with the headers that our wheel for it carries."""
-    source = _snapshot(cache, "host", (HOST,)) / HOST
+    """The program in tests/capi, which embeds `python`, and beside it the one in examples/native_host.
+
+    Compiled with the headers that our wheel for that Python carries.
+    """
+    source = _snapshot(cache, "host", (HOST, EXAMPLE))
     windows = cpython.plain(cache, python)
     carried = wheel(cache, python)
 
@@ -108,13 +112,21 @@ def native_host(cache: Cache, python: WindowsPython) -> Path:
         shutil.unpack_archive(carried, work, "zip")
         includes: Command = ["-isystem", windows / "include", "-I", work / "wer" / "include"]
         strictly: Command = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-O2", "-D_WIN32_WINNT=0x0A00", "-DMS_WIN64="]
-        cpp: Command = ["-std=c++11", "-fno-exceptions", "-fno-rtti", source / "header.cpp", "-o", work / "header.o"]
-        c: Command = ["-std=gnu99", source / "host.c", "-o", work / "host.o"]
-        for command in ([f"{MINGW}-g++", "-c", *cpp], [f"{MINGW}-gcc", "-c", *c]):
+
+        def compiled(language: str, *options: str, file: str) -> Path:
+            target = work / f"{Path(file).stem}.o"
+            command: Command = [f"{MINGW}-{language}", "-c", *options, source / file, "-o", target]
             steps.run([*command, *strictly, *includes], env=cache.environment)
-        objects: Command = [work / "host.o", work / "header.o", "-L", windows / "libs", f"-lpython{python.tag}"]
-        linking: Command = ["-static-libgcc", "-s", "-Wl,--no-insert-timestamp"]
-        steps.run([f"{MINGW}-gcc", *objects, *linking, "-o", folder / "host.exe"], env=cache.environment)
+            return target
+
+        def linked(name: str, *objects: Path) -> None:
+            python_library: Command = ["-L", windows / "libs", f"-lpython{python.tag}"]
+            linking: Command = ["-static-libgcc", "-s", "-Wl,--no-insert-timestamp", "-o", folder / name]
+            steps.run([f"{MINGW}-gcc", *objects, *python_library, *linking], env=cache.environment)
+
+        header = compiled("g++", "-std=c++11", "-fno-exceptions", "-fno-rtti", file=f"{HOST}/header.cpp")
+        linked("host.exe", compiled("gcc", "-std=gnu99", file=f"{HOST}/host.c"), header)
+        linked("native_host.exe", compiled("gcc", "-std=c99", file=f"{EXAMPLE}/main.c"))
 
     key: Key = [source, carried.parent.name, windows.name, compiler(), Path(__file__)]
     return cache.get(f"host-{python.tag}", f"C host for CPython {python.series}: compiling", key, build) / "host.exe"

@@ -57,7 +57,7 @@ static void run(const char *code)
 
 /* ---- ways to crash ---- */
 
-static int *volatile nowhere = (int *)0x10;
+static volatile int *volatile nowhere = (int *)0x10;
 
 static __attribute__((noinline)) void violate(void)
 {

@@ -66,7 +66,7 @@ class Ended:
 def host(standin, tmp_path):
     """Run the host in a mode: `host(mode, *commands for the stand-in)`."""
 
-    def host(mode, *commands, arguments=()):
+    def host(mode, *commands, arguments=(), program=HOST):
         log = tmp_path / "host.jsonl"
         environment = os.environ | {
             "PATH": f"{HOME};{os.environ['PATH']}",  # python3XX.dll
@@ -74,7 +74,7 @@ def host(standin, tmp_path):
             "WER_STANDIN": ";".join([f'store "{standin.store}"', f'log "{log}"', *commands]),
         }
         done = subprocess.run(
-            [HOST, mode, *arguments],
+            [program, mode, *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -237,3 +237,30 @@ class TestInterpreters:
         done = host("interpreters-at-once")
         assert (done.code, done.said("used")) == (0, ["4"])
         assert len(done.called("WerReportSubmit")) == 81
+
+
+class TestExample:
+    """examples/native_host"""
+
+    PROGRAM = str(Path(HOST).with_name("native_host.exe"))
+
+    def test_a_crash(self, host, standin):
+        done = host("--crash", program=self.PROGRAM)
+        assert done.code == ACCESS_VIOLATION
+        assert done.lines == [f"thread {done.dump.exception.exception_records[0].ThreadId} crashes"]
+        lines, _ = standin.report_wer()
+        assert (lines["EventType"], lines["FriendlyEventName"]) == ("NativeHost.Crash", "The native host has crashed")
+
+    def test_a_script(self, host, tmp_path):
+        script = tmp_path / "script.py"
+        script.write_text("import sys; print(sys.version_info[:2])")
+        done = host(str(script), program=self.PROGRAM)
+        assert (done.code, done.lines) == (0, [str(sys.version_info[:2])])
+        script.write_text("1 / 0")
+        assert host(str(script), program=self.PROGRAM).code == 1
+
+    def test_a_crash_in_a_script(self, host, tmp_path, standin):
+        script = tmp_path / "script.py"
+        script.write_text("import ctypes; ctypes.c_int.from_address(16).value")
+        assert host(str(script), program=self.PROGRAM).code == ACCESS_VIOLATION
+        assert len(standin.reports()) == 1
