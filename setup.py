@@ -20,7 +20,9 @@ extension = Extension(
     include_dirs=["include", "src/wer"],
     define_macros=[
         ("_WIN32_WINNT", "0x0A00"),  # declares all of werapi.h; what loads it is another matter
-        ("CYTHON_USE_MODULE_STATE", "1"),  # each interpreter of a process has its own classes and constants
+        # Each interpreter of a process has its own constants and classes.
+        ("CYTHON_USE_MODULE_STATE", "1"),
+        ("CYTHON_USE_TYPE_SPECS", "1"),
     ],
     # wer.dll is delay-loaded, so that src/wer/loadwer.c can take it from System32 and from nowhere else.
     libraries=["wer", "delayimp"],

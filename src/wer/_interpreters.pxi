@@ -3,7 +3,7 @@
 # Cython 3.3 keeps a table of its modules by the number of their interpreter, and refuses to make a second one for a
 # number. It never takes one out, for it leaves a reference to each that nobody gives back. But the main interpreter has
 # the same number after every Py_Initialize. So the table is corrected before a module is made: the import machinery
-# asks for one only where there is none. The old one stays in memory, some hundred KB; nothing uses it any more.
+# asks for one only where there is none. The old one stays in memory; nothing looks it up any more.
 
 from cpython.ref cimport PyObject
 

@@ -256,7 +256,7 @@ cdef class CrashHandler:
         """Undo the installation; what is not installed any more is left alone.
 
         If other code has set an unhandled-exception filter since, ours cannot be taken out from under it: it stays
-        and does nothing but pass on. This can happen seven times in a process.
+        and does nothing but pass on. This can happen eight times in a process.
         """
         if InterlockedExchange(&self._installed, 0):
             wer_handler_uninstall(self._prepared._template)
