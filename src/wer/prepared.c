@@ -101,7 +101,8 @@ static HRESULT make_reporter(void)
         if (SUCCEEDED(hr) && reporter.done == NULL && (reporter.done = CreateEventW(NULL, TRUE, FALSE, NULL)) == NULL)
             hr = last_error();
         if (SUCCEEDED(hr)) {
-            thread = CreateThread(NULL, 0, run_reporter, NULL, 0, &id);
+            /* A stack that WER is used to, whatever the program's threads have. */
+            thread = CreateThread(NULL, 1024 * 1024, run_reporter, NULL, STACK_SIZE_PARAM_IS_A_RESERVATION, &id);
             if (thread == NULL) {
                 hr = last_error();
             } else {

@@ -6,7 +6,6 @@ read back with an independent reader (the package `minidump`). How native hosts 
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 
@@ -62,6 +61,7 @@ class Ended:
 
     code: int
     output: list
+    errors: str
     calls: list
     standin: object
 
@@ -91,22 +91,17 @@ def module_at(dump, address):
 
 
 @pytest.fixture
-def run(standin, tmp_path):
+def run(standin, tmp_path, finish):
     """Run a program to its end: `run(code, *commands for the stand-in)` returns what is left of it."""
 
     def run(code, *commands):
         log = tmp_path / "program.jsonl"
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", ENTRY + code],
-            env={**os.environ, "WER_STANDIN": ";".join([f'store "{standin.store}"', f'log "{log}"', *commands])},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        environment = os.environ | {"WER_STANDIN": ";".join([f'store "{standin.store}"', f'log "{log}"', *commands])}
+        done = finish([sys.executable, "-I", "-c", ENTRY + code], environment)
         lines = log.read_text(encoding="ascii").splitlines() if log.exists() else []
         assert "Traceback" not in done.stderr, done.stderr
-        return Ended(done.returncode & 0xFFFFFFFF, done.stdout.splitlines(), [json.loads(x) for x in lines], standin)
+        calls = [json.loads(line) for line in lines]
+        return Ended(done.returncode & 0xFFFFFFFF, done.stdout.splitlines(), done.stderr, calls, standin)
 
     return run
 
@@ -424,6 +419,17 @@ except RuntimeError as error:
     say(count, error)
 """)
         assert done.output == ["8 crash handlers were uninstalled from under other filters too often in this process"]
+
+    def test_beside_faulthandler(self, run, standin):
+        """It shows the Python code first: it is called for every exception, and ours for unhandled ones."""
+        done = run("""
+import faulthandler
+faulthandler.enable()
+wer.install_crash_handler(prepared())
+crash()
+""")
+        assert "Windows fatal exception: access violation" in done.errors
+        assert len(standin.reports()) == 1
 
     def test_the_error_mode_is_left_alone(self, run):
         done = run("""

@@ -5,7 +5,6 @@ The dumps are read back with an independent reader. What each mode of the progra
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +62,7 @@ class Ended:
 
 
 @pytest.fixture
-def host(standin, tmp_path):
+def host(standin, tmp_path, finish):
     """Run the host in a mode: `host(mode, *commands for the stand-in)`."""
 
     def host(mode, *commands, arguments=(), program=HOST):
@@ -73,14 +72,7 @@ def host(standin, tmp_path):
             "PYTHONHOME": str(HOME),
             "WER_STANDIN": ";".join([f'store "{standin.store}"', f'log "{log}"', *commands]),
         }
-        done = subprocess.run(
-            [program, mode, *arguments],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=90,
-        )
+        done = finish([program, mode, *arguments], environment)
         calls = [json.loads(line) for line in log.read_text("ascii").splitlines()] if log.exists() else []
         result = Ended(done.returncode & 0xFFFFFFFF, done.stdout.splitlines(), calls, standin)
         assert result.code != 99, (result.lines, done.stderr)
@@ -183,6 +175,15 @@ class TestCrash:
         assert done.said("report_here") == ["0x00000000"]
         assert done.said("result") == ["1"]
         done.check_exception(FATAL_APP_EXIT)
+
+    @pytest.mark.parametrize(
+        ("function", "result"), [("WerReportCreate", "0"), ("WerReportAddDump", "1"), ("WerReportSubmit", "0")]
+    )
+    def test_the_first_failure_is_told_and_whether_the_report_was_submitted(self, host, function, result):
+        done = host("crash-abort", f"fail {function} 1 0x80004005")
+        assert done.said("report_here") == ["0x80004005"]
+        assert done.said("result") == [result]
+        assert len(done.called("WerReportCloseHandle")) == (function != "WerReportCreate")
 
     def test_64_threads_at_once_are_one_report(self, host):
         done = host("crash-threads", "delay WerReportAddDump 1 500")
