@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "pyproject.toml", "setup.py", "README.md", "CHANGELOG.md", "LICENSE", "MANIFEST.in", "src", "include"
 STANDIN = "tests/standin"
 EXCEPTION_MODULE = "examples/exception_module"
+HOST = "tests/capi"
+EXAMPLE = "examples/native_host"
+CONSUMER = "tests/cython"
 NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyd", "*.so", "_werapi.c")
 
 MINGW = "x86_64-w64-mingw32"
@@ -117,6 +120,59 @@ def _dll(cache: Cache, name: str, title: str, source: Path, folder: str, file: s
     return cache.get(name, f"{title}: compiling", key, build) / file
 
 
+def native_host(cache: Cache, python: WindowsPython) -> Path:
+    """The program in tests/capi, which embeds `python`, and beside it the one in examples/native_host.
+
+    Compiled with the headers that our wheel for that Python carries.
+    """
+    source = _snapshot(cache, "host", (HOST, EXAMPLE))
+    windows = cpython.plain(cache, python)
+    carried = wheel(cache, python)
+
+    def build(folder: Path) -> None:
+        work = cache.folder / f"host-{python.tag}"
+        shutil.unpack_archive(carried, work, "zip")
+        includes: Command = ["-isystem", windows / "include", "-I", work / "wer" / "include"]
+        strictly: Command = ["-pedantic", "-Wall", "-Wextra", "-Werror", "-O2", "-D_WIN32_WINNT=0x0A00", "-DMS_WIN64="]
+
+        def compiled(language: str, *options: str, file: str) -> Path:
+            target = work / f"{Path(file).stem}.o"
+            command: Command = [f"{MINGW}-{language}", "-c", *options, source / file, "-o", target]
+            steps.run([*command, *strictly, *includes], env=cache.environment)
+            return target
+
+        def linked(name: str, *objects: Path) -> None:
+            python_library: Command = ["-L", windows / "libs", f"-lpython{python.tag}"]
+            linking: Command = ["-static-libgcc", "-s", "-Wl,--no-insert-timestamp", "-o", folder / name]
+            steps.run([f"{MINGW}-gcc", *objects, *python_library, *linking], env=cache.environment)
+
+        header = compiled("g++", "-std=c++11", "-fno-exceptions", "-fno-rtti", file=f"{HOST}/header.cpp")
+        linked("host.exe", compiled("gcc", "-std=gnu99", file=f"{HOST}/host.c"), header)
+        linked("native_host.exe", compiled("gcc", "-std=c99", file=f"{EXAMPLE}/main.c"))
+
+    key: Key = [source, carried.parent.name, windows.name, compiler(), Path(__file__)]
+    return cache.get(f"host-{python.tag}", f"C host for CPython {python.series}: compiling", key, build) / "host.exe"
+
+
+def consumer(cache: Cache, python: WindowsPython) -> Path:
+    """The wheel of tests/cython, a package that cimports `wer`: built against our wheel for `python`."""
+    source = _snapshot(cache, "consumer", (CONSUMER,)) / CONSUMER
+    windows = cpython.plain(cache, python)
+    carried = wheel(cache, python)
+
+    def build(folder: Path) -> None:
+        work = cache.folder / f"consumer-{python.tag}"
+        shutil.unpack_archive(carried, work / "installed", "zip")
+        shutil.copytree(source, work / "source")
+        environment = _cross_environment(work, _snapshot(cache, "package", PACKAGE), windows, python)
+        environment["PYTHONPATH"] = str(work / "installed")  # what is pure in our wheel works on Linux, too
+        _build(cache, "--wheel", work / "source", folder, environment)
+
+    key: Key = [source, carried.parent.name, _tools(cache), windows.name, compiler(), Path(__file__)]
+    title = f"Cython consumer for CPython {python.series}: compiling"
+    return _only(cache.get(f"consumer-{python.tag}", title, key, build), "*.whl")
+
+
 def compiler() -> str:
     """The name and version of the cross compiler."""
     return steps.run([f"{MINGW}-gcc", "--version"]).output.partition("\n")[0]
@@ -175,9 +231,11 @@ def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsP
     # mingw-w64's own libwer.a cannot delay-load. Ours comes first on the path.
     exports = source / "src" / "wer" / "wer.def"
     steps.run([f"{MINGW}-dlltool", "--input-def", exports, "--output-delaylib", work / "libwer.a"], cwd=work)
+    # Cython's way to write it. On Windows the case of a file's name does not count.
+    (work / "Windows.h").write_text("#include <windows.h>\n", encoding="utf-8")
     settings = work / "cross.cfg"
     settings.write_text(
-        f"[build_ext]\ninclude_dirs = {windows / 'include'}\nlibraries = python{python.tag}\n"
+        f"[build_ext]\ninclude_dirs = {windows / 'include'}{os.pathsep}{work}\nlibraries = python{python.tag}\n"
         f"library_dirs = {work}{os.pathsep}{windows / 'libs'}\n[bdist_wheel]\nplat_name = win_amd64\n",
         encoding="utf-8",
     )
@@ -187,7 +245,8 @@ def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsP
         "SETUPTOOLS_EXT_SUFFIX": f".cp{python.tag}-win_amd64.pyd",
         "_PYTHON_HOST_PLATFORM": "win-amd64",
         "CC": f"{MINGW}-gcc",
-        "CFLAGS": "-O2 -Wall -DNDEBUG -DMS_WIN64=",  # the last one pyconfig.h before 3.13 defines for MSVC only
+        # MS_WIN64 pyconfig.h before 3.13 defines for MSVC only; mingw has no <threads.h> and does not say so.
+        "CFLAGS": "-O2 -Wall -DNDEBUG -DMS_WIN64= -D__STDC_NO_THREADS__=1",
         "LDSHARED": f"{MINGW}-gcc -shared -static-libgcc -s {REPRODUCIBLY}",
     }
 

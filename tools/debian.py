@@ -8,7 +8,7 @@ from tools import steps
 from tools.cache import Cache, locked
 from tools.steps import Failure
 
-WINE_AND_COMPILER = ["wine", "wine64", "gcc-mingw-w64-x86-64-win32"]
+WINE_AND_COMPILER = ["wine", "wine64", "gcc-mingw-w64-x86-64-win32", "g++-mingw-w64-x86-64-win32"]
 
 # Debian has split it off from Python; other Pythons are whole.
 VENV = [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]

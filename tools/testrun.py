@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from tools import build, session, steps
 from tools.cache import Cache
+from tools.cpython import PYTHONS
 from tools.steps import Echo, say
 
 FOLDERS = {"windows": ["tests/common", "tests/windows"], "linux": ["tests/common", "tests/linux"]}
@@ -62,7 +63,9 @@ def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Ech
         report = own.folder / "results.xml"
         options = ["-p", "no:cacheprovider", f"--junit-xml={own.path(report)}"]
         env = {"WERAPI_SDIST": own.path(sdist)}  # for the tests of the sdist itself
-        if python != session.LOCAL:
+        if python != session.LOCAL:  # for those of programs, DLLs and packages that others would build with ours
+            env["WERAPI_HOST"] = own.path(build.native_host(cache, PYTHONS[python]))
+            env["WERAPI_CONSUMER"] = own.path(build.consumer(cache, PYTHONS[python]))
             env["WERAPI_EXCEPTION_MODULE"] = own.path(build.exception_module(cache))
         started = time.monotonic()
         command = ["-m", "pytest", *options, *arguments]

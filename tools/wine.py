@@ -13,9 +13,10 @@ from tools.steps import Command, Echo, Finished
 # What no Windows program writes to: a clone shares these files with the template, and copies all others.
 SHARED = {".acm", ".ax", ".cpl", ".dll", ".drv", ".ds", ".exe", ".msstyles", ".nls", ".ocx", ".sys", ".tlb"}
 
-# No .NET and no browser, which Wine would offer to download; no menu entries in the user's own desktop; and
-# never Wine's own wer.dll, only the native one that a session puts in its place.
-OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe=d;wer=n"
+# No .NET and no browser, which Wine would offer to download; no menu entries in the user's own desktop; no debugger,
+# which Wine would start for a program that crashes, whatever its error mode; and never Wine's own wer.dll, only the
+# native one that a session puts in its place.
+OVERRIDES = "mscoree,mshtml=;winemenubuilder.exe=d;winedbg.exe=d;wer=n"
 
 
 class Prefix:

@@ -19,12 +19,16 @@ from ._options import *  # noqa: F403
 TYPE_CHECKING = False
 if TYPE_CHECKING or _sys.platform == "win32":
     from ._werapi import (
+        _C_API,  # noqa: F401 - where wer/capi.h looks for it
+        CrashHandler,
         ProcessSnapshot,
         Registration,
         Report,
+        ReportTemplate,
         Store,
         add_excluded_application,
         get_flags,
+        install_crash_handler,
         purge_reports,
         register_additional_process,
         register_app_local_dump,
@@ -41,12 +45,15 @@ if TYPE_CHECKING or _sys.platform == "win32":
     )
 else:
     from ._offwindows import (
+        CrashHandler,
         ProcessSnapshot,
         Registration,
         Report,
+        ReportTemplate,
         Store,
         add_excluded_application,
         get_flags,
+        install_crash_handler,
         purge_reports,
         register_additional_process,
         register_app_local_dump,
@@ -66,10 +73,12 @@ if TYPE_CHECKING:
     from ._stored import ReportFile, SignatureParameter, StoredReport
 
 __all__ = [
+    "CrashHandler",
     "ProcessSnapshot",
     "Registration",
     "Report",
     "ReportFile",
+    "ReportTemplate",
     "SignatureParameter",
     "Store",
     "StoredReport",
@@ -77,6 +86,7 @@ __all__ = [
     "add_excluded_application",
     "get_flags",
     "get_include",
+    "install_crash_handler",
     "purge_reports",
     "read_report",
     "register_additional_process",

@@ -25,12 +25,13 @@ cdef extern from "wer/werapi.h" nogil:
     DWORD GetLastError()
 
 
-# The fewest rights that WerReportAddDump works with. Microsoft documents STANDARD_RIGHTS_READ and
-# PROCESS_QUERY_INFORMATION; that a dump reads memory, and a heap dump also duplicates handles, is inferred.
-cdef DWORD PROCESS_RIGHTS = STANDARD_RIGHTS_READ | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ
-cdef DWORD HANDLE_DATA_RIGHTS = PROCESS_DUP_HANDLE
-# Inferred: no page says what a thread's handle needs.
-cdef DWORD THREAD_RIGHTS = THREAD_GET_CONTEXT | THREAD_QUERY_INFORMATION | THREAD_SUSPEND_RESUME
+cdef enum:
+    # The fewest rights that WerReportAddDump works with. Microsoft documents STANDARD_RIGHTS_READ and
+    # PROCESS_QUERY_INFORMATION; that a dump reads memory, and a heap dump also duplicates handles, is inferred.
+    PROCESS_RIGHTS = STANDARD_RIGHTS_READ | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ
+    HANDLE_DATA_RIGHTS = PROCESS_DUP_HANDLE
+    # Inferred: no page says what a thread's handle needs.
+    THREAD_RIGHTS = THREAD_GET_CONTEXT | THREAD_QUERY_INFORMATION | THREAD_SUSPEND_RESUME
 
 
 cdef struct Target:

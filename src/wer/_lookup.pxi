@@ -90,7 +90,7 @@ def supported(function: str) -> bool:
     if not isinstance(function, str):
         raise TypeError(f"function must be a str, got {type(function).__name__}")
     name = function.encode("ascii", "replace")
-    if function in LINKED:
+    if function in _LINKED:
         return wer_find(name) != NULL
     if function == "WerReportHang":
         wer_find_hang()
@@ -99,6 +99,6 @@ def supported(function: str) -> bool:
     return bool(here)
 
 
-cdef frozenset LINKED = frozenset((
+_LINKED = frozenset((
     "WerAddExcludedApplication", "WerRemoveExcludedApplication", "WerReportAddDump", "WerReportAddFile",
     "WerReportCloseHandle", "WerReportCreate", "WerReportSetParameter", "WerReportSetUIOption", "WerReportSubmit"))

@@ -47,6 +47,20 @@ class Registration:
         _refuse("Registration", "WerRegisterFile")
 
 
+class ReportTemplate:
+    """Stands for the class of the same name on Windows; making one raises NotImplementedError."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        _refuse("ReportTemplate", "WerReportCreate")
+
+
+class CrashHandler:
+    """Stands for the class of the same name on Windows; there is none here."""
+
+    def __init__(self) -> None:
+        raise TypeError("install_crash_handler makes a CrashHandler")
+
+
 def supported(function: str) -> bool:
     """Nothing of WER is supported here."""
     if not isinstance(function, str):
@@ -65,6 +79,7 @@ def _standing_for(name: str, function: str) -> "_Callable[..., _NoReturn]":
 
 add_excluded_application = _standing_for("add_excluded_application", "WerAddExcludedApplication")
 get_flags = _standing_for("get_flags", "WerGetFlags")
+install_crash_handler = _standing_for("install_crash_handler", "SetUnhandledExceptionFilter")
 purge_reports = _standing_for("purge_reports", "WerStorePurge")
 register_additional_process = _standing_for("register_additional_process", "WerRegisterAdditionalProcess")
 register_app_local_dump = _standing_for("register_app_local_dump", "WerRegisterAppLocalDump")

@@ -1,7 +1,7 @@
 # Error reports: create, describe, add dumps and files, submit.
 
 # What WerReportSubmit can answer. Without the header's end marker: a newer Windows may mean something by it.
-cdef dict RESULTS = {int(result): result for result in _SubmitResult if result != _SubmitResult.MAX}
+_RESULTS = {int(result): result for result in _SubmitResult if result != _SubmitResult.MAX}
 
 
 cdef int begin(Report report) except -1:
@@ -100,6 +100,26 @@ cdef int fill_options(WER_DUMP_CUSTOM_OPTIONS_V3 *c, object options) except -1:
     c.hSnapshot = pointer(options.snapshot or 0, "snapshot")
     c.dwThreadID = options.thread_id or 0
     return 0
+
+
+cdef int check_gap(unsigned int parameters) except -1:
+    """WER refuses a report in which a parameter is set while a lower one is not. Bit n stands for Pn."""
+    if parameters & (parameters + 1):
+        given = [f"P{n}" for n in range(WER_MAX_PARAM_COUNT) if parameters >> n & 1]
+        missing = [f"P{n}" for n in range(int(given[-1][1:])) if f"P{n}" not in given]
+        raise ValueError(
+            f"signature parameters have a gap: {', '.join(given)} set, {', '.join(missing)} not; "
+            "set every lower one"
+        )
+    return 0
+
+
+cdef object full_path(object path):
+    """What WER is to take a path for: it wants a full one, or one that starts with an environment variable."""
+    cdef object full = _fsdecode(path)
+    if full and "\0" not in full and not full.startswith("%"):
+        full = _path.abspath(full)
+    return full
 
 
 cdef class Report:
@@ -275,6 +295,12 @@ cdef class Report:
             state += " submitted"
         return f"<wer.Report {self.event_type!r} {state}>"
 
+    cdef int begin(self) except -1:
+        return begin(self)
+
+    cdef void end(self) noexcept nogil:
+        leave(&self._busy)
+
     @property
     def closed(self) -> bool:
         """Whether the report is closed."""
@@ -390,13 +416,11 @@ cdef class Report:
         A dump is better added with `add_dump`, unless you wrote it yourself. Windows Vista.
         """
         cdef WCHAR buffer[MAX_PATH]
-        cdef object full = _fsdecode(path)
+        cdef object full = full_path(path)
         cdef int kind = choice(file_type, _FileType, 1, 10, "file_type")
         cdef DWORD bits = flag_bits(flags, _FileFlags, 0xFFFF, "flags")
         cdef const WCHAR *c_path
         cdef HRESULT hr
-        if full and "\0" not in full and not full.startswith("%"):
-            full = _path.abspath(full)
         c_path = required(full, buffer, MAX_PATH - 1, "path")
         begin(self)
         with nogil:
@@ -567,12 +591,7 @@ cdef class Report:
         begin(self)
         if self._parameters_known and self._parameters & (self._parameters + 1):
             leave(&self._busy)
-            given = [f"P{n}" for n in range(WER_MAX_PARAM_COUNT) if self._parameters >> n & 1]
-            missing = [f"P{n}" for n in range(int(given[-1][1:])) if f"P{n}" not in given]
-            raise ValueError(
-                f"signature parameters have a gap: {', '.join(given)} set, {', '.join(missing)} not; "
-                "set every lower one"
-            )
+            check_gap(self._parameters)
         with nogil:
             hr = WerReportSubmit(self._handle, <WER_CONSENT>kind, bits, &result)
         if hr >= 0:
@@ -580,7 +599,7 @@ cdef class Report:
         leave(&self._busy)
         check(hr, b"WerReportSubmit")
         number = WerReportAsync if bits & WER_SUBMIT_OUTOFPROCESS_ASYNC else <int>result
-        return RESULTS.get(number, number)
+        return _RESULTS.get(number, number)
 
     def close(self) -> None:
         """Free the report's handle. Calls WerReportCloseHandle; a report not submitted is discarded.

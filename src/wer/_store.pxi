@@ -8,7 +8,8 @@ cdef extern from "wer/werapi.h" nogil:
         ERROR_PATH_NOT_FOUND
 
 # A list of file names longer than this is no list of file names.
-cdef DWORD MOST_FILE_NAMES = 16 * 1024 * 1024
+cdef enum:
+    MOST_FILE_NAMES = 16 * 1024 * 1024
 
 
 cdef object text_of(const WCHAR *text, Py_ssize_t most):
@@ -33,8 +34,8 @@ cdef object file_names(const WCHAR *names, Py_ssize_t units):
     return tuple(result)
 
 
-cdef object _stored = None
-cdef object _UUID = None
+_stored = None
+_UUID = None
 
 
 cdef int import_stored() except -1:
@@ -218,7 +219,7 @@ cdef class Store:
             hr = wer_found.WerStoreUploadReport(self._handle, c_key, bits, &result)
         leave(&self._busy)
         check(as_hresult(hr), b"WerStoreUploadReport", key)
-        return RESULTS.get(<int>result, <int>result)
+        return _RESULTS.get(<int>result, <int>result)
 
     def close(self) -> None:
         """Close the store. Calls WerStoreClose. Closing a closed store does nothing.

@@ -1,6 +1,10 @@
-# The C shape of Report, for `cimport`.
+# The C shape of Report and ReportTemplate, for `cimport`.
 
-from wer.libwer cimport HANDLE, HREPORT, LONG
+from wer.libwer cimport HANDLE, HREPORT, HRESULT, LONG
+
+
+# Raise what a failing HRESULT means, as the methods of Report do; `function` is the WER function that returned it.
+cdef int check(HRESULT hr, const char *function, object filename=*) except -1
 
 
 cdef class Report:
@@ -16,3 +20,23 @@ cdef class Report:
     cdef HANDLE _opened  # a process handle of our own that WER was given; closed with the report
     cdef object __weakref__
     cdef readonly str event_type
+    # Take the report for one call of WER on its handle: ValueError if it is closed or submitted, RuntimeError if
+    # another call is running. `end` gives it back, right behind the call, with or without the GIL.
+    cdef int begin(self) except -1
+    cdef void end(self) noexcept nogil
+
+
+cdef extern from "wer/capi.h":
+    ctypedef struct WerTemplate:
+        pass
+
+
+cdef class ReportTemplate:
+    cdef WerTemplate *_template  # NULL: never created
+    cdef LONG _busy  # 1 while a thread changes it; changed atomically
+    cdef LONG _initialized  # 1: by the constructor, once; changed atomically
+    cdef unsigned int _parameters  # bit n: Pn is set
+    cdef object __weakref__
+    cdef readonly str event_type
+    cdef WerTemplate *get(self) except NULL
+    cdef bint _is_installed(self) noexcept

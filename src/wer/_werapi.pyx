@@ -1,4 +1,4 @@
-# cython: language_level=3, annotation_typing=False
+# cython: language_level=3, annotation_typing=False, freethreading_compatible=True, subinterpreters_compatible=own_gil
 """The calls into wer.dll: convert, make one WER call without the GIL, check the HRESULT."""
 
 cimport cython
@@ -71,13 +71,19 @@ cdef str system_text(HRESULT code):
     return PyUnicode_FromWideChar(text, length).strip()
 
 
-cdef DWORD load_error = wer_load()
-if load_error:
-    raise ImportError(
-        f"wer.dll cannot be loaded from System32 (error {load_error}: {system_text(<HRESULT>load_error)}); "
-        "Windows has it since Vista, some minimal containers leave it out",
-        name="wer._werapi",
-    )
+cdef int load() except -1:
+    """Load wer.dll. It is the process's: what an interpreter has loaded stays for the others."""
+    cdef DWORD error = wer_load()
+    if error:
+        raise ImportError(
+            f"wer.dll cannot be loaded from System32 (error {error}: {system_text(<HRESULT>error)}); "
+            "Windows has it since Vista, some minimal containers leave it out",
+            name="wer._werapi",
+        )
+    return 0
+
+
+load()
 
 
 cdef int check(HRESULT hr, const char *function, object filename=None) except -1:
@@ -104,6 +110,9 @@ cdef inline void leave(LONG *busy) noexcept nogil:
 include "_lookup.pxi"
 include "_snapshot.pxi"
 include "_report.pxi"
+include "_template.pxi"
 include "_store.pxi"
 include "_registration.pxi"
 include "_settings.pxi"
+include "_capi.pxi"
+include "_interpreters.pxi"

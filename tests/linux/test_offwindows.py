@@ -28,6 +28,8 @@ import wer
         (lambda: wer.set_max_process_hold_milliseconds(5), "WerSetMaxProcessHoldMilliseconds"),
         (lambda: wer.report_hang(1), "WerReportHang"),
         (lambda: wer.purge_reports(), "WerStorePurge"),
+        (lambda: wer.ReportTemplate("Event", consent=wer.Consent.NOT_ASKED), "WerReportCreate"),
+        (lambda: wer.install_crash_handler(None), "SetUnhandledExceptionFilter"),
         (lambda: wer.add_excluded_application("a.exe"), "WerAddExcludedApplication"),
         (lambda: wer.remove_excluded_application("a.exe", all_users=True), "WerRemoveExcludedApplication"),
     ],
@@ -35,6 +37,12 @@ import wer
 def test_a_call_says_what_is_missing(call, function):
     with pytest.raises(NotImplementedError, match=f"{function} of Windows, and this is {sys.platform}"):
         call()
+
+
+def test_there_is_no_c_interface():
+    assert not hasattr(wer, "_C_API")
+    with pytest.raises(TypeError, match="install_crash_handler makes"):
+        wer.CrashHandler()
 
 
 def test_what_needs_no_windows_works():

@@ -330,6 +330,23 @@ def without(system_folder):
     return run
 
 
+def run_to_end(command, environment):
+    """Run a program that may crash. Under Wine, once in some hundred times, it cannot be started: then once more."""
+    options = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, "timeout": 90}
+    try:
+        return subprocess.run(command, env=environment, **options)
+    except OSError as error:
+        if error.winerror != 1359:  # ERROR_INTERNAL_ERROR
+            raise
+        return subprocess.run(command, env=environment, **options)
+
+
+@pytest.fixture
+def finish():
+    """`finish(command, environment)` runs a program and returns what `subprocess.run` does."""
+    return run_to_end
+
+
 def start_python(code, *arguments):
     return subprocess.Popen(
         [PYTHON, "-I", "-S", "-c", code, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -25,6 +25,9 @@ def run(tmp_path, monkeypatch, worker, standin):
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # put back what the page sets
     (tmp_path / "spooler.log").write_text("three jobs", encoding="utf-8")
     flags = wer.get_flags()
+    handlers = []
+    install = wer.install_crash_handler
+    monkeypatch.setattr(wer, "install_crash_handler", lambda template: handlers.append(install(template)))
 
     def run(page):
         names = {"__name__": "page", "worker_pid": worker.pid}
@@ -33,6 +36,8 @@ def run(tmp_path, monkeypatch, worker, standin):
         return names
 
     yield run
+    for handler in handlers:
+        handler.uninstall()
     wer.set_flags(flags)
     for registration in list(_werapi._registered.values()):
         registration.unregister()

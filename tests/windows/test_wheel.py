@@ -25,6 +25,8 @@ FILES = {
     "wer/_stored.py",
     "wer/_werapi.pxd",
     "wer/_werapi.pyi",
+    "wer/capi.pxd",
+    "wer/include/wer/capi.h",
     "wer/include/wer/werapi.h",
     "wer/libwer.pxd",
     "wer/py.typed",

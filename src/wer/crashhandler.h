@@ -1,0 +1,20 @@
+/* The crash handler: an unhandled-exception filter that files a prepared report. One in a process. No Python in here;
+ * it outlives Py_Finalize, and the template with it.
+ */
+#ifndef WER_CRASHHANDLER_H
+#define WER_CRASHHANDLER_H
+
+#include "prepared.h"
+
+/* Seal `t`, keep a reference, and report the first unhandled exception of any thread with it. Then the filter that was
+ * set before has its turn, and its answer counts. HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS) if a handler is installed. */
+HRESULT WINAPI wer_handler_install(struct WerTemplate *t);
+
+/* Undo it; NULL stands for whatever template is installed. WER_E_NOT_FOUND if this one is not. If somebody has set a
+ * filter since, ours stays where it is in the chain and does nothing but pass on. */
+HRESULT WINAPI wer_handler_uninstall(struct WerTemplate *t);
+
+/* Whether `t`, or for NULL any template, is installed. */
+BOOL WINAPI wer_handler_installed(struct WerTemplate *t);
+
+#endif /* WER_CRASHHANDLER_H */

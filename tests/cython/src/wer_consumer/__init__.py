@@ -1,0 +1,3 @@
+"""Uses `wer` from Cython."""
+
+from ._consumer import *  # noqa: F403

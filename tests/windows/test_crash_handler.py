@@ -1,0 +1,560 @@
+"""Prepared reports and the crash handler: processes that really crash, and the reports they leave.
+
+Each program runs in a process of its own, with the stand-in's store and log in this test's folder. The dumps are
+read back with an independent reader (the package `minidump`). How native hosts crash is in test_native_host.py.
+"""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+
+import minidump.minidumpfile
+import pytest
+
+import wer
+
+ACCESS_VIOLATION = 0xC0000005
+STACK_OVERFLOW = 0xC00000FD
+E_FAIL = 0x80004005
+
+# Stands at the start of each program.
+ENTRY = """
+import ctypes, os, sys, threading, time, wer
+kernel32 = ctypes.WinDLL("kernel32")
+kernel32.SetErrorMode(0x1 | 0x2)  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX: no dialog
+kernel32.SetUnhandledExceptionFilter.argtypes = [ctypes.c_void_p]
+kernel32.SetUnhandledExceptionFilter.restype = ctypes.c_void_p
+kernel32.CreateThread.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t,
+                                  ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
+kernel32.CreateThread.restype = ctypes.c_void_p
+kernel32.ResumeThread.argtypes = [ctypes.c_void_p]
+FILTER = ctypes.WINFUNCTYPE(ctypes.c_long, ctypes.c_void_p)
+
+def say(*what):
+    print(*what, flush=True)
+
+def crash():
+    ctypes.c_int.from_address(0x10).value  # nothing is there
+
+def crash_in_threads(count, status=0xC0000005):
+    "Native threads that raise an exception in ntdll, all at once; Python knows nothing of them."
+    raise_status = ctypes.cast(ctypes.WinDLL("ntdll").RtlRaiseStatus, ctypes.c_void_p)
+    threads = []
+    for _ in range(count):
+        tid = ctypes.c_uint32()
+        threads.append(kernel32.CreateThread(None, 0, raise_status, status, 4, ctypes.byref(tid)))  # suspended
+        say(tid.value)
+    for thread in threads:
+        kernel32.ResumeThread(thread)
+
+def prepared(**options):
+    template = wer.ReportTemplate("WerTests.Crash", **({"consent": wer.Consent.NOT_ASKED} | options))
+    template.set_parameter(0, "1.2.3", "Version")
+    return template
+"""
+
+
+@dataclass
+class Ended:
+    """What a process has left."""
+
+    code: int
+    output: list
+    errors: str
+    calls: list
+    standin: object
+
+    def called(self, function):
+        return [call for call in self.calls if call["function"] == function]
+
+    @property
+    def dump(self):
+        """The dump of its one report."""
+        [folder] = self.standin.reports()
+        [path] = folder.glob("*.mdmp")
+        return minidump.minidumpfile.MinidumpFile.parse_bytes(path.read_bytes())
+
+    @property
+    def exception(self):
+        [entry] = self.dump.exception.exception_records
+        return entry
+
+
+def module_at(dump, address):
+    [name] = [
+        os.path.basename(module.name).lower()
+        for module in dump.modules.modules
+        if module.baseaddress <= address < module.endaddress
+    ]
+    return name
+
+
+@pytest.fixture
+def run(standin, tmp_path, finish):
+    """Run a program to its end: `run(code, *commands for the stand-in)` returns what is left of it."""
+
+    def run(code, *commands):
+        log = tmp_path / "program.jsonl"
+        environment = os.environ | {"WER_STANDIN": ";".join([f'store "{standin.store}"', f'log "{log}"', *commands])}
+        done = finish([sys.executable, "-I", "-c", ENTRY + code], environment)
+        lines = log.read_text(encoding="ascii").splitlines() if log.exists() else []
+        assert "Traceback" not in done.stderr, done.stderr
+        calls = [json.loads(line) for line in lines]
+        return Ended(done.returncode & 0xFFFFFFFF, done.stdout.splitlines(), done.stderr, calls, standin)
+
+    return run
+
+
+class TestReport:
+    def test_of_the_main_thread(self, run, standin):
+        done = run("""
+wer.install_crash_handler(prepared(friendly_event_name="A crash", flags=wer.SubmitFlags.QUEUE))
+say(threading.get_native_id())
+crash()
+""")
+        assert done.code == ACCESS_VIOLATION
+        lines, _ = standin.report_wer()
+        assert (lines["EventType"], lines["ReportType"]) == ("WerTests.Crash", "2")
+        assert lines["FriendlyEventName"] == "A crash"
+        assert (lines["Sig[0].Name"], lines["Sig[0].Value"]) == ("Version", "1.2.3")
+        assert done.exception.ExceptionRecord.ExceptionCode_raw == ACCESS_VIOLATION
+        assert done.exception.ThreadId == int(done.output[0])
+        assert module_at(done.dump, done.exception.ExceptionRecord.ExceptionAddress).startswith("_ctypes")
+        [submit] = done.called("WerReportSubmit")
+        assert (submit["args"]["consent"], submit["args"]["dwFlags"]) == (1, 4)
+        assert len(done.called("WerReportCloseHandle")) == 1
+
+    def test_of_another_thread_of_python(self, run):
+        done = run("""
+wer.install_crash_handler(prepared())
+def work():
+    say(threading.get_native_id())
+    crash()
+threading.Thread(target=work).start()
+time.sleep(60)
+""")
+        assert done.code == ACCESS_VIOLATION
+        assert done.exception.ThreadId == int(done.output[0])
+
+    def test_while_another_thread_holds_the_gil(self, run):
+        done = run("""
+wer.install_crash_handler(prepared())
+crash_in_threads(1)
+ctypes.PyDLL("kernel32").Sleep(60000)  # with the GIL
+""")
+        assert done.code == ACCESS_VIOLATION
+        assert done.exception.ThreadId == int(done.output[0])
+        assert module_at(done.dump, done.exception.ExceptionRecord.ExceptionAddress).startswith("ntdll")
+
+    def test_everything_that_was_prepared_reaches_wer(self, run, tmp_path, standin):
+        (tmp_path / "a.log").write_text("a log")
+        done = run(f"""
+template = prepared(
+    report_type=wer.ReportType.CRITICAL, application_name="App", application_path="C:\\\\App.exe", description="D",
+    consent_key="K", namespace_partner="Partner")
+for index in range(1, 10):
+    template.set_parameter(index, f"value {{index}}", None if index == 9 else f"name {{index}}")
+template.set_parameter(0, "\\U0001f40d", "Snake")
+template.add_file({str(tmp_path / "a.log")!r}, flags=wer.FileFlags.ANONYMOUS_DATA)
+template.set_dump(wer.DumpType.MINIDUMP, wer.DumpOptions(only_this_thread=True), wer.DumpFlags.NOHEAP_ONQUEUE)
+wer.install_crash_handler(template)
+crash()
+""")
+        lines, folder = standin.report_wer()
+        assert (lines["ReportType"], lines["ReportDescription"]) == ("1", "D")
+        [create] = done.called("WerReportCreate")
+        assert create["args"]["pReportInformation"]["dwSize"] == 2464, "V3, for the namespace"
+        parameters = [
+            (call["args"]["pwzName"], call["args"]["pwzValue"]) for call in done.called("WerReportSetParameter")
+        ]
+        assert parameters[0] == ("Snake", "\U0001f40d")
+        assert parameters[1:9] == [(f"name {index}", f"value {index}") for index in range(1, 9)]
+        assert parameters[9] == (None, "value 9")
+        [add_dump] = done.called("WerReportAddDump")
+        assert add_dump["args"]["dwFlags"] == 1
+        assert add_dump["args"]["pDumpCustomOptions"]["dwSize"] == 552
+        assert add_dump["args"]["hProcess"]["pseudo"]
+        assert {thread.ThreadId for thread in done.dump.threads.threads} == {done.exception.ThreadId}
+        assert (folder / "a.log").read_text() == "a log"
+
+    def test_without_a_dump(self, run, standin):
+        done = run("""
+template = prepared()
+template.set_dump(wer.DumpType.NONE)
+wer.install_crash_handler(template)
+crash()
+""")
+        assert len(standin.reports()) == 1
+        assert done.called("WerReportAddDump") == []
+
+    def test_the_stack_of_an_overflow_is_spared(self, run):
+        """WER is called on another thread, about the one that crashed."""
+        done = run("""
+wer.install_crash_handler(prepared())
+crash_in_threads(1, 0xC00000FD)
+time.sleep(60)
+""")
+        assert done.code == STACK_OVERFLOW
+        assert done.exception.ThreadId == int(done.output[0])
+        assert done.exception.ExceptionRecord.ExceptionCode_raw == STACK_OVERFLOW
+        [caller] = {call["tid"] for call in done.calls}
+        assert caller != done.exception.ThreadId
+
+    def test_other_crashes_are_reported_by_their_own_thread(self, run):
+        """A lock that it holds would stop another thread."""
+        done = run("""
+wer.install_crash_handler(prepared())
+crash_in_threads(1)
+time.sleep(60)
+""")
+        assert {call["tid"] for call in done.calls} == {int(done.output[0])}
+
+    def test_an_overflow_whose_report_hangs_ends_all_the_same(self, run):
+        done = run(
+            """
+wer.install_crash_handler(prepared(timeout=0.5))
+crash_in_threads(1, 0xC00000FD)
+time.sleep(60)
+say("still here")
+""",
+            f"block WerReportSubmit 1 wer-tests-overflow-{os.getpid()}",
+        )
+        assert done.code == STACK_OVERFLOW
+        assert len(done.output) == 1
+        assert done.called("WerReportSubmit") == []
+
+
+class TestFailure:
+    """A report that is not whole is better than none, and its handle is closed in any case."""
+
+    @pytest.mark.parametrize(
+        ("function", "submitted"),
+        [
+            ("WerReportCreate", False),
+            ("WerReportSetParameter", True),
+            ("WerReportAddDump", True),
+            ("WerReportAddFile", True),
+            ("WerReportSubmit", False),
+        ],
+    )
+    def test_of_one_call(self, run, standin, function, submitted):
+        done = run(
+            """
+template = prepared()
+template.add_file(sys.executable)
+wer.install_crash_handler(template)
+crash()
+""",
+            f"fail {function} 1 {E_FAIL:#x}",
+        )
+        assert done.code == ACCESS_VIOLATION
+        assert len(standin.reports()) == submitted
+        assert len(done.called("WerReportCloseHandle")) == (function != "WerReportCreate")
+        if submitted:
+            others = {"WerReportSetParameter", "WerReportAddDump", "WerReportAddFile"} - {function}
+            assert all(done.called(name) for name in others)
+
+    def test_a_file_that_is_gone_by_then(self, run, standin, tmp_path):
+        run(f"""
+template = prepared()
+template.add_file({str(tmp_path / "missing.log")!r})
+template.add_file(sys.executable)
+wer.install_crash_handler(template)
+crash()
+""")
+        [folder] = standin.reports()
+        assert {"minidump.mdmp", "Report.wer", "python.exe"} == {path.name for path in folder.iterdir()}
+
+    def test_a_crash_inside_wer_does_not_wait_for_itself(self, run, standin):
+        done = run("""
+wer.install_crash_handler(prepared())
+address = ctypes.cast(ctypes.WinDLL("wer.dll").WerReportAddDump, ctypes.c_void_p).value
+kernel32.VirtualProtect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p]
+kernel32.VirtualProtect(address, 2, 0x40, ctypes.byref(ctypes.c_uint32()))
+ctypes.memmove(address, bytes([0x0F, 0x0B]), 2)  # ud2
+crash()
+""")
+        assert done.code not in (0, 1)
+        assert standin.reports() == []
+
+
+class TestThreads:
+    def test_64_at_once_are_one_report(self, run, standin):
+        done = run("""
+wer.install_crash_handler(prepared())
+crash_in_threads(64)
+time.sleep(60)
+""")
+        assert done.code == ACCESS_VIOLATION
+        assert len(standin.reports()) == 1
+        assert len(done.called("WerReportCreate")) == 1
+        assert str(done.exception.ThreadId) in done.output
+
+    def test_a_crash_while_another_thread_is_inside_add_dump(self, run, standin):
+        name = f"wer-tests-add-dump-{os.getpid()}"
+        done = run(
+            f"""
+kernel32.CreateEventW.restype = ctypes.c_void_p
+kernel32.WaitForSingleObject.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
+entered = kernel32.CreateEventW(None, True, False, "{name}.entered")
+wer.install_crash_handler(prepared())
+threading.Thread(target=lambda: wer.Report("WerTests.Other").add_dump(), daemon=True).start()
+assert kernel32.WaitForSingleObject(entered, 30000) == 0
+crash()
+""",
+            f"block WerReportAddDump 1 {name}",
+        )
+        assert done.code == ACCESS_VIOLATION
+        lines, _ = standin.report_wer()
+        assert lines["EventType"] == "WerTests.Crash"
+        assert done.exception.ExceptionRecord.ExceptionCode_raw == ACCESS_VIOLATION
+
+
+class TestFilters:
+    """Where other unhandled-exception filters are set as well."""
+
+    PREVIOUS = """
+@FILTER
+def previous(pointers):
+    say("previous")
+    return 1  # EXCEPTION_EXECUTE_HANDLER: end the process
+address = ctypes.cast(previous, ctypes.c_void_p).value
+kernel32.SetUnhandledExceptionFilter(address)
+"""
+    OTHER = """
+@FILTER
+def other(pointers):
+    say("other")
+    return below(pointers)
+other_address = ctypes.cast(other, ctypes.c_void_p).value
+below = FILTER(kernel32.SetUnhandledExceptionFilter(other_address))
+"""
+
+    def test_the_previous_one_has_its_turn(self, run, standin):
+        done = run(self.PREVIOUS + "wer.install_crash_handler(prepared()); crash()")
+        assert done.output == ["previous"]
+        assert len(standin.reports()) == 1
+
+    def test_its_answer_counts(self, run, standin):
+        """It lets the program go on; and a second crash is then reported as well."""
+        done = run("""
+@FILTER
+def go_on(pointers):
+    context = ctypes.c_void_p.from_address(pointers + 8).value
+    rip = ctypes.c_uint64.from_address(context + 0xF8)
+    rip.value += 3  # behind the instruction that reads
+    return -1  # EXCEPTION_CONTINUE_EXECUTION
+code = bytes.fromhex("488b01 90 c3")  # mov rax, [rcx]; nop; ret
+kernel32.VirtualAlloc.restype = ctypes.c_void_p
+kernel32.VirtualAlloc.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_uint32]
+memory = kernel32.VirtualAlloc(None, 4096, 0x3000, 0x40)
+ctypes.memmove(memory, code, len(code))
+kernel32.SetUnhandledExceptionFilter(ctypes.cast(go_on, ctypes.c_void_p))
+wer.install_crash_handler(prepared())
+kernel32.WaitForSingleObject.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
+for _ in range(2):
+    thread = kernel32.CreateThread(None, 0, memory, 0x10, 0, None)
+    assert kernel32.WaitForSingleObject(thread, 30000) == 0
+say("goes on")
+""")
+        assert (done.code, done.output) == (0, ["goes on"])
+        assert len(standin.reports()) == 2
+
+    def test_uninstalling_restores_it(self, run, standin):
+        done = run(
+            self.PREVIOUS
+            + """
+with wer.install_crash_handler(prepared()) as handler:
+    assert handler.installed
+assert not handler.installed
+assert kernel32.SetUnhandledExceptionFilter(address) == address
+crash()
+"""
+        )
+        assert done.output == ["previous"]
+        assert standin.reports() == []
+
+    def test_uninstalled_from_under_another_it_only_passes_on(self, run, standin):
+        done = run(
+            self.PREVIOUS
+            + "handler = wer.install_crash_handler(prepared())\n"
+            + self.OTHER
+            + """
+handler.uninstall()
+assert kernel32.SetUnhandledExceptionFilter(other_address) == other_address
+crash()
+"""
+        )
+        assert done.output == ["other", "previous"]
+        assert standin.reports() == []
+
+    def test_installed_again_above_it(self, run, standin):
+        """The chain is then ours, the other, ours passing on, the previous one: no ring."""
+        done = run(
+            self.PREVIOUS
+            + "handler = wer.install_crash_handler(prepared())\n"
+            + self.OTHER
+            + """
+handler.uninstall()
+wer.install_crash_handler(prepared())
+crash()
+"""
+        )
+        assert done.output == ["other", "previous"]
+        assert len(standin.reports()) == 1
+
+    def test_too_often_from_under_another(self, run):
+        done = run("""
+@FILTER
+def other(pointers):
+    return 0
+handlers = []
+try:
+    for count in range(100):
+        handler = wer.install_crash_handler(prepared())
+        kernel32.SetUnhandledExceptionFilter(ctypes.cast(other, ctypes.c_void_p))
+        handler.uninstall()
+except RuntimeError as error:
+    say(count, error)
+""")
+        assert done.output == ["8 crash handlers were uninstalled from under other filters too often in this process"]
+
+    def test_beside_faulthandler(self, run, standin):
+        """It shows the Python code first: it is called for every exception, and ours for unhandled ones."""
+        done = run("""
+import faulthandler
+faulthandler.enable()
+wer.install_crash_handler(prepared())
+crash()
+""")
+        assert "Windows fatal exception: access violation" in done.errors
+        assert len(standin.reports()) == 1
+
+    def test_the_error_mode_is_left_alone(self, run):
+        done = run("""
+kernel32.SetErrorMode(0x8001)
+wer.install_crash_handler(prepared())
+say(hex(kernel32.GetErrorMode()))
+""")
+        assert done.output == ["0x8001"]
+
+
+@pytest.fixture
+def template():
+    return wer.ReportTemplate("WerTests.Crash", consent=wer.Consent.NOT_ASKED)
+
+
+class TestInstall:
+    def test_one_in_a_process(self, template):
+        with wer.install_crash_handler(template) as handler:
+            with pytest.raises(RuntimeError, match="already installed"):
+                wer.install_crash_handler(wer.ReportTemplate("WerTests.Other", consent=1))
+            with pytest.raises(RuntimeError, match="already installed"):
+                wer.install_crash_handler(template)
+            assert handler.installed
+        assert not handler.installed
+        handler.uninstall()
+
+    def test_again(self, template):
+        for _ in range(20):
+            wer.install_crash_handler(template).uninstall()
+
+    def test_an_old_handler_does_not_uninstall_the_next(self, template):
+        old = wer.install_crash_handler(template)
+        old.uninstall()
+        with wer.install_crash_handler(template) as new:
+            old.uninstall()
+            assert new.installed
+
+    def test_with_a_gap_in_the_parameters(self, template):
+        template.set_parameter(2, "value")
+        with pytest.raises(ValueError, match="have a gap: P2 set, P0, P1 not"):
+            wer.install_crash_handler(template)
+
+    def test_of_something_else(self):
+        with pytest.raises(TypeError, match=r"template must be a wer\.ReportTemplate, got str"):
+            wer.install_crash_handler("WerTests.Crash")
+
+    def test_a_template_without_its_constructor(self):
+        with pytest.raises(ValueError, match="not created"):
+            wer.install_crash_handler(wer.ReportTemplate.__new__(wer.ReportTemplate))
+
+    def test_the_handler_is_made_by_the_function_only(self):
+        with pytest.raises(TypeError, match="install_crash_handler makes"):
+            wer.CrashHandler()
+
+    def test_shows_what_it_is(self, template):
+        with wer.install_crash_handler(template) as handler:
+            assert repr(handler) == "<wer.CrashHandler installed <wer.ReportTemplate 'WerTests.Crash' installed>>"
+        assert repr(handler) == "<wer.CrashHandler uninstalled <wer.ReportTemplate 'WerTests.Crash'>>"
+
+    def test_no_handles_are_left_open(self, template, leaked_handles):
+        assert leaked_handles(lambda: wer.install_crash_handler(template).uninstall()) == set()
+        assert leaked_handles(lambda: wer.ReportTemplate("WerTests.Crash", consent=1)) == set()
+
+
+class TestTemplate:
+    def test_is_final_once_it_is_installed(self, template):
+        with wer.install_crash_handler(template):
+            pass
+        for change in (
+            lambda: template.set_parameter(0, "value"),
+            lambda: template.add_file("file"),
+            lambda: template.set_dump(wer.DumpType.NONE),
+        ):
+            with pytest.raises(ValueError, match="installed or has been reported"):
+                change()
+
+    def test_consent_has_no_default(self):
+        with pytest.raises(TypeError, match="consent"):
+            wer.ReportTemplate("WerTests.Crash")
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"consent": 5}, "consent takes a wer.Consent"),
+            ({"flags": -1}, "flags must be 0 to"),
+            ({"timeout": 0}, "timeout must be 0.001 to"),
+            ({"timeout": float("nan")}, "timeout must be 0.001 to"),
+            ({"report_type": 5}, "report_type takes a wer.ReportType"),
+            ({"description": "x" * 512}, "description takes at most 511 UTF-16 units, got 512"),
+            ({"application_identity": b"x"}, "application_identity takes exactly 16 bytes"),
+        ],
+    )
+    def test_wrong_arguments(self, options, message):
+        with pytest.raises(ValueError, match=message):
+            wer.ReportTemplate("WerTests.Crash", **({"consent": 1} | options))
+
+    def test_wrong_event_types(self):
+        with pytest.raises(ValueError, match="event_type is empty"):
+            wer.ReportTemplate("", consent=1)
+        with pytest.raises(ValueError, match="event_type takes at most 64 UTF-16 units, got 65"):
+            wer.ReportTemplate("x" * 65, consent=1)
+
+    def test_limits_of_a_parameter(self, template):
+        template.set_parameter(9, "v" * 259, "n" * 128)
+        with pytest.raises(ValueError, match="value takes at most 259 UTF-16 units, got 260"):
+            template.set_parameter(0, "v" * 260)
+        with pytest.raises(ValueError, match="name takes at most 128 UTF-16 units, got 129"):
+            template.set_parameter(0, "v", "n" * 129)
+        with pytest.raises(ValueError, match="index must be 0 to 9, got 10"):
+            template.set_parameter(10, "v")
+
+    def test_at_most_32_files(self, template):
+        for number in range(32):
+            template.add_file(f"{number}.log")
+        with pytest.raises(ValueError, match="at most 32 files"):
+            template.add_file("32.log")
+
+    def test_a_second_init(self, template):
+        with pytest.raises(RuntimeError, match="already been created"):
+            template.__init__("WerTests.Other", consent=1)
+        assert template.event_type == "WerTests.Crash"
+
+    def test_calls_nothing_of_wer(self, template, standin):
+        template.set_parameter(0, "value")
+        template.set_dump(wer.DumpType.HEAPDUMP)
+        with wer.install_crash_handler(template):
+            pass
+        assert not standin.log.exists() or standin.log.read_text() == ""

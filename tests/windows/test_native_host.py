@@ -1,0 +1,267 @@
+"""A native program that embeds Python (tests/capi/host.c): its reports from C, and its crashes.
+
+The dumps are read back with an independent reader. What each mode of the program does is said there.
+"""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import minidump.minidumpfile
+import pytest
+
+HOST = os.environ.get("WERAPI_HOST", "")
+pytestmark = pytest.mark.skipif(not HOST, reason="needs the C host, which is compiled on Linux")
+FROM_3_12 = pytest.mark.skipif(sys.version_info < (3, 12), reason="interpreters with their own GIL came with 3.12")
+
+ACCESS_VIOLATION = 0xC0000005
+STACK_OVERFLOW = 0xC00000FD
+FATAL_APP_EXIT = 0x40000015
+HOME = Path(sys.executable).parent
+
+
+@dataclass
+class Ended:
+    """What a run of the host has left."""
+
+    code: int
+    lines: list
+    calls: list
+    standin: object
+
+    def called(self, function):
+        return [call for call in self.calls if call["function"] == function]
+
+    def said(self, name):
+        return [line.removeprefix(f"{name} ") for line in self.lines if line.startswith(f"{name} ")]
+
+    @property
+    def dump(self):
+        """The dump of its one report."""
+        [folder] = self.standin.reports()
+        [path] = folder.glob("*.mdmp")
+        return minidump.minidumpfile.MinidumpFile.parse_bytes(path.read_bytes())
+
+    def check_exception(self, code, threads=1):
+        """The dump's exception: of this code, in the host's own code, in a thread that the host has named."""
+        dump = self.dump
+        [entry] = dump.exception.exception_records
+        assert entry.ExceptionRecord.ExceptionCode_raw == code
+        [module] = [
+            os.path.basename(module.name).lower()
+            for module in dump.modules.modules
+            if module.baseaddress <= entry.ExceptionRecord.ExceptionAddress < module.endaddress
+        ]
+        assert module == "host.exe"
+        named = self.said("thread")
+        assert len(named) == threads
+        assert str(entry.ThreadId) in named
+        assert entry.ThreadId in {thread.ThreadId for thread in dump.threads.threads}
+
+
+@pytest.fixture
+def host(standin, tmp_path, finish):
+    """Run the host in a mode: `host(mode, *commands for the stand-in)`."""
+
+    def host(mode, *commands, arguments=(), program=HOST):
+        log = tmp_path / "host.jsonl"
+        environment = os.environ | {
+            "PATH": f"{HOME};{os.environ['PATH']}",  # python3XX.dll
+            "PYTHONHOME": str(HOME),
+            "WER_STANDIN": ";".join([f'store "{standin.store}"', f'log "{log}"', *commands]),
+        }
+        done = finish([program, mode, *arguments], environment)
+        calls = [json.loads(line) for line in log.read_text("ascii").splitlines()] if log.exists() else []
+        result = Ended(done.returncode & 0xFFFFFFFF, done.stdout.splitlines(), calls, standin)
+        assert result.code != 99, (result.lines, done.stderr)
+        return result
+
+    return host
+
+
+def test_a_report_from_c(host, standin):
+    done = host("report")
+    assert done.code == 0
+    assert done.lines == [
+        *("create 0x00000000", "set_parameter 0x00000000", "set_ui_option 0x00000000", "add_file 0x00000000"),
+        *("add_dump 0x00000000", "submit 0x00000000", "result 1", "close 0x00000000"),
+        "closed 0x80070006",  # E_HANDLE
+    ]
+    lines, folder = standin.report_wer()
+    assert lines["FriendlyEventName"] == "A host's report"
+    assert {path.name for path in folder.iterdir()} == {"Report.wer", "minidump.mdmp", "host.exe"}
+
+
+def test_reports_as_objects_and_back(host):
+    done = host("objects")
+    assert done.code == 0
+    assert done.lines == [
+        *("check 1", "check of another object 0", "same handle 1"),
+        "borrowed: close 0x00000000",
+        *("handle of a closed one 0", "report_handle ValueError: the report is closed"),
+        "owned: close 0x80070006",
+        *("handle of None 0", "report_handle TypeError: a wer.Report is needed, got NoneType"),
+        *("from NULL 0", "report_from_handle ValueError: handle is NULL, which is no report handle"),
+        *("template of None 0", "template_from_object TypeError: a wer.ReportTemplate is needed, got NoneType"),
+    ]
+    assert [call["args"]["pwzName"] for call in done.called("WerReportSetParameter")] == ["Set by"]
+
+
+def test_limits_of_a_template(host):
+    done = host("limits")
+    answers = dict(line.rsplit(" ", 1) for line in done.lines)
+    wrong, long, fine = "0x80070057", "0x80070503", "0x00000000"
+    assert answers == {
+        **dict.fromkeys(("no event", "empty event", "type", "consent", "dwSize", "no result"), wrong),
+        **dict.fromkeys(("long event", "long name", "long value", "long path"), long),
+        "template": "0",
+        **dict.fromkeys(("P10", "no value", "empty path", "file type", "dump type", "options", "timeout"), wrong),
+        **dict.fromkeys(("longest name", "longest value", "32 files", "uninstall"), fine),
+        "33 files": "0x80070718",  # ERROR_NOT_ENOUGH_QUOTA
+        **dict.fromkeys(("no pointers", "no record", "no template"), wrong),
+        "not installed": "0x80070490",  # WER_E_NOT_FOUND
+        "installed": "0x800700B7",  # ERROR_ALREADY_EXISTS
+        "sealed": "0x8007139F",  # WER_E_INVALID_STATE
+    }
+
+
+def test_a_wer_that_the_program_does_not_fit(host):
+    imported, version, imported_too, size, larger, without, missing = host("mismatch").lines
+    assert [imported, imported_too, without] == ["import 0"] * 3
+    assert version == (
+        "version ImportError: the installed wer has version 99 of its C interface, this program was compiled for "
+        "version 1: compile it with the headers in wer.get_include()"
+    )
+    assert size.startswith("size ImportError: the installed wer is older than this program: its C interface has ")
+    assert "update wer" in size
+    assert larger == "import of a larger one 1", "members are only appended"
+    assert missing == "capsule ImportError: the installed wer has no C interface for this program: update wer"
+
+
+def test_the_header_in_cpp(host):
+    assert host("cpp").lines == ["version 1"]
+
+
+class TestCrash:
+    def test_an_access_violation_in_c(self, host, standin):
+        done = host("crash-c")
+        assert done.code == ACCESS_VIOLATION
+        done.check_exception(ACCESS_VIOLATION)
+        lines, _ = standin.report_wer()
+        assert (lines["EventType"], lines["Sig[0].Value"]) == ("WerTests.Host", "1.2.3")
+        assert len(done.called("WerReportCloseHandle")) == 1
+
+    def test_an_access_violation_inside_a_call_from_python(self, host, standin):
+        """With a template that Python has prepared, and let go of."""
+        done = host("crash-python")
+        assert done.code == ACCESS_VIOLATION
+        done.check_exception(ACCESS_VIOLATION)
+        lines, _ = standin.report_wer()
+        assert (lines["EventType"], lines["Sig[0].Value"]) == ("WerTests.Python", "1.2.3")
+
+    def test_a_stack_overflow(self, host):
+        """A real one; WER is called on the stack of another thread."""
+        done = host("crash-overflow")
+        assert done.code == STACK_OVERFLOW
+        done.check_exception(STACK_OVERFLOW)
+        [caller] = {call["tid"] for call in done.calls}
+        assert str(caller) not in done.said("thread")
+
+    def test_abort_in_a_thread_while_the_main_thread_holds_the_gil(self, host):
+        done = host("crash-abort")
+        assert done.code not in (0, 1)
+        assert done.said("report_here") == ["0x00000000"]
+        assert done.said("result") == ["1"]
+        done.check_exception(FATAL_APP_EXIT)
+
+    @pytest.mark.parametrize(
+        ("function", "result"), [("WerReportCreate", "0"), ("WerReportAddDump", "1"), ("WerReportSubmit", "0")]
+    )
+    def test_the_first_failure_is_told_and_whether_the_report_was_submitted(self, host, function, result):
+        done = host("crash-abort", f"fail {function} 1 0x80004005")
+        assert done.said("report_here") == ["0x80004005"]
+        assert done.said("result") == [result]
+        assert len(done.called("WerReportCloseHandle")) == (function != "WerReportCreate")
+
+    def test_64_threads_at_once_are_one_report(self, host):
+        done = host("crash-threads", "delay WerReportAddDump 1 500")
+        assert done.code == ACCESS_VIOLATION
+        assert len(done.called("WerReportCreate")) == len(done.called("WerReportCloseHandle")) == 1
+        done.check_exception(ACCESS_VIOLATION, threads=64)
+
+    def test_64_threads_at_once_without_the_handler(self, host):
+        """The first wins; the others are told so at once, while the first is still at it."""
+        done = host("crash-threads-own", "delay WerReportAddDump 1 1000")
+        assert set(done.said("reported")) == {"1"}
+        assert set(done.said("busy")) == {"63"}
+        assert set(done.said("others")) == {"0"}
+        done.check_exception(ACCESS_VIOLATION, threads=64)
+
+    def test_while_another_thread_is_inside_add_dump(self, host, standin):
+        name = f"wer-tests-host-{os.getpid()}"
+        done = host("crash-add-dump", f"block WerReportAddDump 1 {name}", arguments=[f"{name}.entered"])
+        assert done.code == ACCESS_VIOLATION
+        done.check_exception(ACCESS_VIOLATION)
+        lines, _ = standin.report_wer()
+        assert lines["EventType"] == "WerTests.Host"
+
+    def test_after_python_is_finalized(self, host):
+        done = host("crash-finalized")
+        assert done.said("finalize") == ["0"]
+        assert done.code == ACCESS_VIOLATION
+        done.check_exception(ACCESS_VIOLATION)
+
+
+class TestInterpreters:
+    def test_python_is_finalized_and_initialized_again(self, host):
+        """The handler stays installed all the while, and reports the crash at the end."""
+        done = host("again")
+        assert done.said("installed") == ["0x800700B7"] * 3
+        assert done.said("finalize") == ["0"] * 3
+        assert done.code == ACCESS_VIOLATION
+        assert [call["args"]["pwzEventType"] for call in done.called("WerReportCreate")] == [
+            *["WerTests.Again"] * 3,
+            "WerTests.Host",
+        ]
+
+    @FROM_3_12
+    @pytest.mark.parametrize("mode", ["interpreters-shared-gil", "interpreters-own-gil"])
+    def test_interpreters_beside_the_main_one(self, host, mode):
+        done = host(mode)
+        assert (done.code, done.said("interpreter"), done.said("finalize")) == (0, ["1", "2", "3"], ["0"])
+        assert len(done.called("WerReportSubmit")) == 10
+
+    @FROM_3_12
+    def test_interpreters_at_the_same_time(self, host):
+        done = host("interpreters-at-once")
+        assert (done.code, done.said("used")) == (0, ["4"])
+        assert len(done.called("WerReportSubmit")) == 81
+
+
+class TestExample:
+    """examples/native_host"""
+
+    PROGRAM = str(Path(HOST).with_name("native_host.exe"))
+
+    def test_a_crash(self, host, standin):
+        done = host("--crash", program=self.PROGRAM)
+        assert done.code == ACCESS_VIOLATION
+        assert done.lines == [f"thread {done.dump.exception.exception_records[0].ThreadId} crashes"]
+        lines, _ = standin.report_wer()
+        assert (lines["EventType"], lines["FriendlyEventName"]) == ("NativeHost.Crash", "The native host has crashed")
+
+    def test_a_script(self, host, tmp_path):
+        script = tmp_path / "script.py"
+        script.write_text("import sys; print(sys.version_info[:2])")
+        done = host(str(script), program=self.PROGRAM)
+        assert (done.code, done.lines) == (0, [str(sys.version_info[:2])])
+        script.write_text("1 / 0")
+        assert host(str(script), program=self.PROGRAM).code == 1
+
+    def test_a_crash_in_a_script(self, host, tmp_path, standin):
+        script = tmp_path / "script.py"
+        script.write_text("import ctypes; ctypes.c_int.from_address(16).value")
+        assert host(str(script), program=self.PROGRAM).code == ACCESS_VIOLATION
+        assert len(standin.reports()) == 1
