@@ -74,6 +74,23 @@ def run_lint(own: Cache, arguments: argparse.Namespace) -> int:
     return lint.lint(own)
 
 
+def run_bench(own: Cache, arguments: argparse.Namespace) -> int:
+    """measure what a call, an import and a report cost, beside what else there is
+
+    Runs what is in benchmarks/ on each Python and prints a table with ratios: medians over many rounds, in which all
+    that is compared takes turns, with their quartiles. Nothing here is a test; the machine should have nothing else
+    to do. docs/performance.md says more.
+    """
+    from tools import bench
+
+    pythons = arguments.python or session.ALL_PYTHONS
+    parts = arguments.part or [part.name for part in bench.PARTS]
+    bench.prepare(own, pythons)
+    measured = bench.bench(own, pythons, parts, arguments.rounds)
+    steps.say(bench.table(measured))
+    return 0
+
+
 def run_clean() -> None:
     """remove the cache: all that the other commands fetched and built
 
@@ -118,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", description="`dev.py COMMAND --help` says more."
     )
     added = {}
-    for command in (run_test, run_demo, run_wheel, run_lint, run_clean):
+    for command in (run_test, run_demo, run_bench, run_wheel, run_lint, run_clean):
         name = command.__name__.removeprefix("run_")
         text = inspect.getdoc(command) or ""
         summary = text.partition("\n")[0]
@@ -136,6 +153,11 @@ def _parser() -> argparse.ArgumentParser:
         default=session.WINDOWS_PYTHONS[-1],
         help="on this one, in place of %(default)s",
     )
+    added["bench"].add_argument(
+        "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
+    )
+    added["bench"].add_argument("--part", action="append", help="only this file of benchmarks/; may be given again")
+    added["bench"].add_argument("--rounds", type=int, default=101, help="in place of %(default)s")
     return parser
 
 

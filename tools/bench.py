@@ -1,0 +1,185 @@
+"""`dev.py bench`: measure, print a table with ratios, compare with the baseline, draw the plots.
+
+What is measured is in benchmarks/, one file for each kind. Each runs in a session of its own, in every Python, and writes
+its samples as JSON; what is said about them, and what they must reach, is here.
+"""
+
+import datetime
+import json
+import os
+import platform
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tools import build, cpython, session, steps, venvs
+from tools.cache import Cache
+from tools.cpython import PYTHONS
+from tools.session import LOCAL, ON_WINDOWS, Session
+from tools.steps import Failure, say
+
+SCRIPTS = build.ROOT / build.BENCHMARKS
+BASELINE = SCRIPTS / "baseline.json"
+PEERS = "ctypes", "ctypes, checked", "cffi", "win32more"
+
+Samples = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of benchmarks/."""
+
+    name: str
+    instant: bool = False
+    """Whether it calls the wer.dll that returns at once; else the stand-in."""
+
+
+PARTS = (Part("calls", instant=True), Part("cimport", instant=True))
+
+
+@dataclass(frozen=True)
+class Target:
+    """That something takes at most `limit` times what something else takes, in a row of the table."""
+
+    row: str
+    who: str
+    beside: str
+    limit: float
+
+    @property
+    def name(self) -> str:
+        """Such as "add_dump(): wer / C"."""
+        return f"{self.row}: {self.who} / {self.beside}"
+
+
+BEST_PEER = "the best peer"
+TARGETS = (
+    Target("add_dump()", "wer", "C", 1.0),
+    Target("add_dump(type, process, thread, None, None, flags)", "wer", "C", 1.0),
+    Target("add_dump(dump_type=, process=, thread=, flags=)", "wer", "C", 1.25),
+    Target("add_dump()", "wer", BEST_PEER, 0.2),
+    Target("add_dump(type, process, thread, None, None, flags)", "wer", BEST_PEER, 0.2),
+    Target("set_parameter(0, text)", "wer", "C", 1.15),
+    Target("add_file(path)", "wer", "C", 1.15),
+    Target("create + submit + close", "wer", "C", 1.15),
+    Target("create + close", "wer", "C", 1.15),
+    Target("cimport wer", "cimport", "C loop", 1.05),
+)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The median of the ratios of two things over the rounds, with its quartiles."""
+
+    low: float
+    median: float
+    high: float
+
+    @classmethod
+    def of(cls, ours: Sequence[float], theirs: Sequence[float]) -> "Ratio":
+        """Of what was measured in the same rounds."""
+        return cls(*statistics.quantiles([a / b for a, b in zip(ours, theirs, strict=True)], n=4))
+
+
+def bench(cache: Cache, pythons: Sequence[str], parts: Sequence[str], rounds: int) -> dict[str, Any]:
+    """Run these parts of the benchmarks on these Pythons. Returns all that was measured."""
+    measured: dict[str, Any] = {}
+    for python in pythons:
+        rows: dict[str, Any] = {}
+        for instant in (True, False):
+            chosen = [part for part in PARTS if part.name in parts and part.instant == instant]
+            if chosen:
+                library = build.instant if instant else build.standin
+                with session.opened(cache, [python], library) as own:
+                    for part in chosen:
+                        say(f"{python} ({own.describe(python)}): {part.name}")
+                        rows |= _run(cache, own, python, part, rounds)
+        measured[python] = rows
+    return measured
+
+
+def prepare(cache: Cache, pythons: Sequence[str]) -> None:
+    """Fetch and build all that the benchmarks need, unless it is there."""
+    session.prepare(cache, pythons)
+    for name in pythons:
+        if name in PYTHONS and not ON_WINDOWS:
+            build.instant(cache)
+            build.benchmarks(cache, PYTHONS[name])
+            _peers(cache, name)
+        else:
+            build.native_benchmarks(cache)
+
+
+def _peers(cache: Cache, name: str) -> Path:
+    """The packages to compare with, compiled, for the Python `name` under Wine."""
+    needed = venvs.requirements("bench-windows")
+
+    def make(folder: Path) -> None:
+        cpython.install(cache, PYTHONS[name], folder, "--requirement", needed)
+        with session.opened(cache, [name]) as own:
+            library = folder / "Lib" / "site-packages"
+            # Only what is used: win32more has thousands of files.
+            used = [library / "cffi", library / "pycparser", library / "win32more"]
+            options = ["-q", "--invalidation-mode=unchecked-hash", "-x", "Microsoft"]
+            own.python(name, ["-m", "compileall", *options, *map(own.path, used)], echo=None)
+
+    title = f"Packages to compare with on CPython {name}: fetching and compiling them"
+    folder = cache.get(f"bench-peers-{name}", title, [needed, PYTHONS[name].sha256, Path(__file__)], make)
+    return folder / "Lib" / "site-packages"
+
+
+def _run(cache: Cache, own: Session, python: str, part: Part, rounds: int) -> dict[str, Any]:
+    result = own.folder / "bench.json"
+    if python in PYTHONS and not ON_WINDOWS:
+        paths = [SCRIPTS, build.benchmarks(cache, PYTHONS[python]), _peers(cache, python)]
+    else:
+        paths = [SCRIPTS, build.native_benchmarks(cache)]
+    separator = ";" if python != LOCAL or ON_WINDOWS else os.pathsep
+    env = {"PYTHONPATH": separator.join(own.path(path) for path in paths)}
+    script = SCRIPTS / f"{part.name}.py"
+    command = [own.path(script), own.path(result), "--rounds", str(rounds)]
+    if own.python(python, command, env=env).returncode:
+        raise Failure(f"benchmarks/{part.name}.py failed on {python}; the lines above say why.")
+    rows: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))["rows"]
+    return rows
+
+
+def ratios(measured: dict[str, Any]) -> dict[str, dict[str, tuple[Ratio, float]]]:
+    """By Python and target: the ratio that was measured and the one to reach."""
+    found: dict[str, dict[str, tuple[Ratio, float]]] = {}
+    for python, rows in measured.items():
+        for target in TARGETS:
+            samples: Samples = rows.get(target.row, {}).get("samples", {})
+            beside = _best_peer(samples) if target.beside == BEST_PEER else target.beside
+            if target.who in samples and beside in samples:
+                ratio = Ratio.of(samples[target.who], samples[beside])
+                found.setdefault(python, {})[target.name] = ratio, target.limit
+    return found
+
+
+def _best_peer(samples: Samples) -> str:
+    here = [peer for peer in PEERS if peer in samples]
+    return min(here, key=lambda peer: statistics.median(samples[peer]), default="")
+
+
+def table(measured: dict[str, Any]) -> str:
+    """What was measured, and the ratios, as lines of text."""
+    lines = []
+    for python, rows in measured.items():
+        lines.append(f"\n{python}")
+        for name, row in rows.items():
+            lines.append(f"  {name}")
+            for who, samples in row["samples"].items():
+                low, middle, high = statistics.quantiles(samples, n=4) if len(samples) > 1 else samples * 3
+                lines.append(f"    {who:24} {middle:14,.1f} {row['unit']}   ({low:,.1f} to {high:,.1f})")
+    for python, targets in ratios(measured).items():
+        lines.append(f"\n{python}: ratios")
+        for name, (ratio, limit) in targets.items():
+            verdict = "met" if ratio.median <= limit else "NOT MET"
+            lines.append(
+                f"    {name:70} {ratio.median:6.3f} ({ratio.low:.3f} to {ratio.high:.3f}), at most {limit}: {verdict}"
+            )
+    return "\n".join(lines)
