@@ -157,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
         "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
     )
     added["bench"].add_argument("--part", action="append", help="only this file of benchmarks/; may be given again")
-    added["bench"].add_argument("--rounds", type=int, default=101, help="in place of %(default)s")
+    added["bench"].add_argument("--rounds", type=int, default=301, help="in place of %(default)s")
     return parser
 
 

@@ -16,6 +16,7 @@ extension = Extension(
     sources=["src/wer/_werapi.pyx", "src/wer/loadwer.c", "src/wer/lookup.c"],
     depends=[
         "src/wer/_asserts.h",
+        "src/wer/fast.h",
         "src/wer/loadwer.h",
         "src/wer/lookup.h",
         "src/wer/snapshot.h",

@@ -5,6 +5,7 @@
 
 import ctypes
 import os
+import threading
 
 import peers
 import reference
@@ -12,6 +13,9 @@ from measure import Benchmark
 
 import wer
 
+KERNEL32 = ctypes.WinDLL("kernel32")
+KERNEL32.OpenProcess.restype = KERNEL32.OpenThread.restype = ctypes.c_void_p
+PROCESS_QUERY_INFORMATION, THREAD_QUERY_INFORMATION = 0x400, 0x40
 SYSTEM32 = os.path.join(os.environ["SYSTEMROOT"], "system32", "wer.dll")
 
 
@@ -23,8 +27,8 @@ def main() -> None:
         "c": reference.Report("Bench"),
         "Report": wer.Report,
         "C": reference.Report,
-        "process": ctypes.c_size_t(-1).value,  # GetCurrentProcess()
-        "thread": ctypes.c_size_t(-2).value,  # GetCurrentThread()
+        "process": KERNEL32.OpenProcess(PROCESS_QUERY_INFORMATION, False, os.getpid()),
+        "thread": KERNEL32.OpenThread(THREAD_QUERY_INFORMATION, False, threading.get_native_id()),
         "MINIDUMP": wer.DumpType.MINIDUMP,
         "OTHER": wer.FileType.OTHER,
         "NOT_ASKED": wer.Consent.NOT_ASKED,
@@ -32,6 +36,9 @@ def main() -> None:
         "text": "Spooler.Stuck",
         "path": "C:\\windows\\system32\\wer.dll",
     }
+    assert names["process"] and names["thread"]
+    names["cf_process"] = names["ffi"].cast("HANDLE", names["process"])  # type: ignore[attr-defined]
+    names["cf_thread"] = names["ffi"].cast("HANDLE", names["thread"])  # type: ignore[attr-defined]
     dump = peers.statements("add_dump")
     benchmark.time(
         "add_dump()",

@@ -15,7 +15,7 @@ from time import perf_counter_ns
 from typing import Any
 
 UNROLLED = 10  # copies of a statement in the loop that times it: the loop itself then hardly counts
-ROUND_NS = 2_000_000  # how long one thing is timed in a round
+ROUND_NS = 200_000  # how long one thing is timed in a round
 
 
 class Benchmark:
@@ -24,7 +24,7 @@ class Benchmark:
     def __init__(self, about: str) -> None:
         parser = argparse.ArgumentParser(description=about)
         parser.add_argument("result", help="the JSON file to write")
-        parser.add_argument("--rounds", type=int, default=101)
+        parser.add_argument("--rounds", type=int, default=301)
         arguments, self.rest = parser.parse_known_args()
         self.rounds: int = arguments.rounds
         self._result = arguments.result

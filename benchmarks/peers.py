@@ -84,15 +84,15 @@ long WerReportCloseHandle(HANDLE);
 def statements(row: str) -> dict[str, str]:
     """By peer, the statement that does what the row of that name is about."""
     calls = {
-        "add_dump": "{f}_add_dump({report}, {process}, {none}, 2, {none}, {none}, 0)",
+        "add_dump": "{f}_add_dump({report}, {process}, {thread}, 2, {none}, {none}, 1)",
         "set_parameter": "{f}_set_parameter({report}, 0, {none}, {text})",
         "add_file": "{f}_add_file({report}, {path}, 5, 0)",
     }
     own = {
-        "ctypes": {"report": "ct_report", "process": "-1", "none": "None"},
-        "ctypes, checked": {"report": "co_report", "process": "-1", "none": "None"},
-        "cffi": {"report": "cf_report", "process": "cf_process", "none": "NULL"},
-        "win32more": {"report": "wm_report", "process": "-1", "none": "None"},
+        "ctypes": {"report": "ct_report", "process": "process", "thread": "thread", "none": "None"},
+        "ctypes, checked": {"report": "co_report", "process": "process", "thread": "thread", "none": "None"},
+        "cffi": {"report": "cf_report", "process": "cf_process", "thread": "cf_thread", "none": "NULL"},
+        "win32more": {"report": "wm_report", "process": "process", "thread": "thread", "none": "None"},
     }
     prefixes = {"ctypes": "ct", "ctypes, checked": "co", "cffi": "cf", "win32more": "wm"}
     if row == "create":
@@ -141,6 +141,6 @@ def names(path: str) -> dict[str, object]:
     result["co_report"] = result["co_create"]("Bench", 0, None)  # type: ignore[operator]
     new = ffi.new("HANDLE *")
     assert not cffi.WerReportCreate("Bench", 0, ffi.NULL, new)
-    result |= {"cf_new": new, "cf_report": new[0], "cf_process": ffi.cast("HANDLE", -1), "cf_result": ffi.new("int *")}
+    result |= {"cf_new": new, "cf_report": new[0], "ffi": ffi, "cf_result": ffi.new("int *")}
     assert sys.platform == "win32"
     return result

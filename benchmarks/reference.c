@@ -325,8 +325,97 @@ static PyObject *loop_add_dump(PyObject *Py_UNUSED(module), PyObject *count)
     return hr < 0 ? result(hr) : PyFloat_FromDouble((double)(ended.QuadPart - started.QuadPart) / second.QuadPart);
 }
 
+/* One report as pipeline.py files it: create, three parameters, a minidump, submit into the queue, close. In seconds. */
+static PyObject *file_report(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    static const WCHAR *const VALUES[] = {L"4.2.1", L"worker", L"stuck"};
+    LARGE_INTEGER started, ended, second;
+    WER_SUBMIT_RESULT answer;
+    HREPORT report = NULL;
+    HRESULT hr;
+    DWORD i;
+
+    Py_BEGIN_ALLOW_THREADS
+    QueryPerformanceCounter(&started);
+    hr = WerReportCreate(L"WerBench.Pipeline", WerReportNonCritical, NULL, &report);
+    for (i = 0; i < 3 && hr >= 0; i++)
+        hr = WerReportSetParameter(report, i, NULL, VALUES[i]);
+    if (hr >= 0)
+        hr = WerReportAddDump(report, GetCurrentProcess(), NULL, WerDumpTypeMiniDump, NULL, NULL, 0);
+    if (hr >= 0)
+        hr = WerReportSubmit(report, WerConsentNotAsked, WER_SUBMIT_QUEUE, &answer);
+    if (report != NULL)
+        WerReportCloseHandle(report);
+    QueryPerformanceCounter(&ended);
+    QueryPerformanceFrequency(&second);
+    Py_END_ALLOW_THREADS
+    return hr < 0 ? result(hr) : PyFloat_FromDouble((double)(ended.QuadPart - started.QuadPart) / second.QuadPart);
+}
+
+#define FIND(name) name##_ = (name##_t)(void (*)(void))GetProcAddress(wer, #name)
+typedef HRESULT (WINAPI *WerStoreOpen_t)(REPORT_STORE_TYPES, PHREPORTSTORE);
+typedef void (WINAPI *WerStoreClose_t)(HREPORTSTORE);
+typedef HRESULT (WINAPI *WerStoreGetFirstReportKey_t)(HREPORTSTORE, PCWSTR *);
+typedef HRESULT (WINAPI *WerStoreGetNextReportKey_t)(HREPORTSTORE, PCWSTR *);
+typedef HRESULT (WINAPI *WerStoreQueryReportMetadataV3_t)(HREPORTSTORE, PCWSTR, PWER_REPORT_METADATA_V3);
+typedef void (WINAPI *WerFreeString_t)(PCWSTR);
+
+/* All reports of the user's queue with their metadata, names of files included, as wer.Store reads them, but without
+ * keeping any. Returns how many there are, and the seconds it took. */
+static PyObject *loop_store(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    HMODULE wer = GetModuleHandleW(L"wer.dll");
+    WerStoreOpen_t FIND(WerStoreOpen);
+    WerStoreClose_t FIND(WerStoreClose);
+    WerStoreGetFirstReportKey_t FIND(WerStoreGetFirstReportKey);
+    WerStoreGetNextReportKey_t FIND(WerStoreGetNextReportKey);
+    WerStoreQueryReportMetadataV3_t FIND(WerStoreQueryReportMetadataV3);
+    WerFreeString_t FIND(WerFreeString);
+    LARGE_INTEGER started, ended, second;
+    WER_REPORT_METADATA_V3 metadata;
+    HREPORTSTORE store = NULL;
+    PCWSTR key = NULL;
+    long count = 0;
+    HRESULT hr;
+
+    if (WerStoreOpen_ == NULL || WerStoreQueryReportMetadataV3_ == NULL)
+        return result(E_NOTIMPL);
+    Py_BEGIN_ALLOW_THREADS
+    QueryPerformanceCounter(&started);
+    hr = WerStoreOpen_(E_STORE_USER_QUEUE, &store);
+    if (hr == S_OK) {
+        hr = WerStoreGetFirstReportKey_(store, &key);
+        while (hr == S_OK && key != NULL) {
+            WCHAR *names = NULL;
+            memset(&metadata, 0, sizeof(metadata));
+            WerStoreQueryReportMetadataV3_(store, key, &metadata);
+            if (metadata.SizeOfFileNames > 0) {
+                DWORD room = metadata.SizeOfFileNames;
+                names = calloc(room + 1, sizeof(WCHAR));
+                memset(&metadata, 0, sizeof(metadata));
+                metadata.SizeOfFileNames = room;
+                metadata.FileNames = names;
+                if (names != NULL)
+                    WerStoreQueryReportMetadataV3_(store, key, &metadata);
+            }
+            free(names);
+            count++;
+            WerFreeString_(key);
+            key = NULL;
+            hr = WerStoreGetNextReportKey_(store, &key);
+        }
+        WerStoreClose_(store);
+    }
+    QueryPerformanceCounter(&ended);
+    QueryPerformanceFrequency(&second);
+    Py_END_ALLOW_THREADS
+    return Py_BuildValue("ld", count, (double)(ended.QuadPart - started.QuadPart) / second.QuadPart);
+}
+
 static PyMethodDef functions[] = {
     {"loop_add_dump", loop_add_dump, METH_O, NULL},
+    {"file_report", file_report, METH_NOARGS, NULL},
+    {"loop_store", loop_store, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

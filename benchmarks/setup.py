@@ -12,6 +12,7 @@ COMMON = {
     "include_dirs": [os.path.join(ROOT, "include")],
     "define_macros": [("_WIN32_WINNT", "0x0A00")],
     # As wer does: no cost in a call, and the wer.dll that is loaded already.
+    "extra_compile_args": [] if MSVC else ["-O2"],  # whatever wer is built with
     "extra_link_args": ["/DELAYLOAD:wer.dll"] if MSVC else [],
 }
 WINDOWS = sysconfig.get_platform().startswith("win")

@@ -37,7 +37,17 @@ class Part:
     """Whether it calls the wer.dll that returns at once; else the stand-in."""
 
 
-PARTS = (Part("calls", instant=True), Part("cimport", instant=True))
+PARTS = (
+    Part("calls", instant=True),
+    Part("cimport", instant=True),
+    Part("memory", instant=True),
+    Part("scaling"),
+    Part("imports", instant=True),
+    Part("blocked"),
+    Part("pipeline"),
+    Part("store"),
+)
+ON_LINUX = ("imports",)
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,12 @@ TARGETS = (
     Target("create + submit + close", "wer", "C", 1.15),
     Target("create + close", "wer", "C", 1.15),
     Target("cimport wer", "cimport", "C loop", 1.05),
+    Target("import", "wer", "ctypes", 0.5),
+    Target("other threads", "beside a call in WER", "alone", 1 / 0.95),
+    Target("asyncio: latency, 99th percentile", "beside a call in WER", "alone", 1.1),
+    Target("16 threads, a report each", "wer", "C", 1.05),
+    Target("create, parameters, dump, submit", "wer", "C", 1.02),
+    Target("store, 10,000 reports", "wer", "C", 1.5),
 )
 
 
@@ -91,6 +107,8 @@ def bench(cache: Cache, pythons: Sequence[str], parts: Sequence[str], rounds: in
         rows: dict[str, Any] = {}
         for instant in (True, False):
             chosen = [part for part in PARTS if part.name in parts and part.instant == instant]
+            if python == LOCAL and not ON_WINDOWS:
+                chosen = [part for part in chosen if part.name in ON_LINUX]
             if chosen:
                 library = build.instant if instant else build.standin
                 with session.opened(cache, [python], library) as own:

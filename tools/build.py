@@ -221,7 +221,7 @@ def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsP
         "SETUPTOOLS_EXT_SUFFIX": f".cp{python.tag}-win_amd64.pyd",
         "_PYTHON_HOST_PLATFORM": "win-amd64",
         "CC": f"{MINGW}-gcc",
-        "CFLAGS": "-O2 -Wall -DNDEBUG -DMS_WIN64=",  # the last one pyconfig.h before 3.13 defines for MSVC only
+        "CFLAGS": "-Os -Wall -DNDEBUG -DMS_WIN64=",  # the last one pyconfig.h before 3.13 defines for MSVC only
         "LDSHARED": f"{MINGW}-gcc -shared -static-libgcc -s {REPRODUCIBLY}",
     }
 
