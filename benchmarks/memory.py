@@ -6,6 +6,7 @@
 import ctypes
 import gc
 import os
+import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
@@ -19,34 +20,9 @@ KERNEL32 = ctypes.WinDLL("kernel32")
 KERNEL32.GetHandleInformation.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
 
 
-def blocks_kept(call: Callable[[], object]) -> float:
-    """Bytes in the blocks of Python's own allocator after many calls, for each of them: sys._debugmallocstats."""
-    numbers = _nothing(CALLS)
-    _bytes_in_blocks()
-    before = _bytes_in_blocks()
-    for _ in numbers:
-        call()
-    return (_bytes_in_blocks() - before) / CALLS
-
-
 def _nothing(times: int) -> "list[None]":
     """What to go through that often without making a number each time."""
     return [None] * times
-
-
-def _bytes_in_blocks() -> int:
-    read, write = os.pipe()
-    saved = os.dup(2)
-    os.dup2(write, 2)
-    try:
-        sys._debugmallocstats()
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(write)
-    with open(read, encoding="ascii", errors="replace") as text:
-        [line] = [line for line in text.read().splitlines() if "# bytes in allocated blocks" in line]
-    return int(line.partition("=")[2].replace(",", ""))
 
 
 def bytes_kept(call: Callable[[], object]) -> float:
@@ -94,25 +70,59 @@ def _handles() -> set[int]:
     return {number for number in range(4, 0x1000, 4) if KERNEL32.GetHandleInformation(number, ctypes.byref(flags))}
 
 
-def main() -> None:
-    benchmark = Benchmark(__doc__ or "")
+def calls() -> dict[str, Callable[[], object]]:
     report = wer.Report("Bench")
     pid = os.getpid()
-    calls: dict[str, Callable[[], object]] = {
-        "add_dump()": report.add_dump,
+    return {
+        "nothing": lambda: None,
+        "add_dump()": lambda: report.add_dump(),
         "add_dump(2, None, None, None, None, 1)": lambda: report.add_dump(2, None, None, None, None, 1),
         "add_dump(pid=)": lambda: report.add_dump(pid=pid),
         "set_parameter(0, text)": lambda: report.set_parameter(0, "Spooler.Stuck"),
         "add_file(path)": lambda: report.add_file("C:\\windows\\system32\\wer.dll"),
     }
-    for name, call in calls.items():
+
+
+def print_blocks() -> None:
+    """Have Python describe its allocator on standard error, before and after many of each of the calls."""
+    for call in calls().values():
+        numbers = _nothing(CALLS)
         call()
-        benchmark.add(f"memory: {name}: bytes kept", "bytes", {"wer": [bytes_kept(call)]})
-        benchmark.add(f"memory: {name}: peak", "bytes", {"wer": [peak_bytes(call)]})
-        benchmark.add(f"memory: {name}: kept in blocks", "bytes", {"wer": [blocks_kept(call)]})
-        benchmark.add(f"memory: {name}: handles kept", "handles", {"wer": [handles_kept(call)]})
+        sys._debugmallocstats()
+        for _ in numbers:
+            call()
+        sys._debugmallocstats()
+
+
+def bytes_in_blocks() -> dict[str, float]:
+    """How many more bytes are in the blocks of Python's allocator after each call: what a process of its own says."""
+    done = subprocess.run(
+        [sys.executable, "-P", __file__, "--blocks"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+    )
+    lines = [line for line in done.stderr.splitlines() if "# bytes in allocated blocks" in line]
+    said = [int(line.partition("=")[2].replace(",", "")) for line in lines]
+    assert len(said) == 2 * len(calls()), said
+    return {name: (after - before) / CALLS for name, before, after in zip(calls(), said[::2], said[1::2], strict=True)}
+
+
+def main() -> None:
+    benchmark = Benchmark(__doc__ or "")
+    measured: dict[str, dict[str, float]] = {"in blocks": bytes_in_blocks()}
+    for what, measure in (("kept", bytes_kept), ("at once", peak_bytes), ("handles", handles_kept)):
+        measured[what] = {}
+        for name, call in calls().items():
+            call()
+            measured[what][name] = measure(call)
+    for what, found in measured.items():
+        for name, value in found.items():
+            if name != "nothing":  # whose bytes are the measurement's own
+                unit = what if what == "handles" else f"bytes {what}"
+                benchmark.add(f"memory: {name}: {unit}", unit, {"wer": [value - found["nothing"]]})
     benchmark.write()
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["--blocks"]:
+        print_blocks()
+    else:
+        main()

@@ -4,14 +4,14 @@ What is measured is in benchmarks/, one file for each kind. Each runs in a sessi
 its samples as JSON; what is said about them, and what they must reach, is here.
 """
 
-import datetime
 import json
 import os
 import platform
 import statistics
+import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,15 @@ from tools.steps import Failure, say
 SCRIPTS = build.ROOT / build.BENCHMARKS
 BASELINE = SCRIPTS / "baseline.json"
 PEERS = "ctypes", "ctypes, checked", "cffi", "win32more"
+
+SLACK = 1.15  # a ratio that is so much worse than the baseline's is worse
+PLOTTED = "3.12"
+PLOTS = {  # of these rows, into these files of docs/
+    "add_dump()": "performance-add-dump",
+    "add_dump(dump_type=, process=, thread=, flags=)": "performance-add-dump-keywords",
+    "create + close": "performance-create",
+    "import": "performance-import",
+}
 
 Samples = dict[str, list[float]]
 
@@ -65,6 +74,7 @@ class Target:
         return f"{self.row}: {self.who} / {self.beside}"
 
 
+SIZES = {"wheel": 150_000, ".pyd": 120_000}
 BEST_PEER = "the best peer"
 TARGETS = (
     Target("add_dump()", "wer", "C", 1.0),
@@ -145,7 +155,7 @@ def _peers(cache: Cache, name: str) -> Path:
             own.python(name, ["-m", "compileall", *options, *map(own.path, used)], echo=None)
 
     title = f"Packages to compare with on CPython {name}: fetching and compiling them"
-    folder = cache.get(f"bench-peers-{name}", title, [needed, PYTHONS[name].sha256, Path(__file__)], make)
+    folder = cache.get(f"bench-peers-{name}", title, [needed, PYTHONS[name].sha256, "Microsoft not compiled"], make)
     return folder / "Lib" / "site-packages"
 
 
@@ -183,7 +193,7 @@ def _best_peer(samples: Samples) -> str:
     return min(here, key=lambda peer: statistics.median(samples[peer]), default="")
 
 
-def table(measured: dict[str, Any]) -> str:
+def table(measured: dict[str, Any], sized: dict[str, dict[str, int]]) -> str:
     """What was measured, and the ratios, as lines of text."""
     lines = []
     for python, rows in measured.items():
@@ -192,12 +202,85 @@ def table(measured: dict[str, Any]) -> str:
             lines.append(f"  {name}")
             for who, samples in row["samples"].items():
                 low, middle, high = statistics.quantiles(samples, n=4) if len(samples) > 1 else samples * 3
-                lines.append(f"    {who:24} {middle:14,.1f} {row['unit']}   ({low:,.1f} to {high:,.1f})")
+                lines.append(f"    {who:24} {_short(middle):>12} {row['unit']}   ({_short(low)} to {_short(high)})")
+    for python, bytes_of in sized.items():
+        for what, size in bytes_of.items():
+            verdict = "met" if size < SIZES[what] else "NOT MET"
+            lines.append(f"\n{python}: {what}: {size:,} bytes, less than {SIZES[what]:,}: {verdict}")
     for python, targets in ratios(measured).items():
         lines.append(f"\n{python}: ratios")
         for name, (ratio, limit) in targets.items():
             verdict = "met" if ratio.median <= limit else "NOT MET"
             lines.append(
-                f"    {name:70} {ratio.median:6.3f} ({ratio.low:.3f} to {ratio.high:.3f}), at most {limit}: {verdict}"
+                f"    {name:70} {ratio.median:6.3f} ({ratio.low:.3f} to {ratio.high:.3f}), at most {limit:.3g}: {verdict}"
             )
     return "\n".join(lines)
+
+
+def _short(value: float) -> str:
+    return f"{value:,.1f}" if value >= 10 or value == 0 else f"{value:.3g}"
+
+
+def sizes(cache: Cache, pythons: Sequence[str]) -> dict[str, dict[str, int]]:
+    """By Python: the bytes of its wheel, and of the extension in it."""
+    found = {}
+    for name in pythons:
+        if name in PYTHONS and not ON_WINDOWS:
+            wheel = build.wheel(cache, PYTHONS[name])
+            with zipfile.ZipFile(wheel) as files:
+                [extension] = [item for item in files.infolist() if item.filename.endswith(".pyd")]
+            found[name] = {"wheel": wheel.stat().st_size, ".pyd": extension.file_size}
+    return found
+
+
+def check(measured: dict[str, Any]) -> list[str]:
+    """What has become slower than the baseline says, beyond noise, as lines of text.
+
+    Beyond noise: even the best quarter of the rounds is worse than the baseline by more than SLACK.
+    """
+    if not BASELINE.is_file():
+        return [f"{BASELINE.relative_to(build.ROOT)} is missing: `dev.py bench --save` writes it."]
+    baseline = json.loads(BASELINE.read_text(encoding="utf-8"))["ratios"]
+    worse = []
+    for python, targets in ratios(measured).items():
+        for name, (ratio, _) in targets.items():
+            before = baseline.get(python, {}).get(name)
+            if before is not None and ratio.low > before * SLACK:
+                worse.append(f"{python}: {name}: {ratio.low:.3f} to {ratio.high:.3f}, the baseline is {before:.3f}")
+    return worse
+
+
+def save(measured: dict[str, Any], sized: dict[str, dict[str, int]], own: str) -> None:
+    """Make what was measured the baseline, and draw it for the docs."""
+    found = {
+        python: {name: round(ratio.median, 3) for name, (ratio, _) in targets.items()}
+        for python, targets in ratios(measured).items()
+    }
+    BASELINE.write_text(json.dumps({"machine": own, "ratios": found, "sizes": sized}, indent=2) + "\n", encoding="utf-8")
+
+
+def machine() -> str:
+    """The machine, in a line."""
+    cpu = ""
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        cpu = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return f"{platform.system()} {platform.release().partition('-')[0]}, {os.cpu_count()} x {cpu or platform.processor()}"
+
+
+def plot(cache: Cache, measured: dict[str, Any]) -> None:
+    """Draw the calls and the imports into docs/: each a bar for its median."""
+    data = cache.folder / "plots.json"
+    drawn = {}
+    for python, rows in measured.items():
+        for row, file in PLOTS.items():
+            if row in rows and (python == PLOTTED or python not in PYTHONS or ON_WINDOWS):
+                name = f"{file}.svg" if python == PLOTTED or ON_WINDOWS else f"{file}-{python}.svg"
+                medians = {who: statistics.median(values) for who, values in rows[row]["samples"].items()}
+                drawn[name] = {"title": f"{row}, CPython {python}", "unit": rows[row]["unit"], "medians": medians}
+    data.write_text(json.dumps(drawn), encoding="utf-8")
+    steps.run(
+        [venvs.get(cache, "bench"), SCRIPTS / "plot.py", data, build.ROOT / "docs"],
+        env=cache.environment | {"MPLCONFIGDIR": str(cache.folder)},
+    )
+    say(f"Drawn into docs/: {', '.join(drawn)}")
