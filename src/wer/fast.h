@@ -144,14 +144,14 @@ WER_QUICK int wer_full_path(PyObject *text, WCHAR *path, Py_ssize_t limit)
         path[i] = c;
         if (part == '\\') { /* at the start of a part; behind the text is a NUL */
             unsigned char first = c | 0x20, second = from[i + 1] | 0x20;
-            if (c == '\\' || (first == 'c' && second == 'o') || (first == 'p' && second == 'r') ||
+            if ((first == 'c' && second == 'o') || (first == 'p' && second == 'r') ||
                 (first == 'a' && second == 'u') || (first == 'n' && second == 'u') || (first == 'l' && second == 'p'))
                 return 0;
         }
-        if (c == '\\' && (part == '.' || part == ' '))
-            return 0;
-        if (c == '/' || c == 0)
-            return 0;
+        if (c < '0' || c == '\\') { /* all that matters, and little else */
+            if (c == '/' || c == 0 || (c == '\\' && (part == '\\' || part == '.' || part == ' ')))
+                return 0;
+        }
         part = c;
     }
     path[length] = 0;
