@@ -1,6 +1,6 @@
-"""What a call that waits in WER costs the other threads of its process, and an asyncio loop. The stand-in holds the call.
+"""What a call that waits in WER, on the stand-in, costs the other threads of its process, and an asyncio loop.
 
-    python blocked.py RESULT.json [--rounds N]
+Run as: python blocked.py RESULT.json [--rounds N]
 """
 
 import asyncio

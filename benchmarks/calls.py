@@ -1,6 +1,6 @@
-"""What a call costs beside the same call by hand in C and by what else a user could pick: on a wer.dll that does nothing.
+"""What a call costs beside the same call by hand in C, and by what else there is, on a wer.dll that does nothing.
 
-    python calls.py RESULT.json [--rounds N]
+Run as: python calls.py RESULT.json [--rounds N]
 """
 
 import ctypes
@@ -36,7 +36,8 @@ def main() -> None:
         "text": "Spooler.Stuck",
         "path": "C:\\windows\\system32\\wer.dll",
     }
-    assert names["process"] and names["thread"]
+    assert names["process"]
+    assert names["thread"]
     names["cf_process"] = names["ffi"].cast("HANDLE", names["process"])  # type: ignore[attr-defined]
     names["cf_thread"] = names["ffi"].cast("HANDLE", names["thread"])  # type: ignore[attr-defined]
     dump = peers.statements("add_dump")

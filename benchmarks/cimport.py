@@ -1,6 +1,6 @@
 """What WerReportAddDump costs through ``cimport wer``, beside a loop in C.
 
-    python cimport.py RESULT.json [--rounds N]
+Run as: python cimport.py RESULT.json [--rounds N]
 """
 
 import cimporter

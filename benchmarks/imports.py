@@ -1,6 +1,6 @@
 """What `import wer` costs a program that has `enum` and `os` already, as nearly all have, beside other imports.
 
-    python imports.py RESULT.json [--rounds N]
+Run as: python imports.py RESULT.json [--rounds N]
 
 Each import is timed inside a fresh interpreter, in turn.
 """

@@ -1,6 +1,6 @@
 """What a call keeps and allocates: nothing, on a wer.dll that does nothing.
 
-    python memory.py RESULT.json [--rounds N]
+Run as: python memory.py RESULT.json [--rounds N]
 """
 
 import ctypes
@@ -97,7 +97,11 @@ def print_blocks() -> None:
 def bytes_in_blocks() -> dict[str, float]:
     """How many more bytes are in the blocks of Python's allocator after each call: what a process of its own says."""
     done = subprocess.run(
-        [sys.executable, "-P", __file__, "--blocks"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+        [sys.executable, "-P", __file__, "--blocks"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     lines = [line for line in done.stderr.splitlines() if "# bytes in allocated blocks" in line]
     said = [int(line.partition("=")[2].replace(",", "")) for line in lines]

@@ -107,12 +107,10 @@ def statements(row: str) -> dict[str, str]:
             "ctypes": "ct_create(text, 0, None, ct_new); ct_submit(ct_created, 1, 4, ct_result); ct_close(ct_created)",
             "ctypes, checked": "r = co_create(text, 0, None); co_submit(r, 1, 4); co_close(r)",
             "cffi": "cf_create(text, 0, NULL, cf_new); cf_submit(cf_new[0], 1, 4, cf_result); cf_close(cf_new[0])",
-            "win32more": "wm_create(text, 0, None, wm_new); wm_submit(wm_created, 1, 4, wm_result); wm_close(wm_created)",
+            "win32more": "wm_create(text, 0, None, wm_new); wm_submit(wm_created, 1, 4, wm_result); "
+            "wm_close(wm_created)",
         }
-    return {
-        who: calls[row].format(f=prefixes[who], text="text", path="path", **values)
-        for who, values in own.items()
-    }
+    return {who: calls[row].format(f=prefixes[who], text="text", path="path", **values) for who, values in own.items()}
 
 
 def names(path: str) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """A whole report on the stand-in: create, three parameters, a minidump, submit into the queue; beside a C program's.
 
-    python pipeline.py RESULT.json [--rounds N]
+Run as: python pipeline.py RESULT.json [--rounds N]
 """
 
 import ctypes

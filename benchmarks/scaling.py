@@ -1,9 +1,9 @@
-"""Whether threads that each have a report of their own get into each other's way, while each call takes its time in WER.
+"""Whether threads that each have a report of their own get into each other's way while a call takes its time in WER.
 
-    python scaling.py RESULT.json [--rounds N]
+Run as: python scaling.py RESULT.json [--rounds N]
 
-Beside the same threads that make the same calls by hand in C (`reference`), on the stand-in, where each call waits: a lock
-that reports shared would have the threads wait for each other.
+Beside the same threads that make the same calls by hand in C (`reference`), on the stand-in, where each call waits: a
+lock that reports shared would have the threads wait for each other.
 """
 
 import ctypes

@@ -1,6 +1,6 @@
 """Going through a report store of 10,000 reports, beside a loop in C over the same functions of the stand-in.
 
-    python store.py RESULT.json [--rounds N]
+Run as: python store.py RESULT.json [--rounds N]
 """
 
 import ctypes

@@ -1,7 +1,7 @@
 """`dev.py bench`: measure, print a table with ratios, compare with the baseline, draw the plots.
 
-What is measured is in benchmarks/, one file for each kind. Each runs in a session of its own, in every Python, and writes
-its samples as JSON; what is said about them, and what they must reach, is here.
+What is measured is in benchmarks/, one file for each kind. Each runs in every Python and writes its samples as JSON;
+what is said about them, and what they must reach, is here.
 """
 
 import json
@@ -23,6 +23,8 @@ from tools.steps import Failure, say
 
 SCRIPTS = build.ROOT / build.BENCHMARKS
 BASELINE = SCRIPTS / "baseline.json"
+DOCUMENT = build.ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- what `dev.py bench --save` writes -->", "<!-- until here -->"
 PEERS = "ctypes", "ctypes, checked", "cffi", "win32more"
 
 SLACK = 1.15  # a ratio that is so much worse than the baseline's is worse
@@ -56,7 +58,7 @@ PARTS = (
     Part("pipeline"),
     Part("store"),
 )
-ON_LINUX = ("imports",)
+WITHOUT_WINE = ("imports",)  # the others need a wer.dll of ours
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ BEST_PEER = "the best peer"
 TARGETS = (
     Target("add_dump()", "wer", "C", 1.0),
     Target("add_dump(type, process, thread, None, None, flags)", "wer", "C", 1.0),
+    Target("add_dump(DumpType.MINIDUMP, process, thread)", "wer", "C", 1.0),
     Target("add_dump(dump_type=, process=, thread=, flags=)", "wer", "C", 1.25),
     Target("add_dump()", "wer", BEST_PEER, 0.2),
     Target("add_dump(type, process, thread, None, None, flags)", "wer", BEST_PEER, 0.2),
@@ -117,8 +120,8 @@ def bench(cache: Cache, pythons: Sequence[str], parts: Sequence[str], rounds: in
         rows: dict[str, Any] = {}
         for instant in (True, False):
             chosen = [part for part in PARTS if part.name in parts and part.instant == instant]
-            if python == LOCAL and not ON_WINDOWS:
-                chosen = [part for part in chosen if part.name in ON_LINUX]
+            if python == LOCAL:
+                chosen = [part for part in chosen if part.name in WITHOUT_WINE]
             if chosen:
                 library = build.instant if instant else build.standin
                 with session.opened(cache, [python], library) as own:
@@ -211,9 +214,8 @@ def table(measured: dict[str, Any], sized: dict[str, dict[str, int]]) -> str:
         lines.append(f"\n{python}: ratios")
         for name, (ratio, limit) in targets.items():
             verdict = "met" if ratio.median <= limit else "NOT MET"
-            lines.append(
-                f"    {name:70} {ratio.median:6.3f} ({ratio.low:.3f} to {ratio.high:.3f}), at most {limit:.3g}: {verdict}"
-            )
+            spread = f"({ratio.low:.3f} to {ratio.high:.3f})"
+            lines.append(f"    {name:70} {ratio.median:6.3f} {spread}, at most {limit:.3g}: {verdict}")
     return "\n".join(lines)
 
 
@@ -256,7 +258,41 @@ def save(measured: dict[str, Any], sized: dict[str, dict[str, int]], own: str) -
         python: {name: round(ratio.median, 3) for name, (ratio, _) in targets.items()}
         for python, targets in ratios(measured).items()
     }
-    BASELINE.write_text(json.dumps({"machine": own, "ratios": found, "sizes": sized}, indent=2) + "\n", encoding="utf-8")
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{_markdown(measured, sized, own)}{END}{after}", encoding="utf-8")
+    BASELINE.write_text(
+        json.dumps({"machine": own, "ratios": found, "sizes": sized}, indent=2) + "\n", encoding="utf-8"
+    )
+
+
+def _markdown(measured: dict[str, Any], sized: dict[str, dict[str, int]], own: str) -> str:
+    """The tables of docs/performance.md: the ratios of all Pythons, and the medians of one."""
+    found = ratios(measured)
+    pythons = list(measured)
+    lines = [
+        f"On {own}.",
+        "",
+        f"| at most | what, beside what | {' | '.join(pythons)} |",
+        "| --- " * (len(pythons) + 2) + "|",
+    ]
+    for target in TARGETS:
+        cells = []
+        for python in pythons:
+            ratio, _ = found.get(python, {}).get(target.name, (None, 0.0))
+            text = "" if ratio is None else f"{ratio.median:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"
+            cells.append(f"**{text}**" if ratio and ratio.median > target.limit else text)
+        lines.append(f"| {target.limit:.3g} | {target.name} | {' | '.join(cells)} |")
+    for what, limit in SIZES.items():
+        sizes = [sized.get(python, {}).get(what) for python in pythons]
+        cells = ["" if size is None else f"**{size:,}**" if size >= limit else f"{size:,}" for size in sizes]
+        lines.append(f"| {limit:,} | {what}, bytes | {' | '.join(cells)} |")
+    lines += ["", f"Bold: not met. The medians behind them, CPython {PLOTTED}:", "", "| | |", "| --- | --- |"]
+    for name, row in measured.get(PLOTTED, {}).items():
+        medians = [f"{who} {_short(statistics.median(values))}" for who, values in row["samples"].items()]
+        lines.append(f"| {name}, {row['unit']} | {'; '.join(medians)} |")
+    return "\n".join(lines) + "\n"
 
 
 def machine() -> str:
@@ -265,7 +301,9 @@ def machine() -> str:
     with suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         cpu = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    return f"{platform.system()} {platform.release().partition('-')[0]}, {os.cpu_count()} x {cpu or platform.processor()}"
+    return (
+        f"{platform.system()} {platform.release().partition('-')[0]}, {os.cpu_count()} x {cpu or platform.processor()}"
+    )
 
 
 def plot(cache: Cache, measured: dict[str, Any]) -> None:

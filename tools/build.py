@@ -133,7 +133,9 @@ def native_benchmarks(cache: Cache) -> Path:
 def _build_extensions(cache: Cache, source: Path, target: Path, environment: Mapping[str, str]) -> None:
     options: Command = ["build_ext", "--build-temp", source / "build", "--build-lib", target]
     steps.run(
-        [venvs.get(cache, "build"), "setup.py", "--quiet", *options], env=cache.environment | dict(environment), cwd=source
+        [venvs.get(cache, "build"), "setup.py", "--quiet", *options],
+        env=cache.environment | dict(environment),
+        cwd=source,
     )
 
 

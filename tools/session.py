@@ -98,9 +98,7 @@ def wheels(cache: Cache, pythons: Sequence[str]) -> list[Path]:
 
 
 @contextmanager
-def opened(
-    cache: Cache, pythons: Sequence[str], library: Callable[[Cache], Path] = build.standin
-) -> Iterator[Session]:
+def opened(cache: Cache, pythons: Sequence[str], library: Callable[[Cache], Path] = build.standin) -> Iterator[Session]:
     """A new session: either with Pythons for Windows under Wine, or with the one that runs this.
 
     Under Wine, `library` is what makes the wer.dll there.
@@ -115,9 +113,7 @@ def opened(
 class WineSession(Session):
     """CPythons for Windows, each with our wheel, in a Wine prefix with the stand-in for WER."""
 
-    def __init__(
-        self, cache: Cache, pythons: Sequence[str], wer_dll: Callable[[Cache], Path] = build.standin
-    ) -> None:
+    def __init__(self, cache: Cache, pythons: Sequence[str], wer_dll: Callable[[Cache], Path] = build.standin) -> None:
         self.folder = cache.folder / "-".join(["wine", *pythons])
         self._prefix = wine.clone(cache, self.folder)
         # What is there is a link to the template's file: replace it, do not write into it.

@@ -112,7 +112,10 @@ else:  # or type checkers would take any name for existing
         if name in _MODULES:
             return _get(_MODULES[name], [name])
         if name == "__all__":
-            globals()["__all__"] = [*_ALWAYS_HERE, *(name for module in ("_enums", "_options") for name in _names(module))]
+            globals()["__all__"] = [
+                *_ALWAYS_HERE,
+                *(name for module in ("_enums", "_options") for name in _names(module)),
+            ]
         elif not name.startswith("_"):
             for module in ("_enums", "_options"):
                 _get(module, _names(module))

@@ -145,7 +145,8 @@ cdef object fast_add_file(Report self, PyObject *const *args, Py_ssize_t count, 
         or not wer_full_path(args[0], path, MAX_PATH - 1)
         or count > 1 and not wer_plain(args[1], 1, WerFileTypeAuxiliaryHeapDump, &kind) and not member(
             args[1], _FileType, 1, WerFileTypeAuxiliaryHeapDump, &kind)
-        or count > 2 and not wer_plain(args[2], 0, 0xFFFF, &flags) and not member(args[2], _FileFlags, 0, 0xFFFF, &flags)
+        or count > 2 and not wer_plain(args[2], 0, 0xFFFF, &flags) and not member(
+            args[2], _FileFlags, 0, 0xFFFF, &flags)
     ):
         return plain_add_file(self, args, count, names)
     begin(self)

@@ -440,8 +440,8 @@ submit_result_max=None)\n--\n
         tid: int | None = None,
         snapshot: ProcessSnapshot | None = None,
     ) -> None:
-        """add_dump($self, /, dump_type=wer.DumpType.MINIDUMP, process=None, thread=None, exception=None, options=None, \
-flags=0, *, pid=None, tid=None, snapshot=None)\n--\n
+        """add_dump($self, /, dump_type=wer.DumpType.MINIDUMP, process=None, thread=None, exception=None, \
+options=None, flags=0, *, pid=None, tid=None, snapshot=None)\n--\n
         Add a dump of a process. Calls WerReportAddDump.
 
         Parameters

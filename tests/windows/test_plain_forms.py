@@ -41,7 +41,7 @@ def test_a_path_reaches_wer_as_python_makes_it_absolute(path, report, standin):
     report.add_file(path)
     report.add_file(path, wer.FileType.OTHER)
     first, second = standin.calls("WerReportAddFile")
-    assert first.args["pwzPath"] == second.args["pwzPath"] == os.path.abspath(path)  # noqa: PTH100 - as documented
+    assert first.args["pwzPath"] == second.args["pwzPath"] == os.path.abspath(path)
 
 
 def dump_arguments(call):
