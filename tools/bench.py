@@ -27,7 +27,7 @@ DOCUMENT = build.ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- what `dev.py bench --save` writes -->", "<!-- until here -->"
 PEERS = "ctypes", "ctypes, checked", "cffi", "win32more"
 
-SLACK = 1.15  # a ratio that is so much worse than the baseline's is worse
+SLACK = 1.25  # a ratio that is so much worse than the baseline's is worse
 PLOTTED = "3.12"
 PLOTS = {  # of these rows, into these files of docs/
     "add_dump()": "performance-add-dump",
@@ -85,6 +85,9 @@ TARGETS = (
     Target("add_dump(dump_type=, process=, thread=, flags=)", "wer", "C", 1.25),
     Target("add_dump()", "wer", BEST_PEER, 0.2),
     Target("add_dump(type, process, thread, None, None, flags)", "wer", BEST_PEER, 0.2),
+    # What C reaches there: no extension that releases the GIL will do better.
+    Target("add_dump()", "C", BEST_PEER, 0.2),
+    Target("add_dump(type, process, thread, None, None, flags)", "C", BEST_PEER, 0.2),
     Target("set_parameter(0, text)", "wer", "C", 1.15),
     Target("add_file(path)", "wer", "C", 1.15),
     Target("create + submit + close", "wer", "C", 1.15),
