@@ -10,15 +10,17 @@ tests then run with the WER of that machine.
 import argparse
 import hashlib
 import inspect
+import json
 import shutil
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 sys.dont_write_bytecode = True  # in the checkout, nothing but its own files
 
-from tools import build, cache, cpython, lint, release, session, steps, testrun, wine  # noqa: E402
+from tools import bench, build, cache, cpython, lint, release, session, steps, testrun, wine  # noqa: E402
 from tools.cache import Cache  # noqa: E402
 
 
@@ -108,6 +110,34 @@ def run_fresh(own: Cache, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_bench(own: Cache, arguments: argparse.Namespace) -> int:
+    """measure what a call, an import and a report cost, beside what else there is
+
+    Runs what is in benchmarks/ on each Python and prints a table with ratios: medians over many rounds, in which all
+    that is compared takes turns, with their quartiles. docs/performance.md says more. The machine should have nothing
+    else to do. With --check, exit code 1 if a ratio is worse than the one in benchmarks/baseline.json beyond noise;
+    the short form for that:
+
+        dev.py bench --check --python 3.12 --part calls --part cimport --rounds 101
+    """
+    pythons = arguments.python or session.ALL_PYTHONS
+    parts = arguments.part or [part.name for part in bench.PARTS]
+    bench.prepare(own, pythons)
+    measured = bench.bench(own, pythons, parts, arguments.rounds)
+    sized = bench.sizes(own, pythons)
+    steps.say(bench.table(measured, sized))
+    if arguments.json:
+        text = json.dumps({"machine": bench.machine(), "sizes": sized, "measured": measured})
+        Path(arguments.json).write_text(text, encoding="utf-8")
+    if arguments.save:
+        bench.save(measured, sized, bench.machine())
+        bench.plot(own, measured)
+    worse = bench.check(measured) if arguments.check else []
+    if worse:
+        steps.say("\n".join(["\nSlower than the baseline:", *worse]))
+    return 1 if worse else 0
+
+
 def run_clean() -> None:
     """remove the cache: all that the other commands fetched and built
 
@@ -152,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", description="`dev.py COMMAND --help` says more."
     )
     added = {}
-    for command in (run_test, run_demo, run_wheel, run_lint, run_docs, run_fresh, run_clean):
+    for command in (run_test, run_demo, run_bench, run_wheel, run_lint, run_docs, run_fresh, run_clean):
         name = command.__name__.removeprefix("run_")
         text = inspect.getdoc(command) or ""
         summary = text.partition("\n")[0]
@@ -171,6 +201,17 @@ def _parser() -> argparse.ArgumentParser:
         default=session.WINDOWS_PYTHONS[-1],
         help="on this one, in place of %(default)s",
     )
+    added["bench"].add_argument(
+        "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
+    )
+    names = [part.name for part in bench.PARTS]
+    added["bench"].add_argument(
+        "--part", action="append", choices=names, help="only this file of benchmarks/; may be given again"
+    )
+    added["bench"].add_argument("--rounds", type=int, default=301, help="in place of %(default)s")
+    added["bench"].add_argument("--json", metavar="FILE", help="write all samples there")
+    added["bench"].add_argument("--check", action="store_true", help="compare with benchmarks/baseline.json")
+    added["bench"].add_argument("--save", action="store_true", help="make it the baseline, and draw the plots of docs/")
     return parser
 
 

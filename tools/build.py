@@ -25,6 +25,9 @@ EXCEPTION_MODULE = "examples/exception_module"
 HOST = "tests/capi"
 EXAMPLE = "examples/native_host"
 CONSUMER = "tests/cython"
+BENCHMARKS = "benchmarks"
+COMPARED = "src/wer/__init__.pxd", "src/wer/libwer.pxd", "src/wer/wer.def", *(f"{BENCHMARKS}/{name}" for name in (
+    "setup.py", "empty.c", "reference.c", "cimporter.pyx"))  # fmt: skip
 NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyd", "*.so", "_werapi.c")
 
 MINGW = "x86_64-w64-mingw32"
@@ -104,6 +107,48 @@ def exception_module(cache: Cache) -> Path:
     source = _snapshot(cache, "exception-module", (EXCEPTION_MODULE, "include"))
     title = "Example of a runtime exception module"
     return _dll(cache, "exception-module", title, source, EXCEPTION_MODULE, "spooler_module.dll", [])
+
+
+def instant(cache: Cache) -> Path:
+    """The wer.dll of the benchmarks, whose functions return at once."""
+    source = _snapshot(cache, "instant", (f"{BENCHMARKS}/instant", "include"))
+    return _dll(cache, "instant", "wer.dll that returns at once", source, f"{BENCHMARKS}/instant", "wer.dll", [])
+
+
+def benchmarks(cache: Cache, python: WindowsPython) -> Path:
+    """A folder with what the benchmarks compare with, as extension modules for `python`: benchmarks/setup.py."""
+    windows = cpython.plain(cache, python)
+    source = _snapshot(cache, "benchmarks", (*COMPARED, "include"))
+
+    def make(folder: Path) -> None:
+        work = cache.folder / f"cross-benchmarks-{python.tag}"
+        shutil.copytree(source, work / "source")
+        environment = _cross_environment(work, work / "source", windows, python)
+        _build_extensions(cache, work / "source" / BENCHMARKS, folder, environment)
+
+    key: Key = [source, _tools(cache), windows.name, compiler(), Path(__file__)]
+    return cache.get(f"benchmarks-{python.tag}", f"What CPython {python.series} is to be compared with", key, make)
+
+
+def native_benchmarks(cache: Cache) -> Path:
+    """The same for the Python that runs this: elsewhere than on Windows, what needs no WER."""
+    source = _snapshot(cache, "benchmarks", (*COMPARED, "include"))
+
+    def make(folder: Path) -> None:
+        work = cache.folder / "benchmarks-native"
+        shutil.copytree(source, work)
+        _build_extensions(cache, work / BENCHMARKS, folder, {})
+
+    return cache.get("benchmarks-native", "What this Python is to be compared with", [source, _tools(cache)], make)
+
+
+def _build_extensions(cache: Cache, source: Path, target: Path, environment: Mapping[str, str]) -> None:
+    options: Command = ["build_ext", "--build-temp", source / "build", "--build-lib", target]
+    steps.run(
+        [venvs.get(cache, "build"), "setup.py", "--quiet", *options],
+        env=cache.environment | dict(environment),
+        cwd=source,
+    )
 
 
 def _dll(cache: Cache, name: str, title: str, source: Path, folder: str, file: str, libraries: Sequence[str]) -> Path:
@@ -246,7 +291,7 @@ def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsP
         "_PYTHON_HOST_PLATFORM": "win-amd64",
         "CC": f"{MINGW}-gcc",
         # MS_WIN64 pyconfig.h before 3.13 defines for MSVC only; mingw has no <threads.h> and does not say so.
-        "CFLAGS": "-O2 -Wall -DNDEBUG -DMS_WIN64= -D__STDC_NO_THREADS__=1",
+        "CFLAGS": "-Os -Wall -DNDEBUG -DMS_WIN64= -D__STDC_NO_THREADS__=1",
         "LDSHARED": f"{MINGW}-gcc -shared -static-libgcc -s {REPRODUCIBLY}",
     }
 

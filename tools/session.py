@@ -11,7 +11,7 @@ import platform
 import shutil
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -98,9 +98,12 @@ def wheels(cache: Cache, pythons: Sequence[str], *, again: bool = False) -> list
 
 
 @contextmanager
-def opened(cache: Cache, pythons: Sequence[str]) -> Iterator[Session]:
-    """A new session: either with Pythons for Windows under Wine, or with the one that runs this."""
-    session = LocalSession(cache) if list(pythons) == [LOCAL] else WineSession(cache, pythons)
+def opened(cache: Cache, pythons: Sequence[str], library: Callable[[Cache], Path] = build.standin) -> Iterator[Session]:
+    """A new session: either with Pythons for Windows under Wine, or with the one that runs this.
+
+    Under Wine, `library` is what makes the wer.dll there.
+    """
+    session = LocalSession(cache) if list(pythons) == [LOCAL] else WineSession(cache, pythons, library)
     try:
         yield session
     finally:
@@ -110,13 +113,13 @@ def opened(cache: Cache, pythons: Sequence[str]) -> Iterator[Session]:
 class WineSession(Session):
     """CPythons for Windows, each with our wheel, in a Wine prefix with the stand-in for WER."""
 
-    def __init__(self, cache: Cache, pythons: Sequence[str]) -> None:
+    def __init__(self, cache: Cache, pythons: Sequence[str], wer_dll: Callable[[Cache], Path] = build.standin) -> None:
         self.folder = cache.folder / "-".join(["wine", *pythons])
         self._prefix = wine.clone(cache, self.folder)
         # What is there is a link to the template's file: replace it, do not write into it.
         library = self._prefix.drive_c / "windows" / "system32" / "wer.dll"
         library.unlink()
-        shutil.copy(build.standin(cache), library)
+        shutil.copy(wer_dll(cache), library)
         for name in pythons:
             python = PYTHONS[name]
             home = self._prefix.drive_c / python.home

@@ -11,11 +11,6 @@ Every enum, flag and limit of werapi.h is here under its Python name and under i
 
 import sys as _sys
 
-from . import _enums, _options
-from ._enums import *  # noqa: F403
-from ._errors import WerError
-from ._options import *  # noqa: F403
-
 TYPE_CHECKING = False
 if TYPE_CHECKING or _sys.platform == "win32":
     from ._werapi import (
@@ -69,6 +64,10 @@ else:
         supported,
     )
 if TYPE_CHECKING:
+    from . import _enums, _options
+    from ._enums import *  # noqa: F403
+    from ._errors import WerError
+    from ._options import *  # noqa: F403
     from ._report_file import read_report
     from ._stored import ReportFile, SignatureParameter, StoredReport
 
@@ -102,28 +101,56 @@ __all__ = [
     "set_max_process_hold_milliseconds",
     "supported",
 ]
-__all__ += _enums.__all__
-__all__ += _options.__all__
 
-
-# What brings in more of the standard library waits until somebody asks for it.
-_LATER = {
-    "ReportFile": "_stored",
-    "SignatureParameter": "_stored",
-    "StoredReport": "_stored",
-    "read_report": "_report_file",
-}
-
-
-if not TYPE_CHECKING:  # or type checkers would take any name for existing
+# What waits until somebody asks for it: making the enums takes longer than all the rest, and the others bring in more
+# of the standard library.
+if TYPE_CHECKING:
+    __all__ += _enums.__all__
+    __all__ += _options.__all__
+else:  # or type checkers would take any name for existing
+    _MODULES = {
+        "ReportFile": "_stored",
+        "SignatureParameter": "_stored",
+        "StoredReport": "_stored",
+        "WerError": "_errors",
+        "read_report": "_report_file",
+    }
+    _ALWAYS_HERE = __all__
+    del __all__
 
     def __getattr__(name):
-        if name not in _LATER:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from importlib import import_module
+        if name in _MODULES:
+            return _get(_MODULES[name], [name])
+        if name == "__all__":
+            globals()["__all__"] = [
+                *_ALWAYS_HERE,
+                *(name for module in ("_enums", "_options") for name in _names(module)),
+            ]
+        elif not name.startswith("_"):
+            for module in ("_enums", "_options"):
+                _get(module, _names(module))
+        try:
+            return globals()[name]
+        except KeyError:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
 
-        value = globals()[name] = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    def __dir__():
+        return sorted({*globals(), *__getattr__("__all__")})
+
+    def _names(module):
+        return _import(module).__all__
+
+    def _get(module, names):
+        """Put these names of a module of ours here, and return the last one's value."""
+        found = _import(module)
+        for name in names:
+            value = globals()[name] = getattr(found, name)
         return value
+
+    def _import(module):
+        name = f"{__name__}.{module}"
+        __import__(name)
+        return _sys.modules[name]
 
 
 def get_include() -> str:

@@ -95,33 +95,33 @@ cdef long long integer(object value, long long low, long long high, str name) ex
     return number
 
 
-cdef int refuse_foreign(object value, object kind, str name) except -1:
+cdef int refuse_foreign(object value, Later kind, str name) except -1:
     """A member of another enum, or a bool, in an enum's place is a slip, whatever its number."""
     if isinstance(value, (bool, _Enum)) and not isinstance(value, kind):
-        raise TypeError(f"{name} takes a wer.{kind.__name__}, got {value!r}")
+        raise TypeError(f"{name} takes a wer.{kind.name}, got {value!r}")
     return 0
 
 
-cdef int choice(object value, object kind, int low, int high, str name) except? -1:
+cdef int choice(object value, Later kind, int low, int high, str name) except? -1:
     """A member of the enum `kind`, or its number. `low` to `high` leaves the header's end markers out."""
     cdef int overflow = 0
     cdef long long number
-    if not PyLong_CheckExact(value) and type(value) is not kind:
+    if not PyLong_CheckExact(value) and type(value) is not kind.found:
         refuse_foreign(value, kind, name)
         number = integer(value, -2147483648, 2147483647, name)
     else:
         number = PyLong_AsLongLongAndOverflow(value, &overflow)
     if overflow or number < low or number > high:
         raise ValueError(
-            f"{name} takes a wer.{kind.__name__} from {kind(low).name} ({low}) to {kind(high).name} ({high}), "
+            f"{name} takes a wer.{kind.name} from {kind(low).name} ({low}) to {kind(high).name} ({high}), "
             f"got {value!r}"
         )
     return <int>number
 
 
-cdef DWORD flag_bits(object value, object kind, long long high, str name) except? 0xFFFFFFFF:
+cdef DWORD flag_bits(object value, Later kind, long long high, str name) except? 0xFFFFFFFF:
     """Members of the flag enum `kind`, or their number; unknown bits up to `high` go through."""
-    if not PyLong_CheckExact(value) and type(value) is not kind:
+    if not PyLong_CheckExact(value) and type(value) is not kind.found:
         refuse_foreign(value, kind, name)
     return <DWORD>integer(value, 0, high, name)
 

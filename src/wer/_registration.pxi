@@ -82,9 +82,14 @@ _ENTRIES = (
     "files, memory blocks, excluded blocks, pairs of custom metadata and additional processes together",
 )
 
-# How many there are in this process, whichever interpreter registered them; changed atomically.
-cdef LONG registered_of[<int>KINDS]
-cdef LONG registered_entries
+cdef extern from *:
+    """
+    /* How many there are in this process, whichever interpreter registered them; changed atomically. */
+    static LONG wer_registered_of[7];
+    static LONG wer_registered_entries;
+    """
+    LONG registered_of "wer_registered_of"[<int>KINDS]
+    LONG registered_entries "wer_registered_entries"
 
 # What this interpreter has registered and not undone, by kind and identity. It keeps the memory and the handles of each
 # registration, whether or not anybody still has the object.
@@ -172,12 +177,12 @@ cdef class Registration:
             return
         try:
             self.unregister()
-        except WerError:
+        except OSError:
             pass  # the error that ends the block matters more
 
     def __repr__(self) -> str:
         name = _NAMES[<int>self._kind].decode("ascii")
-        about = "".join(f" {text!r}" for text in (self._text, self._value) if text is not None)
+        about = "".join([f" {text!r}" for text in (self._text, self._value) if text is not None])
         if self._kind == A_BLOCK or self._kind == AN_EXCLUDED_BLOCK:
             about = f" {self._entry.number} bytes at {<size_t>self._entry.address:#x}"
         elif self._kind == A_PROCESS:
@@ -270,7 +275,7 @@ cdef Registration register(Registration registration, object identity):
             hr = registration.call(False)
             check(hr, name, registration._text)
             if hr != 0:  # S_FALSE, which one sample of Microsoft's guards against: nothing was done
-                raise WerError(hr, name.decode("ascii"), "WER did nothing, and said so", registration._text)
+                raise _WerError(hr, name.decode("ascii"), "WER did nothing, and said so", registration._text)
         except BaseException:
             give_room_back(kind)
             raise
@@ -287,7 +292,7 @@ def _unregister_all():
     for registration in list(_registered.values()):
         try:
             registration.unregister()
-        except (WerError, RuntimeError):
+        except (OSError, RuntimeError):
             pass  # nobody is left who could do anything about it
 
 
@@ -299,8 +304,10 @@ cdef int undo_at_exit() except -1:
     return 0
 
 
-def register_file(path: object, file_type: int = _RegisterFileType.OTHER, flags: int = 0) -> Registration:
-    """Have WER add a file to the reports on this process. Calls WerRegisterFile.
+@cython.embedsignature(False)
+def register_file(path: object, file_type: int = WerRegFileTypeOther, flags: int = 0) -> Registration:
+    """register_file(path, file_type=wer.RegisterFileType.OTHER, flags=0)\n--\n
+    Have WER add a file to the reports on this process. Calls WerRegisterFile.
 
     WER reads the file when it makes a report. It is sent only if the server asks for it.
 

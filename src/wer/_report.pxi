@@ -1,7 +1,16 @@
 # Error reports: create, describe, add dumps and files, submit.
 
-# What WerReportSubmit can answer. Without the header's end marker: a newer Windows may mean something by it.
-_RESULTS = {int(result): result for result in _SubmitResult if result != _SubmitResult.MAX}
+# What WerReportSubmit can answer, by number: filled by the first that asks.
+_results = {}
+
+
+cdef object submit_result(int number):
+    """The `SubmitResult`; the plain number if this version does not know it."""
+    cdef dict results = _results
+    if not results:
+        # Without the header's end marker: a newer Windows may mean something by it.
+        results.update({int(result): result for result in get(_SubmitResult) if result != _SubmitResult.MAX})
+    return results.get(number, number)
 
 
 cdef int begin(Report report) except -1:
@@ -28,6 +37,12 @@ cdef HRESULT free_report(Report report) noexcept nogil:
     if opened != NULL:
         CloseHandle(opened)
     return hr
+
+
+cdef int check_dump(HRESULT hr, HANDLE process) except -1:
+    if hr < 0 and process_ended(process):
+        raise gone(f"process {GetProcessId(process)}")
+    return check(hr, b"WerReportAddDump")
 
 
 cdef int fill_information(
@@ -123,7 +138,11 @@ cdef object full_path(object path):
 
 
 cdef class Report:
-    """A Windows error report: create it, describe it, add dumps and files, submit it.
+    """Report(event_type, report_type=wer.ReportType.NON_CRITICAL, *, process=None, consent_key="", \
+friendly_event_name="", application_name="", application_path="", description="", parent_window=0, \
+namespace_partner="", namespace_group="", application_identity=b"", snapshot=0, delete_files_token=0, \
+submit_result_max=None)\n--\n
+    A Windows error report: create it, describe it, add dumps and files, submit it.
 
     Calls WerReportCreate. A `Report` owns one report handle and frees it exactly once: in `close`, on
     leaving ``with``, or quietly when it is collected. Leaving ``with`` without `submit` discards the report.
@@ -184,7 +203,7 @@ cdef class Report:
     def __init__(
         self,
         event_type: str,
-        report_type: int = _ReportType.NON_CRITICAL,
+        report_type: int = WerReportNonCritical,
         *,
         process: object = None,
         consent_key: str = "",
@@ -272,8 +291,9 @@ cdef class Report:
         return report
 
     def __dealloc__(self):
-        with nogil:
-            free_report(self)
+        if self._handle != NULL or self._opened != NULL:
+            with nogil:
+                free_report(self)
 
     def __enter__(self) -> Report:
         if self._handle == NULL:
@@ -286,7 +306,7 @@ cdef class Report:
             return
         try:
             self.close()
-        except WerError:
+        except OSError:
             pass  # the error that ends the block matters more
 
     def __repr__(self) -> str:
@@ -390,8 +410,10 @@ cdef class Report:
         leave(&self._busy)
         check(hr, b"WerReportSetUIOption")
 
-    def add_file(self, path: object, file_type: int = _FileType.OTHER, flags: int = 0) -> None:
-        """Attach a file. Calls WerReportAddFile.
+    @cython.embedsignature(False)  # its first line is one that Python can read: a default is a wer.FileType
+    def add_file(self, path: object, file_type: int = WerFileTypeOther, flags: int = 0) -> None:
+        """add_file($self, /, path, file_type=wer.FileType.OTHER, flags=0)\n--\n
+        Attach a file. Calls WerReportAddFile.
 
         Parameters
         ----------
@@ -428,9 +450,10 @@ cdef class Report:
         leave(&self._busy)
         check(hr, b"WerReportAddFile", full)
 
+    @cython.embedsignature(False)
     def add_dump(
         self,
-        dump_type: int = _DumpType.MINIDUMP,
+        dump_type: int = WerDumpTypeMiniDump,
         process: object = None,
         thread: object = None,
         exception: object = None,
@@ -441,7 +464,9 @@ cdef class Report:
         tid: int | None = None,
         snapshot: ProcessSnapshot | None = None,
     ) -> None:
-        """Add a dump of a process. Calls WerReportAddDump.
+        """add_dump($self, /, dump_type=wer.DumpType.MINIDUMP, process=None, thread=None, exception=None, \
+options=None, flags=0, *, pid=None, tid=None, snapshot=None)\n--\n
+        Add a dump of a process. Calls WerReportAddDump.
 
         Parameters
         ----------
@@ -540,9 +565,7 @@ cdef class Report:
             if source is not None:
                 self._snapshot = source
             leave(&self._busy)
-            if hr < 0 and process_ended(target.handle):
-                raise gone(f"process {GetProcessId(target.handle)}")
-            check(hr, b"WerReportAddDump")
+            check_dump(hr, target.handle)
         finally:
             release(&subject)
             release(&target)
@@ -599,7 +622,7 @@ cdef class Report:
         leave(&self._busy)
         check(hr, b"WerReportSubmit")
         number = WerReportAsync if bits & WER_SUBMIT_OUTOFPROCESS_ASYNC else <int>result
-        return _RESULTS.get(number, number)
+        return submit_result(number)
 
     def close(self) -> None:
         """Free the report's handle. Calls WerReportCloseHandle; a report not submitted is discarded.

@@ -10,24 +10,28 @@ cdef extern from "wer/werapi.h" nogil:
 
 # What a dump needs, as one is made with the same handle; and, inferred from what is captured, the right to make a
 # process, which a clone of the memory is, and to duplicate handles.
-cdef DWORD SNAPSHOT_RIGHTS = PROCESS_RIGHTS | HANDLE_DATA_RIGHTS | PROCESS_CREATE_PROCESS
+cdef enum:
+    SNAPSHOT_RIGHTS = PROCESS_RIGHTS | HANDLE_DATA_RIGHTS | PROCESS_CREATE_PROCESS
 
-# What Microsoft's sample captures for MiniDumpWriteDump.
-_FOR_A_DUMP = (
-    _SnapshotFlags.VA_CLONE
-    | _SnapshotFlags.HANDLES
-    | _SnapshotFlags.HANDLE_NAME_INFORMATION
-    | _SnapshotFlags.HANDLE_BASIC_INFORMATION
-    | _SnapshotFlags.HANDLE_TYPE_SPECIFIC_INFORMATION
-    | _SnapshotFlags.HANDLE_TRACE
-    | _SnapshotFlags.THREADS
-    | _SnapshotFlags.THREAD_CONTEXT
-    | _SnapshotFlags.THREAD_CONTEXT_EXTENDED
-    | _SnapshotFlags.CREATE_BREAKAWAY
-    | _SnapshotFlags.CREATE_BREAKAWAY_OPTIONAL
-    | _SnapshotFlags.CREATE_USE_VM_ALLOCATIONS
-    | _SnapshotFlags.CREATE_RELEASE_SECTION
-)
+
+cdef object for_a_dump():
+    """What Microsoft's sample captures for MiniDumpWriteDump."""
+    cdef object flags = get(_SnapshotFlags)
+    return (
+        flags.VA_CLONE
+        | flags.HANDLES
+        | flags.HANDLE_NAME_INFORMATION
+        | flags.HANDLE_BASIC_INFORMATION
+        | flags.HANDLE_TYPE_SPECIFIC_INFORMATION
+        | flags.HANDLE_TRACE
+        | flags.THREADS
+        | flags.THREAD_CONTEXT
+        | flags.THREAD_CONTEXT_EXTENDED
+        | flags.CREATE_BREAKAWAY
+        | flags.CREATE_BREAKAWAY_OPTIONAL
+        | flags.CREATE_USE_VM_ALLOCATIONS
+        | flags.CREATE_RELEASE_SECTION
+    )
 
 
 cdef class ProcessSnapshot:
@@ -44,7 +48,7 @@ cdef class ProcessSnapshot:
         The process: a handle, or an object that owns one or has a ``pid`` (see `Report.add_dump`). By default the
         current one. Besides what `Report.add_dump` needs, a handle needs PROCESS_CREATE_PROCESS and PROCESS_DUP_HANDLE
         (inferred).
-    flags : SnapshotFlags
+    flags : SnapshotFlags, optional
         What to capture. By default what Microsoft's sample captures for a dump: a clone of the memory, the handles and
         what is known of them, the threads with their registers.
     pid : int, optional
@@ -78,12 +82,12 @@ cdef class ProcessSnapshot:
     def __init__(
         self,
         process: object = None,
-        flags: int = _FOR_A_DUMP,
+        flags: int | None = None,
         *,
         pid: int | None = None,
         context_flags: int | None = None,
     ):
-        cdef DWORD bits = flag_bits(flags, _SnapshotFlags, 0xFFFFFFFF, "flags")
+        cdef DWORD bits = flag_bits(for_a_dump() if flags is None else flags, _SnapshotFlags, 0xFFFFFFFF, "flags")
         cdef DWORD context = 0
         cdef HPSS handle = NULL
         cdef Target target

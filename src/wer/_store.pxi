@@ -6,6 +6,7 @@ cdef extern from "wer/werapi.h" nogil:
         ERROR_INSUFFICIENT_BUFFER
         ERROR_NO_MORE_FILES
         ERROR_PATH_NOT_FOUND
+    const HRESULT E_ACCESSDENIED
 
 # A list of file names longer than this is no list of file names.
 cdef enum:
@@ -219,7 +220,7 @@ cdef class Store:
             hr = wer_found.WerStoreUploadReport(self._handle, c_key, bits, &result)
         leave(&self._busy)
         check(as_hresult(hr), b"WerStoreUploadReport", key)
-        return _RESULTS.get(<int>result, <int>result)
+        return submit_result(<int>result)
 
     def close(self) -> None:
         """Close the store. Calls WerStoreClose. Closing a closed store does nothing.
@@ -355,7 +356,7 @@ cdef object describe(HREPORTSTORE handle, PCWSTR key):
             names = <WCHAR *>PyMem_Calloc(room + 1, sizeof(WCHAR))
             if names == NULL:
                 raise MemoryError
-        if hr == _HResult.E_ACCESSDENIED:
+        if hr == E_ACCESSDENIED:
             return _stored.StoredReport(key=name, event_type=None)
         if hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND) or hr == HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND):
             return None

@@ -36,7 +36,10 @@ cdef int check_template(HRESULT hr) except -1:
 
 
 cdef class ReportTemplate:
-    """A crash report, prepared while all is well and filed by the thread that crashes.
+    """ReportTemplate(event_type, report_type=wer.ReportType.APPLICATION_CRASH, *, consent, flags=0, timeout=60.0, \
+ consent_key="", friendly_event_name="", application_name="", application_path="", description="", \
+ namespace_partner="", namespace_group="", application_identity=b"")\n--\n
+    A crash report, prepared while all is well and filed by the thread that crashes.
 
     `install_crash_handler` files it; a native host files it with ``report_exception`` of ``wer/capi.h``. Everything
     that WER is told stands in one block of memory by then, so the crash runs no Python and allocates nothing in
@@ -79,7 +82,7 @@ cdef class ReportTemplate:
     def __init__(
         self,
         event_type: str,
-        report_type: int = _ReportType.APPLICATION_CRASH,
+        report_type: int = WerReportApplicationCrash,
         *,
         consent: int,
         flags: int = 0,
@@ -164,8 +167,9 @@ cdef class ReportTemplate:
         leave(&self._busy)
         check_template(hr)
 
-    def add_file(self, path: object, file_type: int = _FileType.OTHER, flags: int = 0) -> None:
-        """Add a file, at most 32; what `Report.add_file` says holds.
+    def add_file(self, path: object, file_type: int = WerFileTypeOther, flags: int = 0) -> None:
+        """add_file($self, /, path, file_type=wer.FileType.OTHER, flags=0)\n--\n
+        Add a file, at most 32; what `Report.add_file` says holds.
 
         The file is looked for in the crash: one that is missing then is left out of the report.
 
@@ -187,9 +191,10 @@ cdef class ReportTemplate:
         check_template(hr)
 
     def set_dump(
-        self, dump_type: int = _DumpType.MINIDUMP, options: object = None, flags: int = 0
+        self, dump_type: int = WerDumpTypeMiniDump, options: object = None, flags: int = 0
     ) -> None:
-        """Say what dump of the process the report has; `DumpType.NONE` for none.
+        """set_dump($self, /, dump_type=wer.DumpType.MINIDUMP, options=None, flags=0)\n--\n
+        Say what dump of the process the report has; `DumpType.NONE` for none.
 
         The dump is of the whole process, with the exception and the thread that crashed.
 

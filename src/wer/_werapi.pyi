@@ -107,7 +107,7 @@ class ProcessSnapshot:
     def __init__(
         self,
         process: _Process | None = None,
-        flags: SnapshotFlags | int = ...,
+        flags: SnapshotFlags | int | None = None,
         *,
         pid: int | None = None,
         context_flags: int | None = None,

@@ -1,9 +1,11 @@
 # cython: language_level=3, annotation_typing=False, freethreading_compatible=True, subinterpreters_compatible=own_gil
+# cython: auto_pickle=False, binding=False, embedsignature=True, embedsignature.format=clinic
 """The calls into wer.dll: convert, make one WER call without the GIL, check the HRESULT."""
 
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_CheckBuffer, PyObject_GetBuffer
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from cpython.object cimport PyObject
 from libc.string cimport memcpy, memset
 
 from wer.libwer cimport *
@@ -14,25 +16,7 @@ from errno import ESRCH as _ESRCH
 from operator import index as _index
 from os import fsdecode as _fsdecode
 from os import path as _path
-
-from wer._enums import Consent as _Consent
-from wer._enums import DumpFlags as _DumpFlags
-from wer._enums import DumpType as _DumpType
-from wer._enums import FaultReportingFlags as _FaultReportingFlags
-from wer._enums import FileFlags as _FileFlags
-from wer._enums import FileType as _FileType
-from wer._enums import HResult as _HResult
-from wer._enums import MinidumpType as _MinidumpType
-from wer._enums import RegisterFileType as _RegisterFileType
-from wer._enums import ReportType as _ReportType
-from wer._enums import ReportUI as _ReportUI
-from wer._enums import SnapshotFlags as _SnapshotFlags
-from wer._enums import StoreType as _StoreType
-from wer._enums import SubmitFlags as _SubmitFlags
-from wer._enums import SubmitResult as _SubmitResult
-from wer._errors import WerError
-from wer._options import DumpOptions as _DumpOptions
-from wer._options import ExceptionInformation as _ExceptionInformation
+from sys import modules as _modules
 
 
 cdef extern from "_asserts.h":  # proves the numbers in _enums.py against werapi.h, at compile time
@@ -55,9 +39,13 @@ cdef extern from "wer/werapi.h" nogil:
     DWORD FormatMessageW(
         DWORD flags, const void *source, DWORD code, DWORD language, WCHAR *buffer, DWORD size, void *arguments)
 
+cdef extern from "fast.h" nogil:
+    void wer_let_go(LONG *target)
+
 cdef extern from "Python.h":
     str PyUnicode_FromWideChar(const WCHAR *text, Py_ssize_t length)
 
+include "_later.pxi"
 include "_convert.pxi"
 include "_handles.pxi"
 
@@ -93,7 +81,7 @@ cdef int check(HRESULT hr, const char *function, object filename=None) except -1
     name = function.decode("ascii")
     if hr == HRESULT_FROM_WIN32(ERROR_PROC_NOT_FOUND) and wer_find(function) == NULL:
         raise NotImplementedError(f"{name}: this machine's wer.dll does not have it; Windows has, since Vista")
-    raise WerError(hr, name, system_text(hr), filename)
+    raise _WerError(hr, name, system_text(hr), filename)
 
 
 cdef int enter(LONG *busy, str what, str advice) except -1:
@@ -104,12 +92,13 @@ cdef int enter(LONG *busy, str what, str advice) except -1:
 
 
 cdef inline void leave(LONG *busy) noexcept nogil:
-    InterlockedExchange(busy, 0)
+    wer_let_go(busy)
 
 
 include "_lookup.pxi"
 include "_snapshot.pxi"
 include "_report.pxi"
+include "_fast.pxi"
 include "_template.pxi"
 include "_store.pxi"
 include "_registration.pxi"

@@ -6,7 +6,7 @@ import sys
 # The interpreter's own modules, enum and os with what they import, are in every program that uses `wer`.
 LIST_NEW_MODULES = "import enum, os, sys; before = set(sys.modules); import wer; print(*(set(sys.modules) - before))"
 
-OWN = {"wer", "wer._enums", "wer._errors", "wer._options", "wer._werapi"}
+OWN = {"wer", "wer._werapi"}
 BUILT_IN = {"errno"}  # a part of python3XX.dll: nothing is read from disk
 
 
