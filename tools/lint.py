@@ -26,6 +26,7 @@ def lint(cache: Cache) -> int:
         "pyright": [*pyright, "--pythonpath", python],
         "generated files": [sys.executable, "tools/make_asserts.py", "--check"],
         "validate-pyproject": [python, "-m", "validate_pyproject", "pyproject.toml"],
+        "towncrier": [python, "-m", "towncrier", "build", "--draft", "--version", "next"],
         "actionlint": [*actionlint, *workflows],
         "zizmor": [python.parent / "zizmor", "--quiet", "--offline", "--no-progress", ".github"],
     }

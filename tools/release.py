@@ -11,6 +11,8 @@ from tools.steps import Command, Failure, say
 
 # pyroma wants an address of the author's and of a home page: there is neither yet.
 NOT_YET = "AuthorEmail,Url"
+# As in setup.py, which cannot build for them: there is no Python to link.
+MACROS = ["-DCYTHON_USE_MODULE_STATE=1", "-DCYTHON_USE_TYPE_SPECS=1"]
 # Zig's names for the other architectures, and what CPython's pyconfig.h defines for MSVC only.
 ARCHITECTURES: dict[str, tuple[str, list[str]]] = {
     "win_arm64": ("aarch64-windows-gnu", ["-DMS_WIN64="]),
@@ -48,7 +50,7 @@ def compile_for_others(cache: Cache, python: WindowsPython) -> None:
     package = work / "src" / "wer"
     venvs.run(cache, "build", "cython", "--3str", "-I", work / "src", package / "_werapi.pyx")
     headers = cpython.plain(cache, python) / "include"
-    options: Command = ["-std=c99", "-Wall", "-Werror", "-I", work / "include", "-I", package, "-I", headers, "-c"]
+    options: Command = ["-std=c99", "-Wall", "-Werror", *MACROS, "-I", work / "include", "-I", package, "-I", headers, "-c"]
     for name, (target, own) in ARCHITECTURES.items():
         with steps.step(f"Compiling for {name}"):
             for source in sorted(package.glob("*.c")):

@@ -29,8 +29,7 @@ ctypedef object (*FastMethod)(Report self, PyObject *const *args, Py_ssize_t cou
 cdef extern from *:
     """
     /* The methods behind: the same in every interpreter of the process, as is what stands before them. */
-    static void (*wer_plain_add_dump)(void), (*wer_plain_set_parameter)(void);
-    static void (*wer_plain_add_file)(void), (*wer_plain_submit)(void);
+    static PyCFunction wer_plain_add_dump, wer_plain_set_parameter, wer_plain_add_file, wer_plain_submit;
     """
     PyCFunction plain_add_dump "wer_plain_add_dump"
     PyCFunction plain_set_parameter "wer_plain_set_parameter"
