@@ -50,7 +50,19 @@ def compile_for_others(cache: Cache, python: WindowsPython) -> None:
     package = work / "src" / "wer"
     venvs.run(cache, "build", "cython", "--3str", "-I", work / "src", package / "_werapi.pyx")
     headers = cpython.plain(cache, python) / "include"
-    options: Command = ["-std=c99", "-Wall", "-Werror", *MACROS, "-I", work / "include", "-I", package, "-I", headers, "-c"]
+    options: Command = [
+        "-std=c99",
+        "-Wall",
+        "-Werror",
+        *MACROS,
+        "-I",
+        work / "include",
+        "-I",
+        package,
+        "-I",
+        headers,
+        "-c",
+    ]
     for name, (target, own) in ARCHITECTURES.items():
         with steps.step(f"Compiling for {name}"):
             for source in sorted(package.glob("*.c")):

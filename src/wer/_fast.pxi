@@ -14,6 +14,7 @@ cdef extern from "fast.h" nogil:
 cdef extern from "fast.h":
     ctypedef void (*vectorcallfunc)()
     void wer_set_vectorcall(PyObject *kind, vectorcallfunc shorter)
+    object wer_new(PyObject *kind)
     object wer_call_class(PyObject *kind, PyObject *const *args, size_t count, PyObject *names)
 
 cdef extern from "Python.h":
@@ -42,32 +43,66 @@ cdef enum:
     ONE_DIGIT = 0x3FFFFFFF  # the highest that `wer_small` knows
 
 
+@cython.final
+cdef class Shorter:
+    """What the shorter ways need of their interpreter, in one place: each look into the module's state takes as long as
+    a quarter of a call, so each report looks once."""
+
+    cdef Later dump_type
+    cdef Later dump_flags
+    cdef Later file_type
+    cdef Later file_flags
+    cdef Later consent
+    cdef Later submit_flags
+    cdef dict results
+    cdef tuple names
+    cdef PyObject *known[DUMP_ARGUMENTS]
+
+    def __cinit__(self):
+        cdef int index
+        self.dump_type = _DumpType
+        self.dump_flags = _DumpFlags
+        self.file_type = _FileType
+        self.file_flags = _FileFlags
+        self.consent = _Consent
+        self.submit_flags = _SubmitFlags
+        self.results = _results
+        self.names = ("dump_type", "process", "thread", "exception", "options", "flags")
+        for index in range(DUMP_ARGUMENTS):
+            self.known[index] = <PyObject *>self.names[index]
+
+
+_shorter = Shorter()
+
+
+cdef inline Shorter shorter_of(Report report):
+    if report._shorter is None:
+        report._shorter = _shorter
+    return <Shorter>report._shorter
+
+
 cdef bint member(PyObject *value, Later kind, long low, long high, long *number) noexcept:
     """Whether `value` is a member of `kind`, if that is in use, within these limits."""
     return wer_member(value, <PyObject *>kind.found, low, high, number)
 
 
 cdef object fast_add_dump(Report self, PyObject *const *args, Py_ssize_t count, PyObject *names):
-    cdef PyObject *known[DUMP_ARGUMENTS]
+    cdef Shorter shorter = None
     cdef PyObject *arranged[DUMP_ARGUMENTS]
     cdef PyObject *const *given = args
     cdef Py_ssize_t most = count
     cdef long kind = WerDumpTypeMiniDump, flags = 0
     cdef HANDLE process = GetCurrentProcess(), thread = NULL
     cdef HRESULT hr
+    if count > 0 or names != NULL:
+        shorter = shorter_of(self)
     if names != NULL:
-        known[0] = <PyObject *>"dump_type"
-        known[1] = <PyObject *>"process"
-        known[2] = <PyObject *>"thread"
-        known[3] = <PyObject *>"exception"
-        known[4] = <PyObject *>"options"
-        known[5] = <PyObject *>"flags"
-        if not wer_arrange(args, count, names, known, DUMP_ARGUMENTS, arranged):
+        if not wer_arrange(args, count, names, shorter.known, DUMP_ARGUMENTS, arranged):
             return (<FastMethod>plain_add_dump)(self, args, count, names)
         given = arranged
         most = DUMP_ARGUMENTS
     if (
-        most > 0 and not plain_dump(given, most, &kind, &process, &thread, &flags)
+        most > 0 and not plain_dump(shorter, given, most, &kind, &process, &thread, &flags)
         or (kind == WerDumpTypeMicroDump and thread == NULL)
         or InterlockedCompareExchange(&self._busy, 1, 0) != 0
     ):
@@ -84,7 +119,7 @@ cdef object fast_add_dump(Report self, PyObject *const *args, Py_ssize_t count, 
 
 
 cdef bint plain_dump(
-    PyObject *const *given, Py_ssize_t count, long *kind, HANDLE *process, HANDLE *thread, long *flags
+    Shorter shorter, PyObject *const *given, Py_ssize_t count, long *kind, HANDLE *process, HANDLE *thread, long *flags
 ) noexcept:
     """Convert what is given of the six; NULL in between is not given. False: something is not plain."""
     if count > DUMP_ARGUMENTS:
@@ -92,7 +127,7 @@ cdef bint plain_dump(
     if (
         given[0] != NULL
         and not wer_plain(given[0], 0, WerDumpTypeTriageDump, kind)
-        and not member(given[0], _DumpType, 0, WerDumpTypeTriageDump, kind)
+        and not member(given[0], shorter.dump_type, 0, WerDumpTypeTriageDump, kind)
     ):
         return False
     if count > 1 and given[1] != NULL and not wer_plain_handle(given[1], process):
@@ -106,7 +141,7 @@ cdef bint plain_dump(
     return (
         count < 6 or given[5] == NULL
         or wer_plain(given[5], 0, ONE_DIGIT, flags)
-        or member(given[5], _DumpFlags, 0, ONE_DIGIT, flags)
+        or member(given[5], shorter.dump_flags, 0, ONE_DIGIT, flags)
     )
 
 
@@ -143,14 +178,15 @@ cdef object fast_set_parameter(Report self, PyObject *const *args, Py_ssize_t co
 cdef object fast_add_file(Report self, PyObject *const *args, Py_ssize_t count, PyObject *names):
     cdef WCHAR path[MAX_PATH]
     cdef long kind = WerFileTypeOther, flags = 0
+    cdef Shorter shorter = shorter_of(self)
     cdef HRESULT hr
     if (
         names != NULL or count < 1 or count > 3
         or not wer_full_path(args[0], path, MAX_PATH - 1)
         or count > 1 and not wer_plain(args[1], 1, WerFileTypeAuxiliaryHeapDump, &kind) and not member(
-            args[1], _FileType, 1, WerFileTypeAuxiliaryHeapDump, &kind)
+            args[1], shorter.file_type, 1, WerFileTypeAuxiliaryHeapDump, &kind)
         or count > 2 and not wer_plain(args[2], 0, 0xFFFF, &flags) and not member(
-            args[2], _FileFlags, 0, 0xFFFF, &flags)
+            args[2], shorter.file_flags, 0, 0xFFFF, &flags)
     ):
         return (<FastMethod>plain_add_file)(self, args, count, names)
     begin(self)
@@ -164,14 +200,15 @@ cdef object fast_add_file(Report self, PyObject *const *args, Py_ssize_t count, 
 
 cdef object fast_submit(Report self, PyObject *const *args, Py_ssize_t count, PyObject *names):
     cdef long consent = 0, flags = 0
+    cdef Shorter shorter = shorter_of(self)
     cdef WER_SUBMIT_RESULT result = WerReportAsync
     cdef HRESULT hr
     if (
         names != NULL or count < 1 or count > 2
         or not wer_plain(args[0], 1, WerConsentAlwaysPrompt, &consent) and not member(
-            args[0], _Consent, 1, WerConsentAlwaysPrompt, &consent)
+            args[0], shorter.consent, 1, WerConsentAlwaysPrompt, &consent)
         or count > 1 and not wer_plain(args[1], 0, ONE_DIGIT, &flags) and not member(
-            args[1], _SubmitFlags, 0, ONE_DIGIT, &flags)
+            args[1], shorter.submit_flags, 0, ONE_DIGIT, &flags)
         or flags & WER_SUBMIT_OUTOFPROCESS_ASYNC
         or self._parameters & (self._parameters + 1)
     ):
@@ -184,22 +221,23 @@ cdef object fast_submit(Report self, PyObject *const *args, Py_ssize_t count, Py
     wer_let_go(&self._busy)
     if hr < 0:
         check(hr, b"WerReportSubmit")
-    return submit_result(<int>result)
+    answer = shorter.results.get(<int>result)
+    return submit_result(<int>result) if answer is None else answer
 
 
 cdef object fast_create(PyObject *kind, PyObject *const *args, size_t count, PyObject *names):
-    """Report(event_type); the flag in the upper bit of `count` does not matter here."""
+    """Report(event_type). `kind` is Report: Python calls this for no class derived from it."""
     cdef WCHAR buffer[WER_MAX_EVENT_NAME_LENGTH + 1]
     cdef Report self
     cdef HREPORT handle = NULL
     cdef const WCHAR *name
     cdef HRESULT hr
-    if names != NULL or PyVectorcall_NARGS(count) != 1 or kind != <PyObject *>Report:
+    if names != NULL or PyVectorcall_NARGS(count) != 1:
         return wer_call_class(kind, args, count, names)
     name = wer_plain_text(args[0], buffer, WER_MAX_EVENT_NAME_LENGTH)
     if name == NULL or name[0] == 0:
         return wer_call_class(kind, args, count, names)
-    self = Report.__new__(Report)
+    self = <Report>wer_new(kind)
     self._initialized = 1
     with nogil:
         hr = WerReportCreate(name, WerReportNonCritical, NULL, &handle)

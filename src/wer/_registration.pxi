@@ -210,7 +210,7 @@ cdef class Registration:
         The Windows version is that of the function that made it.
         """
         cdef HRESULT hr
-        enter(&self._busy, "registration", "it is being undone already")
+        enter(&self._busy, b"registration", b"it is being undone already")
         try:
             if not self._active:
                 return

@@ -15,7 +15,7 @@ cdef object submit_result(int number):
 
 cdef int begin(Report report) except -1:
     """Enter a WER call on `report`, which must be open and not submitted."""
-    enter(&report._busy, "report", "a report takes one call at a time")
+    enter(&report._busy, b"report", b"a report takes one call at a time")
     if report._handle == NULL:
         leave(&report._busy)
         raise ValueError("the report is closed")
@@ -641,7 +641,7 @@ options=None, flags=0, *, pid=None, tid=None, snapshot=None)\n--\n
         Windows Vista.
         """
         cdef HRESULT hr
-        enter(&self._busy, "report", "close it afterwards")
+        enter(&self._busy, b"report", b"close it afterwards")
         with nogil:
             hr = free_report(self)
         self._process = self._snapshot = None

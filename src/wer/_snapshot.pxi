@@ -171,7 +171,7 @@ cdef class ProcessSnapshot:
             A dump of it is being made.
         """
         cdef DWORD error
-        enter(&self._busy, "snapshot", "close it afterwards")
+        enter(&self._busy, b"snapshot", b"close it afterwards")
         with nogil:
             error = free_snapshot(self)
         self._owner = None
@@ -194,7 +194,7 @@ cdef DWORD free_snapshot(ProcessSnapshot snapshot) noexcept nogil:
 
 cdef int begin_dump_of(ProcessSnapshot snapshot) except -1:
     """Keep the snapshot open for a dump, until `leave`."""
-    enter(&snapshot._busy, "snapshot", "it takes one at a time")
+    enter(&snapshot._busy, b"snapshot", b"it takes one at a time")
     if snapshot._handle == NULL:
         leave(&snapshot._busy)
         raise ValueError("the snapshot is closed")

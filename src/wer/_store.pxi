@@ -234,7 +234,7 @@ cdef class Store:
         -----
         Windows 10 version 1703.
         """
-        enter(&self._busy, "store", "close it afterwards")
+        enter(&self._busy, b"store", b"close it afterwards")
         with nogil:
             close_store(self)
         leave(&self._busy)
@@ -249,7 +249,7 @@ cdef void close_store(Store store) noexcept nogil:
 
 cdef int begin_store(Store store) except -1:
     """Enter a call on `store`, which must be open."""
-    enter(&store._busy, "store", "a store takes one call at a time")
+    enter(&store._busy, b"store", b"a store takes one call at a time")
     if store._handle == NULL:
         leave(&store._busy)
         raise ValueError("the store is closed")

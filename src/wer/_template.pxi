@@ -160,13 +160,14 @@ cdef class ReportTemplate:
         if name is not None:
             c_name = wide(name, name_buffer, WER_MAX_SIGNATURE_NAME_LENGTH, "name")
         self.get()
-        enter(&self._busy, "template", "one thread changes it at a time")
+        enter(&self._busy, b"template", b"one thread changes it at a time")
         hr = wer_template_set_parameter(self._template, number, c_name, c_value)
         if hr >= 0:
             self._parameters |= 1U << number
         leave(&self._busy)
         check_template(hr)
 
+    @cython.embedsignature(False)  # its first line is one that Python can read: a default is a wer.FileType
     def add_file(self, path: object, file_type: int = WerFileTypeOther, flags: int = 0) -> None:
         """add_file($self, /, path, file_type=wer.FileType.OTHER, flags=0)\n--\n
         Add a file, at most 32; what `Report.add_file` says holds.
@@ -185,11 +186,12 @@ cdef class ReportTemplate:
         cdef const WCHAR *c_path = required(full, buffer, MAX_PATH - 1, "path")
         cdef HRESULT hr
         self.get()
-        enter(&self._busy, "template", "one thread changes it at a time")
+        enter(&self._busy, b"template", b"one thread changes it at a time")
         hr = wer_template_add_file(self._template, c_path, <WER_FILE_TYPE>kind, bits)
         leave(&self._busy)
         check_template(hr)
 
+    @cython.embedsignature(False)
     def set_dump(
         self, dump_type: int = WerDumpTypeMiniDump, options: object = None, flags: int = 0
     ) -> None:
@@ -223,7 +225,7 @@ cdef class ReportTemplate:
             fill_options(&c_options, options)
             options_pointer = <WER_DUMP_CUSTOM_OPTIONS *>&c_options
         self.get()
-        enter(&self._busy, "template", "one thread changes it at a time")
+        enter(&self._busy, b"template", b"one thread changes it at a time")
         hr = wer_template_set_dump(self._template, <WER_DUMP_TYPE>kind, options_pointer, bits)
         leave(&self._busy)
         check_template(hr)

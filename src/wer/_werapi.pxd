@@ -17,6 +17,7 @@ cdef class Report:
     cdef unsigned int _parameters  # bit n: Pn is set
     cdef object _process  # keeps the owner of a process handle alive that WER was given
     cdef object _snapshot  # keeps the last dump's snapshot from being collected before the report is closed
+    cdef object _shorter  # what the shorter ways into its methods need of this interpreter; None before the first
     cdef HANDLE _opened  # a process handle of our own that WER was given; closed with the report
     cdef object __weakref__
     cdef readonly str event_type

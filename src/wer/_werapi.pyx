@@ -84,10 +84,11 @@ cdef int check(HRESULT hr, const char *function, object filename=None) except -1
     raise _WerError(hr, name, system_text(hr), filename)
 
 
-cdef int enter(LONG *busy, str what, str advice) except -1:
+cdef int enter(LONG *busy, const char *what, const char *advice) except -1:
     """Take a report or a store for one call; the caller gives it back with `leave` right behind the call."""
     if InterlockedCompareExchange(busy, 1, 0) != 0:
-        raise RuntimeError(f"another call on this {what} is still running: {advice}")
+        raise RuntimeError(
+            f"another call on this {what.decode('ascii')} is still running: {advice.decode('ascii')}")
     return 0
 
 

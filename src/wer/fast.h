@@ -138,6 +138,12 @@ done:
     return made;
 }
 
+/* A new object of a class whose own __new__ needs no arguments. */
+WER_INLINE PyObject *wer_new(PyObject *kind)
+{
+    return ((PyTypeObject *)kind)->tp_new((PyTypeObject *)kind, NULL, NULL);
+}
+
 /* Have calls of a class, of this very one and not of those derived from it, reach `shorter` first. */
 WER_INLINE void wer_set_vectorcall(PyObject *kind, vectorcallfunc shorter)
 {

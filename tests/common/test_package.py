@@ -33,3 +33,15 @@ def test_get_include_holds_the_header():
 def test_the_package_is_the_installed_one():
     assert "site-packages" in Path(wer.__file__).parts
     assert (Path(wer.__file__).parent / "py.typed").exists()
+
+
+def test_every_function_and_method_tells_its_arguments():
+    for name in wer.__all__:
+        value = getattr(wer, name)
+        if not inspect.isclass(value):
+            if callable(value):
+                inspect.signature(value)
+            continue
+        for method in vars(value):
+            if not method.startswith("_") and callable(getattr(value, method)):
+                inspect.signature(getattr(value, method))
