@@ -23,7 +23,7 @@ def lint(cache: Cache) -> int:
         "cython-lint": [python, "-m", "cython_lint.cython_lint", *cython],
         "mypy": mypy,
         "mypy for Windows": [*mypy, "--platform=win32", "src/wer", "examples", "tests/types"],
-        "pyright": [*pyright, "--pythonpath", python],
+        "pyright": [*pyright, "--project", "pyproject.toml", "--pythonpath", python],
         "generated files": [sys.executable, "tools/make_asserts.py", "--check"],
         "validate-pyproject": [python, "-m", "validate_pyproject", "pyproject.toml"],
         "towncrier": [python, "-m", "towncrier", "build", "--draft", "--version", "next"],

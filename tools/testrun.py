@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tools import build, session, steps
+from tools import build, cpython, session, steps
 from tools.cache import Cache
 from tools.cpython import PYTHONS
 from tools.steps import Echo, say
@@ -67,6 +67,8 @@ def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Ech
             env["WERAPI_HOST"] = own.path(build.native_host(cache, PYTHONS[python]))
             env["WERAPI_CONSUMER"] = own.path(build.consumer(cache, PYTHONS[python]))
             env["WERAPI_EXCEPTION_MODULE"] = own.path(build.exception_module(cache))
+        elif not session.ON_WINDOWS:
+            env["WERAPI_PYTHON_HEADERS"] = str(cpython.plain(cache, PYTHONS[session.WINDOWS_PYTHONS[-1]]) / "include")
         started = time.monotonic()
         command = ["-m", "pytest", *options, *arguments]
         code = own.python(python, command, env=env, cwd=build.ROOT, echo=echo).returncode
