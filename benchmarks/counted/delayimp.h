@@ -1,0 +1,19 @@
+/* The little that loadwer.c knows of delay-loading. Here the linker has bound all functions. */
+#ifndef COUNTED_DELAYIMP_H
+#define COUNTED_DELAYIMP_H
+
+#include <windows.h>
+
+enum { dliNotePreLoadLibrary = 1, dliFailGetProc = 4 };
+
+typedef struct {
+    struct {
+        LPCSTR szProcName;
+    } dlp;
+} DelayLoadInfo, *PDelayLoadInfo;
+
+typedef FARPROC (WINAPI *PfnDliHook)(unsigned notify, PDelayLoadInfo info);
+
+HRESULT WINAPI __HrLoadAllImportsForDll(LPCSTR dll);
+
+#endif /* COUNTED_DELAYIMP_H */

@@ -1,0 +1,181 @@
+/* What `wer` and the benchmarks use of Windows, enough to compile both on Linux, to count their instructions there. The
+ * sizes of the types are Windows'. windows.c has the functions, which do nothing; one that is missing there can be
+ * called by no benchmark, but keeps nothing from being compiled and loaded. */
+#ifndef COUNTED_WINDOWS_H
+#define COUNTED_WINDOWS_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#define WINAPI
+#define CALLBACK
+#define VOID void
+#define TRUE 1
+#define FALSE 0
+#define ARRAYSIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define C_ASSERT(condition) _Static_assert(condition, #condition)
+
+typedef int BOOL;
+typedef int32_t LONG, HRESULT;
+typedef uint8_t BYTE, *PBYTE;
+typedef uint16_t WORD;
+typedef uint32_t DWORD, UINT, ULONG, *PDWORD;
+typedef int64_t LONGLONG;
+typedef uint64_t ULONGLONG, DWORD64;
+typedef intptr_t INT_PTR, LONG_PTR;
+typedef uintptr_t UINT_PTR, ULONG_PTR, DWORD_PTR;
+typedef size_t SIZE_T;
+typedef wchar_t WCHAR, *PWSTR, *LPWSTR; /* 16 bits by -fshort-wchar */
+typedef const wchar_t *PCWSTR, *LPCWSTR;
+typedef const char *PCSTR, *LPCSTR;
+typedef void *PVOID, *LPVOID, *HANDLE, *HMODULE, *HWND;
+typedef const void *LPCVOID;
+typedef BOOL *PBOOL;
+typedef INT_PTR (WINAPI *FARPROC)(void);
+typedef DWORD (WINAPI *LPTHREAD_START_ROUTINE)(LPVOID parameter);
+_Static_assert(sizeof(WCHAR) == 2, "compile with -fshort-wchar");
+
+typedef struct {
+    DWORD Data1;
+    WORD Data2, Data3;
+    BYTE Data4[8];
+} GUID;
+
+typedef struct {
+    DWORD dwLowDateTime, dwHighDateTime;
+} FILETIME;
+
+typedef struct {
+    LONGLONG QuadPart;
+} LARGE_INTEGER;
+
+typedef struct {
+    DWORD ContextFlags;
+    DWORD64 registers[150];
+} CONTEXT;
+
+typedef struct EXCEPTION_RECORD {
+    DWORD ExceptionCode, ExceptionFlags;
+    struct EXCEPTION_RECORD *ExceptionRecord;
+    PVOID ExceptionAddress;
+    DWORD NumberParameters;
+    ULONG_PTR ExceptionInformation[15];
+} EXCEPTION_RECORD;
+
+typedef struct {
+    EXCEPTION_RECORD *ExceptionRecord;
+    CONTEXT *ContextRecord;
+} EXCEPTION_POINTERS, *PEXCEPTION_POINTERS;
+
+typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers);
+
+#define S_OK ((HRESULT)0)
+#define S_FALSE ((HRESULT)1)
+#define E_NOTIMPL ((HRESULT)0x80004001)
+#define E_FAIL ((HRESULT)0x80004005)
+#define E_ACCESSDENIED ((HRESULT)0x80070005)
+#define E_HANDLE ((HRESULT)0x80070006)
+#define E_OUTOFMEMORY ((HRESULT)0x8007000E)
+#define E_INVALIDARG ((HRESULT)0x80070057)
+#define SUCCEEDED(hr) ((HRESULT)(hr) >= 0)
+#define FAILED(hr) ((HRESULT)(hr) < 0)
+#define HRESULT_FROM_WIN32(error) \
+    ((HRESULT)(error) <= 0 ? (HRESULT)(error) : (HRESULT)(((error) & 0xFFFF) | 0x80070000))
+
+#define ERROR_SUCCESS 0
+#define ERROR_FILE_NOT_FOUND 2
+#define ERROR_PATH_NOT_FOUND 3
+#define ERROR_ACCESS_DENIED 5
+#define ERROR_INVALID_HANDLE 6
+#define ERROR_NOT_ENOUGH_MEMORY 8
+#define ERROR_NO_MORE_FILES 18
+#define ERROR_INVALID_PARAMETER 87
+#define ERROR_BUFFER_OVERFLOW 111
+#define ERROR_INSUFFICIENT_BUFFER 122
+#define ERROR_PROC_NOT_FOUND 127
+#define ERROR_BUSY 170
+#define ERROR_ALREADY_EXISTS 183
+#define ERROR_FILENAME_EXCED_RANGE 206
+#define ERROR_MORE_DATA 234
+#define ERROR_NO_MORE_ITEMS 259
+#define ERROR_NOT_FOUND 1168
+#define ERROR_TIMEOUT 1460
+#define ERROR_NOT_ENOUGH_QUOTA 1816
+
+#define CONTEXT_ALL 0x10001F
+#define EXCEPTION_CONTINUE_EXECUTION (-1)
+#define EXCEPTION_CONTINUE_SEARCH 0
+#define EXCEPTION_NONCONTINUABLE 1
+#define EXCEPTION_STACK_OVERFLOW 0xC00000FD
+#define FORMAT_MESSAGE_FROM_SYSTEM 0x1000
+#define FORMAT_MESSAGE_IGNORE_INSERTS 0x200
+#define FORMAT_MESSAGE_MAX_WIDTH_MASK 0xFF
+#define GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS 4
+#define GET_MODULE_HANDLE_EX_FLAG_PIN 1
+#define INFINITE 0xFFFFFFFF
+#define LOAD_LIBRARY_SEARCH_SYSTEM32 0x800
+#define MAX_PATH 260
+#define MEM_COMMIT 0x1000
+#define MEM_RELEASE 0x8000
+#define MEM_RESERVE 0x2000
+#define PAGE_READWRITE 4
+#define PROCESS_CREATE_PROCESS 0x80
+#define PROCESS_DUP_HANDLE 0x40
+#define PROCESS_QUERY_INFORMATION 0x400
+#define PROCESS_QUERY_LIMITED_INFORMATION 0x1000
+#define PROCESS_VM_READ 0x10
+#define STACK_SIZE_PARAM_IS_A_RESERVATION 0x10000
+#define STANDARD_RIGHTS_READ 0x20000
+#define STILL_ACTIVE 259
+#define THREAD_GET_CONTEXT 8
+#define THREAD_QUERY_INFORMATION 0x40
+#define THREAD_QUERY_LIMITED_INFORMATION 0x800
+#define THREAD_SUSPEND_RESUME 2
+#define WAIT_OBJECT_0 0
+
+/* As on Windows, a processor's instruction and no call. */
+#define InterlockedCompareExchange(target, value, expected) __sync_val_compare_and_swap(target, expected, value)
+#define InterlockedCompareExchangePointer(target, value, expected) __sync_val_compare_and_swap(target, expected, value)
+#define InterlockedExchange(target, value) __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST)
+#define InterlockedExchangePointer(target, value) __atomic_exchange_n(target, (void *)(value), __ATOMIC_SEQ_CST)
+#define InterlockedIncrement(target) __sync_add_and_fetch(target, 1)
+#define InterlockedDecrement(target) __sync_sub_and_fetch(target, 1)
+
+BOOL CloseHandle(HANDLE object);
+HANDLE CreateEventW(void *security, BOOL manual, BOOL initial, LPCWSTR name);
+HANDLE CreateThread(
+    void *security, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID parameter, DWORD flags, DWORD *id);
+DWORD FormatMessageW(
+    DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size, void *arguments);
+HANDLE GetCurrentProcess(void);
+DWORD GetCurrentProcessId(void);
+DWORD GetCurrentThreadId(void);
+BOOL GetExitCodeProcess(HANDLE process, DWORD *code);
+BOOL GetExitCodeThread(HANDLE thread, DWORD *code);
+DWORD GetLastError(void);
+BOOL GetModuleHandleExW(DWORD flags, LPCWSTR name, HMODULE *module);
+HMODULE GetModuleHandleW(LPCWSTR name);
+FARPROC GetProcAddress(HMODULE module, LPCSTR name);
+DWORD GetProcessId(HANDLE process);
+DWORD GetProcessIdOfThread(HANDLE thread);
+UINT GetSystemDirectoryW(LPWSTR buffer, UINT size);
+DWORD GetThreadId(HANDLE thread);
+HMODULE LoadLibraryExW(LPCWSTR name, HANDLE file, DWORD flags);
+HANDLE OpenProcess(DWORD access, BOOL inherit, DWORD pid);
+HANDLE OpenThread(DWORD access, BOOL inherit, DWORD tid);
+BOOL QueryPerformanceCounter(LARGE_INTEGER *now);
+BOOL QueryPerformanceFrequency(LARGE_INTEGER *second);
+BOOL ResetEvent(HANDLE event);
+void RtlCaptureContext(CONTEXT *context);
+BOOL SetEvent(HANDLE event);
+LPTOP_LEVEL_EXCEPTION_FILTER SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER filter);
+void Sleep(DWORD milliseconds);
+LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection);
+BOOL VirtualFree(LPVOID address, SIZE_T size, DWORD type);
+DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds);
+LPWSTR lstrcpyW(LPWSTR to, LPCWSTR from);
+int lstrlenW(LPCWSTR text);
+
+#endif /* COUNTED_WINDOWS_H */
