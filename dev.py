@@ -20,7 +20,7 @@ from typing import NoReturn
 
 sys.dont_write_bytecode = True  # in the checkout, nothing but its own files
 
-from tools import bench, build, cache, cpython, lint, release, session, steps, testrun, wine  # noqa: E402
+from tools import bench, build, cache, cpython, instructions, lint, release, session, steps, testrun, wine  # noqa: E402
 from tools.cache import Cache  # noqa: E402
 
 
@@ -119,7 +119,15 @@ def run_bench(own: Cache, arguments: argparse.Namespace) -> int:
     the short form for that:
 
         dev.py bench --check --python 3.12 --part calls --part cimport --rounds 101
+
+    --instructions times nothing: it counts the instructions of the calls in a build for Linux, with callgrind, and
+    lists the functions that they are in for the rows that are over their limit, and for the one that it may name:
+
+        dev.py bench --instructions "add_file(path)"
     """
+    if arguments.instructions is not None:
+        steps.say("\n".join(instructions.report(instructions.count(own), arguments.instructions)))
+        return 0
     pythons = arguments.python or session.ALL_PYTHONS
     parts = arguments.part or [part.name for part in bench.PARTS]
     bench.prepare(own, pythons)
@@ -209,6 +217,9 @@ def _parser() -> argparse.ArgumentParser:
         "--part", action="append", choices=names, help="only this file of benchmarks/; may be given again"
     )
     added["bench"].add_argument("--rounds", type=int, default=301, help="in place of %(default)s")
+    added["bench"].add_argument(
+        "--instructions", metavar="ROW", nargs="?", const="", help="count instructions instead; on Linux only"
+    )
     added["bench"].add_argument("--json", metavar="FILE", help="write all samples there")
     added["bench"].add_argument("--check", action="store_true", help="compare with benchmarks/baseline.json")
     added["bench"].add_argument("--save", action="store_true", help="make it the baseline, and draw the plots of docs/")
