@@ -7,6 +7,7 @@ wait. On a Windows with the real WER it is skipped. All others run there too; no
 import contextlib
 import ctypes
 import faulthandler
+import functools
 import gc
 import itertools
 import json
@@ -17,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import minidump.minidumpfile
 import pytest
 
 import wer
@@ -330,6 +332,55 @@ def without(system_folder):
     return run
 
 
+def find_module(dump, address):
+    [name] = [
+        os.path.basename(module.name).lower()
+        for module in dump.modules.modules
+        if module.baseaddress <= address < module.endaddress
+    ]
+    return name
+
+
+@pytest.fixture
+def module_at():
+    """`module_at(dump, address)`: the name of the module there, in a dump that the package `minidump` has read."""
+    return find_module
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a program that ran beside the stand-in has left."""
+
+    code: int
+    lines: list
+    errors: str
+    calls: list
+    standin: StandIn
+
+    def called(self, function):
+        return [call for call in self.calls if call["function"] == function]
+
+    def said(self, name):
+        return [line.removeprefix(f"{name} ") for line in self.lines if line.startswith(f"{name} ")]
+
+    @functools.cached_property
+    def dump(self):
+        """The dump of its one report."""
+        [folder] = self.standin.reports()
+        [path] = folder.glob("*.mdmp")
+        return minidump.minidumpfile.MinidumpFile.parse_bytes(path.read_bytes())
+
+    @property
+    def exception(self):
+        [entry] = self.dump.exception.exception_records
+        return entry
+
+    @property
+    def crashed_module(self):
+        """The name of the module in which that exception was."""
+        return find_module(self.dump, self.exception.ExceptionRecord.ExceptionAddress)
+
+
 def run_to_end(command, environment):
     """Run a program that may crash. Under Wine, once in some hundred times, it cannot be started: then once more."""
     options = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, "timeout": 90}
@@ -342,9 +393,20 @@ def run_to_end(command, environment):
 
 
 @pytest.fixture
-def finish():
-    """`finish(command, environment)` runs a program and returns what `subprocess.run` does."""
-    return run_to_end
+def finish(standin, tmp_path):
+    """Run a program that may crash, with the stand-in's store in this test's folder.
+
+    `finish(command, *commands for the stand-in, **environment)` returns what is left of it.
+    """
+
+    def finish(command, *rules, **environment):
+        log = tmp_path / "program.jsonl"
+        rules = ";".join([f'store "{standin.store}"', f'log "{log}"', *rules])
+        done = run_to_end(command, os.environ | environment | {"WER_STANDIN": rules})
+        calls = [json.loads(line) for line in log.read_text(encoding="ascii").splitlines()] if log.exists() else []
+        return Ended(done.returncode & 0xFFFFFFFF, done.stdout.splitlines(), done.stderr, calls, standin)
+
+    return finish
 
 
 def start_python(code, *arguments):

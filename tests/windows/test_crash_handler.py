@@ -4,12 +4,9 @@ Each program runs in a process of its own, with the stand-in's store and log in 
 read back with an independent reader (the package `minidump`). How native hosts crash is in test_native_host.py.
 """
 
-import json
 import os
 import sys
-from dataclasses import dataclass
 
-import minidump.minidumpfile
 import pytest
 
 import wer
@@ -55,53 +52,14 @@ def prepared(**options):
 """
 
 
-@dataclass
-class Ended:
-    """What a process has left."""
-
-    code: int
-    output: list
-    errors: str
-    calls: list
-    standin: object
-
-    def called(self, function):
-        return [call for call in self.calls if call["function"] == function]
-
-    @property
-    def dump(self):
-        """The dump of its one report."""
-        [folder] = self.standin.reports()
-        [path] = folder.glob("*.mdmp")
-        return minidump.minidumpfile.MinidumpFile.parse_bytes(path.read_bytes())
-
-    @property
-    def exception(self):
-        [entry] = self.dump.exception.exception_records
-        return entry
-
-
-def module_at(dump, address):
-    [name] = [
-        os.path.basename(module.name).lower()
-        for module in dump.modules.modules
-        if module.baseaddress <= address < module.endaddress
-    ]
-    return name
-
-
 @pytest.fixture
-def run(standin, tmp_path, finish):
+def run(finish):
     """Run a program to its end: `run(code, *commands for the stand-in)` returns what is left of it."""
 
     def run(code, *commands):
-        log = tmp_path / "program.jsonl"
-        environment = os.environ | {"WER_STANDIN": ";".join([f'store "{standin.store}"', f'log "{log}"', *commands])}
-        done = finish([sys.executable, "-I", "-c", ENTRY + code], environment)
-        lines = log.read_text(encoding="ascii").splitlines() if log.exists() else []
-        assert "Traceback" not in done.stderr, done.stderr
-        calls = [json.loads(line) for line in lines]
-        return Ended(done.returncode & 0xFFFFFFFF, done.stdout.splitlines(), done.stderr, calls, standin)
+        done = finish([sys.executable, "-I", "-c", ENTRY + code], *commands)
+        assert "Traceback" not in done.errors, done.errors
+        return done
 
     return run
 
@@ -119,8 +77,8 @@ crash()
         assert lines["FriendlyEventName"] == "A crash"
         assert (lines["Sig[0].Name"], lines["Sig[0].Value"]) == ("Version", "1.2.3")
         assert done.exception.ExceptionRecord.ExceptionCode_raw == ACCESS_VIOLATION
-        assert done.exception.ThreadId == int(done.output[0])
-        assert module_at(done.dump, done.exception.ExceptionRecord.ExceptionAddress).startswith("_ctypes")
+        assert done.exception.ThreadId == int(done.lines[0])
+        assert done.crashed_module.startswith("_ctypes")
         [submit] = done.called("WerReportSubmit")
         assert (submit["args"]["consent"], submit["args"]["dwFlags"]) == (1, 4)
         assert len(done.called("WerReportCloseHandle")) == 1
@@ -135,7 +93,7 @@ threading.Thread(target=work).start()
 time.sleep(60)
 """)
         assert done.code == ACCESS_VIOLATION
-        assert done.exception.ThreadId == int(done.output[0])
+        assert done.exception.ThreadId == int(done.lines[0])
 
     def test_while_another_thread_holds_the_gil(self, run):
         done = run("""
@@ -144,8 +102,8 @@ crash_in_threads(1)
 ctypes.PyDLL("kernel32").Sleep(60000)  # with the GIL
 """)
         assert done.code == ACCESS_VIOLATION
-        assert done.exception.ThreadId == int(done.output[0])
-        assert module_at(done.dump, done.exception.ExceptionRecord.ExceptionAddress).startswith("ntdll")
+        assert done.exception.ThreadId == int(done.lines[0])
+        assert done.crashed_module.startswith("ntdll")
 
     def test_everything_that_was_prepared_reaches_wer(self, run, tmp_path, standin):
         (tmp_path / "a.log").write_text("a log")
@@ -196,7 +154,7 @@ crash_in_threads(1, 0xC00000FD)
 time.sleep(60)
 """)
         assert done.code == STACK_OVERFLOW
-        assert done.exception.ThreadId == int(done.output[0])
+        assert done.exception.ThreadId == int(done.lines[0])
         assert done.exception.ExceptionRecord.ExceptionCode_raw == STACK_OVERFLOW
         [caller] = {call["tid"] for call in done.calls}
         assert caller != done.exception.ThreadId
@@ -208,7 +166,7 @@ wer.install_crash_handler(prepared())
 crash_in_threads(1)
 time.sleep(60)
 """)
-        assert {call["tid"] for call in done.calls} == {int(done.output[0])}
+        assert {call["tid"] for call in done.calls} == {int(done.lines[0])}
 
     def test_an_overflow_whose_report_hangs_ends_all_the_same(self, run):
         done = run(
@@ -221,7 +179,7 @@ say("still here")
             f"block WerReportSubmit 1 wer-tests-overflow-{os.getpid()}",
         )
         assert done.code == STACK_OVERFLOW
-        assert len(done.output) == 1
+        assert len(done.lines) == 1
         assert done.called("WerReportSubmit") == []
 
 
@@ -289,7 +247,7 @@ time.sleep(60)
         assert done.code == ACCESS_VIOLATION
         assert len(standin.reports()) == 1
         assert len(done.called("WerReportCreate")) == 1
-        assert str(done.exception.ThreadId) in done.output
+        assert str(done.exception.ThreadId) in done.lines
 
     def test_a_crash_while_another_thread_is_inside_add_dump(self, run, standin):
         name = f"wer-tests-add-dump-{os.getpid()}"
@@ -330,10 +288,11 @@ def other(pointers):
 other_address = ctypes.cast(other, ctypes.c_void_p).value
 below = FILTER(kernel32.SetUnhandledExceptionFilter(other_address))
 """
+    UNDER_ANOTHER = PREVIOUS + "handler = wer.install_crash_handler(prepared())" + OTHER + "handler.uninstall()\n"
 
     def test_the_previous_one_has_its_turn(self, run, standin):
         done = run(self.PREVIOUS + "wer.install_crash_handler(prepared()); crash()")
-        assert done.output == ["previous"]
+        assert done.lines == ["previous"]
         assert len(standin.reports()) == 1
 
     def test_its_answer_counts(self, run, standin):
@@ -358,7 +317,7 @@ for _ in range(2):
     assert kernel32.WaitForSingleObject(thread, 30000) == 0
 say("goes on")
 """)
-        assert (done.code, done.output) == (0, ["goes on"])
+        assert (done.code, done.lines) == (0, ["goes on"])
         assert len(standin.reports()) == 2
 
     def test_uninstalling_restores_it(self, run, standin):
@@ -372,36 +331,24 @@ assert kernel32.SetUnhandledExceptionFilter(address) == address
 crash()
 """
         )
-        assert done.output == ["previous"]
+        assert done.lines == ["previous"]
         assert standin.reports() == []
 
     def test_uninstalled_from_under_another_it_only_passes_on(self, run, standin):
         done = run(
-            self.PREVIOUS
-            + "handler = wer.install_crash_handler(prepared())\n"
-            + self.OTHER
+            self.UNDER_ANOTHER
             + """
-handler.uninstall()
 assert kernel32.SetUnhandledExceptionFilter(other_address) == other_address
 crash()
 """
         )
-        assert done.output == ["other", "previous"]
+        assert done.lines == ["other", "previous"]
         assert standin.reports() == []
 
     def test_installed_again_above_it(self, run, standin):
         """The chain is then ours, the other, ours passing on, the previous one: no ring."""
-        done = run(
-            self.PREVIOUS
-            + "handler = wer.install_crash_handler(prepared())\n"
-            + self.OTHER
-            + """
-handler.uninstall()
-wer.install_crash_handler(prepared())
-crash()
-"""
-        )
-        assert done.output == ["other", "previous"]
+        done = run(self.UNDER_ANOTHER + "wer.install_crash_handler(prepared()); crash()")
+        assert done.lines == ["other", "previous"]
         assert len(standin.reports()) == 1
 
     def test_too_often_from_under_another(self, run):
@@ -418,7 +365,7 @@ try:
 except RuntimeError as error:
     say(count, error)
 """)
-        assert done.output == ["8 crash handlers were uninstalled from under other filters too often in this process"]
+        assert done.lines == ["8 crash handlers were uninstalled from under other filters too often in this process"]
 
     def test_beside_faulthandler(self, run, standin):
         """It shows the Python code first: it is called for every exception, and ours for unhandled ones."""
@@ -437,7 +384,7 @@ kernel32.SetErrorMode(0x8001)
 wer.install_crash_handler(prepared())
 say(hex(kernel32.GetErrorMode()))
 """)
-        assert done.output == ["0x8001"]
+        assert done.lines == ["0x8001"]
 
 
 @pytest.fixture

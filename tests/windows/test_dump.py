@@ -53,15 +53,6 @@ def module_names(dump):
     return {os.path.basename(module.name).lower() for module in dump.modules.modules}
 
 
-def module_at(dump, address):
-    [name] = [
-        os.path.basename(module.name).lower()
-        for module in dump.modules.modules
-        if module.baseaddress <= address < module.endaddress
-    ]
-    return name
-
-
 def exception_of(dump):
     [entry] = dump.exception.exception_records
     return entry
@@ -161,7 +152,7 @@ ctypes.c_int.from_address(0x10).value  # nothing is there
 
 
 class TestException:
-    def test_of_a_crashed_process(self, report, read_dumps, start):
+    def test_of_a_crashed_process(self, report, read_dumps, module_at, start):
         """What a watchdog does: the crashed process waits in its exception filter and says where it hurts."""
         process = start(CRASH)
         tid, pointers, address = map(int, process.stdout.readline().split())
@@ -177,7 +168,7 @@ class TestException:
         assert module_at(dump, address).startswith("_ctypes")
         assert dump.misc_info is None or dump.misc_info.ProcessId == process.pid
 
-    def test_of_the_current_process(self, report, read_dumps):
+    def test_of_the_current_process(self, report, read_dumps, module_at):
         exception = OwnException(0xE0000001)
         report.add_dump(tid=threading.get_native_id(), exception=wer.ExceptionInformation(exception.address))
         [dump] = read_dumps().values()
