@@ -54,7 +54,12 @@ static BOOL write_at(HANDLE file, DWORD offset, const void *data, DWORD size)
 {
     OVERLAPPED position = {.Offset = offset};
     DWORD written;
-    return WriteFile(file, data, size, &written, &position);
+
+    if (!WriteFile(file, data, size, &written, &position))
+        return FALSE;
+    if (written != size)
+        SetLastError(ERROR_DISK_FULL);
+    return written == size;
 }
 
 static MINIDUMP_DIRECTORY *find_stream(Dumpfile *dump, ULONG type)

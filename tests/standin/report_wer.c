@@ -223,6 +223,8 @@ static HRESULT write_file(PCWSTR path, const Buffer *text)
     if (!write_all(file, text->data, text->size))
         hr = last_error();
     CloseHandle(file);
+    if (FAILED(hr))
+        DeleteFileW(path); /* a folder with half of it would be a report */
     return hr;
 }
 

@@ -79,8 +79,8 @@ static BOOL collect(ReportFile *file, PCWSTR folder)
 }
 
 /* A caller's file that has gone, or that nobody may read, is left out: the report is worth more than its attachment (a
- * choice). What is ours and cannot be moved is an error of ours. User documents are kept like other files, as a server
- * might ask for them later (a choice). */
+ * choice). What is ours and cannot be moved is an error of ours, and a full disk is one, too. User documents are kept
+ * like other files, as a server might ask for them later (a choice). */
 static HRESULT collect_all(Report *report, PCWSTR folder, BOOL queued)
 {
     ReportFile *file;
@@ -90,7 +90,7 @@ static HRESULT collect_all(Report *report, PCWSTR folder, BOOL queued)
         if (queued && file->no_heap_on_queue && file->type == WerFileTypeHeapdump)
             continue;
         file->listed = collect(file, folder);
-        if (was_ours && !file->listed)
+        if (!file->listed && (was_ours || GetLastError() == ERROR_DISK_FULL))
             return last_error();
     }
     return S_OK;
