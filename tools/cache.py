@@ -6,6 +6,7 @@ locks/<name>      held while the work <name> is done, so that two runs do not do
 pip/, mypy/, zig/ these tools' own caches
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -23,6 +24,7 @@ Key = Sequence[str | Path]  # what work is made from: texts, and files or folder
 Stop = Callable[[Path], None]  # ends the programs that run in a run's folder
 
 KEEP_SECONDS = 30 * 24 * 3600  # finished work that nobody has used for so long is removed
+SPARE = 64 << 20  # bytes; where less is free, a disk counts as full: nothing that is worth a run fits on it
 
 
 class Cache:
@@ -57,6 +59,8 @@ class Cache:
                     unfinished = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
                     with step(title):
                         build(unfinished)
+                        if _free(self.root) < SPARE:  # Wine, for one, does not say what it could not write
+                            raise Failure("This may have been cut short, so it is not kept.")
                         unfinished.rename(place)
         os.utime(place)  # it is in use
         return place
@@ -73,7 +77,7 @@ def opened(stop: Stop) -> Iterator[Cache]:
     """The cache, with a folder in it for this run. What killed runs have left is stopped and removed first."""
     root = location()
     runs = root / "runs"
-    with locked(root / "lock"):
+    with _full_disk_explained(root), locked(root / "lock"):
         if not _sweep(runs, stop):
             _forget_unused(root)
         runs.mkdir(exist_ok=True)
@@ -85,7 +89,8 @@ def opened(stop: Stop) -> Iterator[Cache]:
         folder = lock_path.with_suffix("")
         folder.mkdir()
     try:
-        yield Cache(root, folder)
+        with _full_disk_explained(root):
+            yield Cache(root, folder)
     finally:
         _end(lock_path, lock, stop)
 
@@ -144,6 +149,39 @@ def locked(path: Path, waiting: str = "") -> Iterator[None]:
         time.sleep(0.1)
     with lock:
         yield
+
+
+@contextmanager
+def _full_disk_explained(root: Path) -> Iterator[None]:
+    """Add to what went wrong that the disk is full, if it is: few programs say so, and some blame the network."""
+    try:
+        yield
+    except (OSError, Failure) as error:
+        free = _free(root)  # now: what was written goes away with the run
+        if free < SPARE:
+            advice = (
+                f"The disk is full: {free >> 20} MB are left in {root}, which takes up to 3 GB.\n"
+                "Make room, or have XDG_CACHE_HOME name a folder on another disk; then run the same command again.\n"
+                "What was finished is kept."
+            )
+        elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            advice = "Make room there; then run the same command again. What was finished is kept."
+        else:
+            raise
+        raise Failure(f"{_first(error)}\n\n{advice}") from error
+
+
+def _free(root: Path) -> int:
+    """How many bytes are left on the disk where `root` is, or is to be."""
+    return shutil.disk_usage(next(folder for folder in (root, *root.parents) if folder.exists())).free
+
+
+def _first(error: Exception) -> str:
+    """What the error says; of a folder that could not be copied, about the first file."""
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
+        _, _, why = error.args[0][0]
+        return str(why)
+    return str(error)
 
 
 def _try_lock(path: Path) -> BinaryIO | None:
