@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tools import steps
@@ -51,8 +54,29 @@ class Prefix:
         self._run_silently("wine", "cmd", "/c", "exit")
 
     def stop(self) -> None:
-        """End all that runs in this prefix."""
-        self._run_silently("wineserver", "--kill")
+        """End all that runs in this prefix.
+
+        One --kill is not always enough: a program that is just starting brings up another server, and once in some
+        fifty times a server that was interrupted waits for a service that does not end.
+        """
+        for _ in range(5):
+            self._run_silently("wineserver", "--kill")
+            if not self._processes():
+                return
+            time.sleep(0.2)
+        for pid in self._processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _processes(self) -> list[int]:
+        """What runs in this prefix, Wine's server included."""
+        mine = f"WINEPREFIX={self.folder / 'prefix'}".encode()
+        found = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            with suppress(OSError):  # it has ended, or is somebody else's
+                if mine in path.read_bytes().split(b"\0"):
+                    found.append(int(path.parent.name))
+        return found
 
     def _environment(self) -> dict[str, str]:
         """All that a Windows program gets from the environment: nothing of the user's, so all runs are alike."""
