@@ -62,6 +62,7 @@ def run_wheel(own: Cache, arguments: argparse.Namespace) -> int:
     files = [*session.wheels(own, session.WINDOWS_PYTHONS), build.sdist(own)]
     release.check(own, files[:-1], files[-1])
     if not session.ON_WINDOWS:
+        release.check_sizes(files[:-1])
         release.compile_for_others(own, cpython.PYTHONS[session.WINDOWS_PYTHONS[-1]])
     if arguments.twice:
         second = [*session.wheels(own, session.WINDOWS_PYTHONS, again=True), build.sdist(own, again=True)]

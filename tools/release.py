@@ -1,6 +1,8 @@
 """What is looked at before anything is released: the files that were built, and other architectures of Windows."""
 
+import ast
 import shutil
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,12 +13,13 @@ from tools.steps import Command, Failure, say
 
 # pyroma wants an address of the author's and of a home page: there is neither yet.
 NOT_YET = "AuthorEmail,Url"
-# As in setup.py, which cannot build for them: there is no Python to link.
-MACROS = ["-DCYTHON_USE_MODULE_STATE=1", "-DCYTHON_USE_TYPE_SPECS=1"]
+# Bytes that what we build may have at most: a service carries them in each of its processes.
+SIZES = {"wheel": 150_000, ".pyd": 120_000}
 # Zig's names for the other architectures, and what CPython's pyconfig.h defines for MSVC only.
 ARCHITECTURES: dict[str, tuple[str, list[str]]] = {
     "win_arm64": ("aarch64-windows-gnu", ["-DMS_WIN64="]),
     "win32": ("x86-windows-gnu", []),
+    "win_amd64 without a GIL": ("x86_64-windows-gnu", ["-DMS_WIN64=", "-DPy_GIL_DISABLED=1"]),
 }
 
 
@@ -30,6 +33,21 @@ def check(cache: Cache, wheels: Sequence[Path], sdist: Path) -> None:
     for module, arguments in checks.items():
         with steps.step(f"{module.replace('_', '-')}: checking"):
             venvs.run(cache, "release", module, *arguments)
+
+
+def sizes(wheel: Path) -> dict[str, int]:
+    """How many bytes a wheel has, and the extension in it, by the names in SIZES."""
+    with zipfile.ZipFile(wheel) as files:
+        [extension] = [item for item in files.infolist() if item.filename.endswith(".pyd")]
+    return {"wheel": wheel.stat().st_size, ".pyd": extension.file_size}
+
+
+def check_sizes(wheels: Sequence[Path]) -> None:
+    """The wheels of the cross compiler are as small as we promise; nobody has measured those of others."""
+    for wheel in wheels:
+        for what, size in sizes(wheel).items():
+            if size >= SIZES[what]:
+                raise Failure(f"{wheel.name}: {what} has {size:,} bytes, and is to have less than {SIZES[what]:,}.")
 
 
 def check_same(first: Sequence[Path], second: Sequence[Path]) -> None:
@@ -54,7 +72,8 @@ def compile_for_others(cache: Cache, python: WindowsPython) -> None:
         "-std=c99",
         "-Wall",
         "-Werror",
-        *MACROS,
+        "-U_WIN32_WINNT",  # zig's own
+        *_macros(),
         "-I",
         work / "include",
         "-I",
@@ -68,3 +87,12 @@ def compile_for_others(cache: Cache, python: WindowsPython) -> None:
             for source in sorted(package.glob("*.c")):
                 zig: Command = ["cc", "-target", target, *options, *own, source, "-o", source.with_suffix(".o")]
                 venvs.run(cache, "release", "ziglang", *zig)
+
+
+def _macros() -> list[str]:
+    """Those of setup.py, which cannot build for the other architectures: there is no Python to link."""
+    for statement in ast.parse((build.ROOT / "setup.py").read_text(encoding="utf-8")).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name("MACROS")], value=value):
+                return [f"-D{name}={text}" for name, text in ast.literal_eval(value)]
+    raise Failure("setup.py has no MACROS: tools/release.py looks for that list.")

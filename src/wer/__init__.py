@@ -12,64 +12,38 @@ Every enum, flag and limit of werapi.h is here under its Python name and under i
 import sys as _sys
 
 TYPE_CHECKING = False
-if TYPE_CHECKING or _sys.platform == "win32":
-    from ._werapi import (
-        _C_API,  # noqa: F401 - where wer/capi.h looks for it
-        CrashHandler,
-        ProcessSnapshot,
-        Registration,
-        Report,
-        ReportTemplate,
-        Store,
-        add_excluded_application,
-        get_flags,
-        install_crash_handler,
-        purge_reports,
-        register_additional_process,
-        register_app_local_dump,
-        register_custom_metadata,
-        register_excluded_memory_block,
-        register_file,
-        register_memory_block,
-        register_runtime_exception_module,
-        remove_excluded_application,
-        report_hang,
-        set_flags,
-        set_max_process_hold_milliseconds,
-        supported,
-    )
-else:
-    from ._offwindows import (
-        CrashHandler,
-        ProcessSnapshot,
-        Registration,
-        Report,
-        ReportTemplate,
-        Store,
-        add_excluded_application,
-        get_flags,
-        install_crash_handler,
-        purge_reports,
-        register_additional_process,
-        register_app_local_dump,
-        register_custom_metadata,
-        register_excluded_memory_block,
-        register_file,
-        register_memory_block,
-        register_runtime_exception_module,
-        remove_excluded_application,
-        report_hang,
-        set_flags,
-        set_max_process_hold_milliseconds,
-        supported,
-    )
 if TYPE_CHECKING:
     from . import _enums, _options
+    from ._crash_handler import CrashHandler, install_crash_handler
     from ._enums import *  # noqa: F403
     from ._errors import WerError
     from ._options import *  # noqa: F403
+    from ._registration import (
+        Registration,
+        register_additional_process,
+        register_app_local_dump,
+        register_custom_metadata,
+        register_excluded_memory_block,
+        register_file,
+        register_memory_block,
+        register_runtime_exception_module,
+    )
     from ._report_file import read_report
+    from ._settings import (
+        add_excluded_application,
+        get_flags,
+        remove_excluded_application,
+        report_hang,
+        set_flags,
+        set_max_process_hold_milliseconds,
+        supported,
+    )
+    from ._snapshot import ProcessSnapshot
+    from ._store import Store, purge_reports
     from ._stored import ReportFile, SignatureParameter, StoredReport
+    from ._werapi import Report, ReportTemplate
+elif _sys.platform == "win32":
+    from ._werapi import _C_API, Report, ReportTemplate  # noqa: F401 - wer/capi.h looks for _C_API here
 
 __all__ = [
     "CrashHandler",
@@ -115,6 +89,33 @@ else:  # or type checkers would take any name for existing
         "WerError": "_errors",
         "read_report": "_report_file",
     }
+    _MODULES_ON_WINDOWS = {
+        "CrashHandler": "_crash_handler",
+        "ProcessSnapshot": "_snapshot",
+        "Registration": "_registration",
+        "Report": "_werapi",
+        "ReportTemplate": "_werapi",
+        "Store": "_store",
+        "add_excluded_application": "_settings",
+        "get_flags": "_settings",
+        "install_crash_handler": "_crash_handler",
+        "purge_reports": "_store",
+        "register_additional_process": "_registration",
+        "register_app_local_dump": "_registration",
+        "register_custom_metadata": "_registration",
+        "register_excluded_memory_block": "_registration",
+        "register_file": "_registration",
+        "register_memory_block": "_registration",
+        "register_runtime_exception_module": "_registration",
+        "remove_excluded_application": "_settings",
+        "report_hang": "_settings",
+        "set_flags": "_settings",
+        "set_max_process_hold_milliseconds": "_settings",
+        "supported": "_settings",
+    }
+    for _name, _module in _MODULES_ON_WINDOWS.items():
+        _MODULES[_name] = _module if _sys.platform == "win32" else "_offwindows"
+    del _name, _module, _MODULES_ON_WINDOWS
     _ALWAYS_HERE = __all__
     del __all__
 

@@ -15,14 +15,9 @@ cdef extern from "capitable.h":
 
 cdef object report_from_handle(HREPORT handle, int owned):
     """A Report around a handle; `Report.from_handle` says the rest."""
-    cdef Report report
     if handle == NULL:
-        raise ValueError("handle is NULL, which is no report handle")
-    report = Report.__new__(Report)
-    report._handle = handle
-    report._owned = owned != 0
-    report._initialized = 1
-    return report
+        refuse(ValueError, b"handle is NULL, which is no report handle")
+    return around(Report.__new__(Report), handle, owned != 0)
 
 
 cdef int report_check(object value) noexcept:
@@ -32,9 +27,9 @@ cdef int report_check(object value) noexcept:
 cdef HREPORT report_handle(object value) except NULL:
     """The handle of a Report, which must be open."""
     if not isinstance(value, Report):
-        raise TypeError(f"a wer.Report is needed, got {type(value).__name__}")
+        refuse(TypeError, b"a wer.Report is needed, got %s", type_name(<PyObject *>value))
     if (<Report>value)._handle == NULL:
-        raise ValueError("the report is closed")
+        refuse(ValueError, b"the report is closed")
     return (<Report>value)._handle
 
 
@@ -42,7 +37,7 @@ cdef WerTemplate *template_from_object(object value) except NULL:
     """The C template of a ReportTemplate, as a new reference."""
     cdef WerTemplate *template
     if not isinstance(value, ReportTemplate):
-        raise TypeError(f"a wer.ReportTemplate is needed, got {type(value).__name__}")
+        refuse(TypeError, b"a wer.ReportTemplate is needed, got %s", type_name(<PyObject *>value))
     template = (<ReportTemplate>value).get()
     wer_template_retain(template)
     return template

@@ -5,8 +5,6 @@
 # the same number after every Py_Initialize. So the table is corrected before a module is made: the import machinery
 # asks for one only where there is none. The old one stays in memory; nothing looks it up any more.
 
-from cpython.ref cimport PyObject
-
 cdef extern from *:
     """
     #define WER_KNOWN_MODULE() (__Pyx_State_FindModule(&__pyx_moduledef) != NULL)

@@ -1,5 +1,10 @@
 # The functions that this machine may lack: those that came after Vista, and those that are not in wer.dll.
 
+from libc.string cimport strcmp
+
+cdef extern from "Python.h":
+    const char *PyUnicode_AsUTF8(object text) except NULL
+
 cdef extern from "lookup.h" nogil:
     ctypedef struct WerFound:
         HRESULT (*WerStoreOpen)(REPORT_STORE_TYPES kind, HREPORTSTORE *store) noexcept nogil
@@ -54,11 +59,10 @@ cdef int need(bint here, const char *function) except -1:
     if here:
         return 0
     wer_found_by_name(function, &ignored, &since)
-    name = function.decode("ascii")
-    raise NotImplementedError(f"this Windows does not have {name}; it came with {since.decode('ascii')}")
+    return refuse(NotImplementedError, b"this Windows does not have %s; it came with %s", function, since)
 
 
-cdef int need_named(bytes function) except -1:
+cdef int need_named(const char *function) except -1:
     """`need` for what is not called from here."""
     cdef BOOL here = False
     cdef const char *since
@@ -66,39 +70,18 @@ cdef int need_named(bytes function) except -1:
     return need(here, function)
 
 
-cdef HRESULT as_hresult(HRESULT hr) noexcept nogil:
-    """The store functions may hand back raw Win32 codes, which look like success."""
-    return HRESULT_FROM_WIN32(<DWORD>hr) if hr > 0 else hr
+cdef object in_wer_dll(object module, object function):
+    """Whether wer.dll has a function of this name."""
+    return wer_find(PyUnicode_AsUTF8(function)) != NULL
 
 
-def supported(function: str) -> bool:
-    """Whether this machine has a WER function.
-
-    Parameters
-    ----------
-    function : str
-        Its name in werapi.h, e.g. ``"WerStoreOpen"``; or ``"WerReportHang"``, ``"PssCaptureSnapshot"`` or
-        ``"PssFreeSnapshot"``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `function` is no str, or none of the functions that `wer` calls.
-    """
+cdef object found(object module, object function):
+    """Whether this machine has a function of this name; None if it is none that is looked up."""
     cdef BOOL here = False
     cdef const char *since
-    if not isinstance(function, str):
-        raise TypeError(f"function must be a str, got {type(function).__name__}")
-    name = function.encode("ascii", "replace")
-    if function in _LINKED:
-        return wer_find(name) != NULL
-    if function == "WerReportHang":
+    cdef const char *name = PyUnicode_AsUTF8(function)
+    if strcmp(name, b"WerReportHang") == 0:
         wer_find_hang()
     if not wer_found_by_name(name, &here, &since):
-        raise ValueError(f"function must be one of werapi.h that wer calls, got {function!r}")
-    return bool(here)
-
-
-_LINKED = frozenset((
-    "WerAddExcludedApplication", "WerRemoveExcludedApplication", "WerReportAddDump", "WerReportAddFile",
-    "WerReportCloseHandle", "WerReportCreate", "WerReportSetParameter", "WerReportSetUIOption", "WerReportSubmit"))
+        return None
+    return here != 0

@@ -15,9 +15,8 @@ cdef class Report:
     cdef bint _parameters_known  # all were set through this object
     cdef bint _submitted
     cdef unsigned int _parameters  # bit n: Pn is set
-    cdef object _process  # keeps the owner of a process handle alive that WER was given
-    cdef object _snapshot  # keeps the last dump's snapshot from being collected before the report is closed
-    cdef object _shorter  # what the shorter ways into its methods need of this interpreter; None before the first
+    cdef object _kept  # what is not to be collected before the report is closed: whose handles WER was given
+    cdef void *_interpreter  # what its interpreter has of its own; NULL before a call needs it
     cdef HANDLE _opened  # a process handle of our own that WER was given; closed with the report
     cdef object __weakref__
     cdef readonly str event_type
@@ -40,4 +39,3 @@ cdef class ReportTemplate:
     cdef object __weakref__
     cdef readonly str event_type
     cdef WerTemplate *get(self) except NULL
-    cdef bint _is_installed(self) noexcept

@@ -1,23 +1,17 @@
 # cython: language_level=3, annotation_typing=False, freethreading_compatible=True, subinterpreters_compatible=own_gil
-# cython: auto_pickle=False, binding=False, embedsignature=True, embedsignature.format=clinic
+# cython: always_allow_keywords=False, auto_pickle=False, autotestdict=False, binding=False
+# cython: boundscheck=False, wraparound=False
 """The calls into wer.dll: convert, make one WER call without the GIL, check the HRESULT."""
 
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_CheckBuffer, PyObject_GetBuffer
-from cpython.mem cimport PyMem_Calloc, PyMem_Free
-from cpython.object cimport PyObject
 from libc.string cimport memcpy, memset
 
 from wer.libwer cimport *
 
-from enum import Enum as _Enum
-from errno import EACCES as _EACCES
-from errno import ESRCH as _ESRCH
-from operator import index as _index
-from os import fsdecode as _fsdecode
-from os import path as _path
-from sys import modules as _modules
 
+cdef extern from "references.h":
+    pass
 
 cdef extern from "_asserts.h":  # proves the numbers in _enums.py against werapi.h, at compile time
     pass
@@ -29,7 +23,6 @@ cdef extern from "loadwer.h" nogil:
 
 cdef extern from "wer/werapi.h" nogil:
     HRESULT HRESULT_FROM_WIN32(DWORD error)
-    LONG InterlockedCompareExchange(LONG *target, LONG value, LONG expected)
     LONG InterlockedExchange(LONG *target, LONG value)
     enum:
         ERROR_PROC_NOT_FOUND
@@ -40,12 +33,22 @@ cdef extern from "wer/werapi.h" nogil:
         DWORD flags, const void *source, DWORD code, DWORD language, WCHAR *buffer, DWORD size, void *arguments)
 
 cdef extern from "fast.h" nogil:
+    bint wer_take_once(LONG *target)
     void wer_let_go(LONG *target)
 
 cdef extern from "Python.h":
+    # cpython.object has these as well, and with them code that imports `type`.
+    ctypedef struct PyObject:
+        pass
+    ctypedef struct PyTypeObject:
+        pass
+    PyTypeObject *Py_TYPE(PyObject *value)
+    void Py_INCREF(object value)
+    void Py_XDECREF(PyObject *value)
+    void *PyErr_SetImportError(object text, object name, object path) except NULL
     str PyUnicode_FromWideChar(const WCHAR *text, Py_ssize_t length)
 
-include "_later.pxi"
+include "_classes.pxi"
 include "_convert.pxi"
 include "_handles.pxi"
 
@@ -63,11 +66,10 @@ cdef int load() except -1:
     """Load wer.dll. It is the process's: what an interpreter has loaded stays for the others."""
     cdef DWORD error = wer_load()
     if error:
-        raise ImportError(
-            f"wer.dll cannot be loaded from System32 (error {error}: {system_text(<HRESULT>error)}); "
-            "Windows has it since Vista, some minimal containers leave it out",
-            name="wer._werapi",
-        )
+        windows = system_text(<HRESULT>error)
+        PyErr_SetImportError(PyUnicode_FromFormat(
+            b"wer.dll cannot be loaded from System32 (error %lu: %U); Windows has it since Vista, some minimal "
+            b"containers leave it out", error, <PyObject *>windows), "wer._werapi", None)
     return 0
 
 
@@ -78,17 +80,16 @@ cdef int check(HRESULT hr, const char *function, object filename=None) except -1
     """Raise what a failing HRESULT means. `function` is the WER function that returned it."""
     if hr >= 0:
         return 0
-    name = function.decode("ascii")
     if hr == HRESULT_FROM_WIN32(ERROR_PROC_NOT_FOUND) and wer_find(function) == NULL:
-        raise NotImplementedError(f"{name}: this machine's wer.dll does not have it; Windows has, since Vista")
-    raise _WerError(hr, name, system_text(hr), filename)
+        refuse(NotImplementedError, b"%s: this machine's wer.dll does not have it; Windows has, since Vista", function)
+    windows = system_text(hr)
+    return raise_with(get(WER_ERROR), b"(lsOO)", hr, function, <PyObject *>windows, <PyObject *>filename)
 
 
 cdef int enter(LONG *busy, const char *what, const char *advice) except -1:
     """Take a report or a store for one call; the caller gives it back with `leave` right behind the call."""
-    if InterlockedCompareExchange(busy, 1, 0) != 0:
-        raise RuntimeError(
-            f"another call on this {what.decode('ascii')} is still running: {advice.decode('ascii')}")
+    if not wer_take_once(busy):
+        refuse(RuntimeError, b"another call on this %s is still running: %s", what, advice)
     return 0
 
 
@@ -98,11 +99,14 @@ cdef inline void leave(LONG *busy) noexcept nogil:
 
 include "_lookup.pxi"
 include "_snapshot.pxi"
+include "_methods.pxi"
 include "_report.pxi"
-include "_fast.pxi"
+include "_report_calls.pxi"
+include "_create.pxi"
 include "_template.pxi"
 include "_store.pxi"
 include "_registration.pxi"
 include "_settings.pxi"
+include "_functions.pxi"
 include "_capi.pxi"
 include "_interpreters.pxi"

@@ -3,15 +3,19 @@
 #define WER_FAST_H
 
 #include <Python.h>
-#include <windows.h>
+
+#include "wer/werapi.h"
 
 /* The wheel is built for size; what is here runs in every call. */
 #if defined(__GNUC__) && !defined(__clang__)
 #define WER_INLINE static __inline __attribute__((always_inline))
-#define WER_QUICK static __attribute__((noinline, optimize("O2")))
+/* A loop over a few pointers is no memset, which -Os would have the processor do byte by byte. */
+#define WER_QUICK static __attribute__((noinline, optimize("O2", "no-tree-loop-distribute-patterns")))
+#define WER_SELDOM static __attribute__((noinline, cold))
 #else
 #define WER_INLINE static __inline
 #define WER_QUICK static
+#define WER_SELDOM static
 #endif
 
 /* The value of an int, or of an int's subclass, that Python holds in one digit, without a call; FALSE for all else. */
@@ -32,16 +36,13 @@ WER_INLINE int wer_small(PyObject *value, long *number)
 #endif
 }
 
-/* Whether `value` is a plain int within these limits. */
-WER_INLINE int wer_plain(PyObject *value, long low, long high, long *number)
+/* Whether `value` is a plain int, or a member of the enum `kind`, within these limits; NULL leaves `number` as it is. */
+WER_INLINE int wer_number(PyObject *value, PyObject *kind, long low, long high, long *number)
 {
-    return PyLong_CheckExact(value) && wer_small(value, number) && *number >= low && *number <= high;
-}
-
-/* Whether it is an instance of `kind`, an enum whose members are ints, within these limits. */
-WER_INLINE int wer_member(PyObject *value, PyObject *kind, long low, long high, long *number)
-{
-    return (PyObject *)Py_TYPE(value) == kind && wer_small(value, number) && *number >= low && *number <= high;
+    if (value == NULL)
+        return 1;
+    return (PyLong_CheckExact(value) || (PyObject *)Py_TYPE(value) == kind) && wer_small(value, number) &&
+           *number >= low && *number <= high;
 }
 
 /* Whether it is None, which leaves `handle` as it is, or a handle as an int. */
@@ -57,32 +58,46 @@ WER_INLINE int wer_plain_handle(PyObject *value, HANDLE *handle)
     return 1;
 }
 
-/* Put the arguments of a call in the order of `known`, the names of its parameters, of which there are `most`; NULL where
- * there is none. Names count as equal if they are the same object, as those in a program's calls are. Returns FALSE if
- * one is not known or there twice. */
-WER_QUICK int wer_arrange(
-    PyObject *const *args, Py_ssize_t count, PyObject *names, PyObject *const *known, int most, PyObject **arranged)
+/* Take what is 0 while nobody has it; FALSE if somebody has. Who takes holds the GIL, so nobody comes in between; who lets
+ * go need not. Without a GIL, or where a plain load may be moved, it is one instruction for the processor. */
+WER_INLINE int wer_take_once(LONG *target)
 {
-    Py_ssize_t named = PyTuple_GET_SIZE(names), i;
-    int k, next = (int)count; /* names mostly come in the order of the parameters */
-
-    if (count > most)
+#if !defined(Py_GIL_DISABLED) && (defined(__GNUC__) || defined(_M_X64) || defined(_M_IX86))
+#if defined(__GNUC__)
+    if (__atomic_load_n(target, __ATOMIC_ACQUIRE) != 0)
         return 0;
-    for (k = 0; k < most; k++)
-        arranged[k] = k < count ? args[k] : NULL;
-    for (i = 0; i < named; i++) {
-        PyObject *name = PyTuple_GET_ITEM(names, i);
-        for (k = next; k < most && known[k] != name; k++)
-            ;
-        if (k == most)
-            for (k = 0; k < next && known[k] != name; k++)
-                ;
-        if (known[k] != name || arranged[k] != NULL)
-            return 0;
-        arranged[k] = args[count + i];
-        next = k;
-    }
+#else
+    if (*(volatile LONG *)target != 0)
+        return 0;
+#endif
+    *target = 1;
     return 1;
+#else
+    return InterlockedCompareExchange(target, 1, 0) == 0;
+#endif
+}
+
+/* Let go of it: what was written before is seen by who takes it next. */
+WER_INLINE void wer_let_go(LONG *target)
+{
+#if defined(__GNUC__)
+    __atomic_store_n(target, 0, __ATOMIC_RELEASE);
+#elif defined(_M_X64) || defined(_M_IX86)
+    *(volatile LONG *)target = 0; /* a plain store, which these processors do not move before an earlier one */
+#else
+    InterlockedExchange(target, 0);
+#endif
+}
+
+/* Take a report for one call; FALSE if it is in another, closed or submitted. */
+WER_INLINE int wer_take(LONG *busy, HREPORT *handle, int *submitted)
+{
+    if (!wer_take_once(busy))
+        return 0;
+    if (*handle != NULL && !*submitted)
+        return 1;
+    wer_let_go(busy);
+    return 0;
 }
 
 /* `text` as NUL-terminated UTF-16 of at most `limit` units: where it lies, or in `buffer`, which has room for that. NULL if
@@ -98,13 +113,9 @@ WER_QUICK const WCHAR *wer_plain_text(PyObject *text, WCHAR *buffer, Py_ssize_t 
         return NULL;
     if (PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND) {
         const Py_UCS1 *from = PyUnicode_1BYTE_DATA(text);
-        for (i = 0; i < length; i++) {
-            if (from[i] == 0)
-                return NULL;
-            buffer[i] = from[i];
-        }
-        buffer[length] = 0;
-        return buffer;
+        for (i = 0; (buffer[i] = from[i]) != 0; i++)
+            ;
+        return i == length ? buffer : NULL;
     }
     if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND) {
         const Py_UCS2 *lies = PyUnicode_2BYTE_DATA(text);
@@ -138,7 +149,7 @@ done:
     return made;
 }
 
-/* A new object of a class whose own __new__ needs no arguments. */
+/* A new object of a class whose __new__ is in C and needs no arguments. */
 WER_INLINE PyObject *wer_new(PyObject *kind)
 {
     return ((PyTypeObject *)kind)->tp_new((PyTypeObject *)kind, NULL, NULL);
@@ -150,52 +161,55 @@ WER_INLINE void wer_set_vectorcall(PyObject *kind, vectorcallfunc shorter)
     ((PyTypeObject *)kind)->tp_vectorcall = shorter;
 }
 
+/* What a character does in a path: it ends a part, may not be the last of one, may begin the name of a device. */
+enum { WER_ENDS = 1, WER_NOT_LAST = 2, WER_DEVICE = 4 };
+static const unsigned char WER_IN_PATH[256] = {
+    [0] = WER_ENDS, ['/'] = WER_ENDS, ['\\'] = WER_ENDS | WER_NOT_LAST, ['.'] = WER_NOT_LAST, [' '] = WER_NOT_LAST,
+    ['A'] = WER_DEVICE, ['C'] = WER_DEVICE, ['L'] = WER_DEVICE, ['N'] = WER_DEVICE, ['P'] = WER_DEVICE,
+    ['a'] = WER_DEVICE, ['c'] = WER_DEVICE, ['l'] = WER_DEVICE, ['n'] = WER_DEVICE, ['p'] = WER_DEVICE,
+};
+
+/* Whether a part that starts so may be AUX, COM1, CON, LPT1, NUL or PRN. */
+WER_INLINE int wer_maybe_device(const Py_UCS1 *part)
+{
+    unsigned char first = part[0] | 0x20, second = part[1] | 0x20;
+
+    return (first == 'c' && second == 'o') || (first == 'p' && second == 'r') || (first == 'a' && second == 'u') ||
+           (first == 'n' && second == 'u') || (first == 'l' && second == 'p');
+}
+
 /* Copy a full path as Windows would have it, such as C:\logs\spooler.log, and its NUL into `path`, which has room for both;
  * FALSE if it may be another one once Windows has looked at it, or Windows would not take it: with a dot or a space at
  * the end of a part, a doubled or a forward slash, the name of a device such as COM1, a NUL. */
 WER_QUICK int wer_full_path(PyObject *text, WCHAR *path, Py_ssize_t limit)
 {
-    const Py_UCS1 *from;
-    Py_ssize_t length, i;
-    unsigned char part = '\\'; /* the character before this one */
+    const Py_UCS1 *from, *start;
+    Py_ssize_t length;
+    size_t c; /* no conversion in the loop */
 
     if (!PyUnicode_CheckExact(text) || PyUnicode_KIND(text) != PyUnicode_1BYTE_KIND)
         return 0;
-    from = PyUnicode_1BYTE_DATA(text);
+    start = from = PyUnicode_1BYTE_DATA(text);
     length = PyUnicode_GET_LENGTH(text);
     if (length < 4 || length > limit || (from[0] | 0x20) < 'a' || (from[0] | 0x20) > 'z' || from[1] != ':' ||
         from[2] != '\\')
         return 0;
-    path[0] = from[0], path[1] = from[1], path[2] = from[2];
-    for (i = 3; i < length; i++) {
-        unsigned char c = from[i];
-        path[i] = c;
-        if (part == '\\') { /* at the start of a part; behind the text is a NUL */
-            unsigned char first = c | 0x20, second = from[i + 1] | 0x20;
-            if ((first == 'c' && second == 'o') || (first == 'p' && second == 'r') ||
-                (first == 'a' && second == 'u') || (first == 'n' && second == 'u') || (first == 'l' && second == 'p'))
-                return 0;
-        }
-        if (c < '0' || c == '\\') { /* all that matters, and little else */
-            if (c == '/' || c == 0 || (c == '\\' && (part == '\\' || part == '.' || part == ' ')))
-                return 0;
-        }
-        part = c;
+    *path++ = *from++;
+    c = *from;
+    for (;;) {
+        do {
+            *path++ = (WCHAR)c;
+            c = *++from;
+        } while (!(WER_IN_PATH[c] & WER_ENDS));
+        if (WER_IN_PATH[from[-1]] & WER_NOT_LAST)
+            return 0;
+        if (c != '\\')
+            break;
+        if (WER_IN_PATH[from[1]] & WER_DEVICE && wer_maybe_device(from + 1))
+            return 0;
     }
-    path[length] = 0;
-    return part != '\\' && part != '.' && part != ' ';
-}
-
-/* Let go of what InterlockedCompareExchange took: what was written before is seen by who takes it next. */
-WER_INLINE void wer_let_go(LONG *target)
-{
-#if defined(__GNUC__)
-    __atomic_store_n(target, 0, __ATOMIC_RELEASE);
-#elif defined(_M_X64) || defined(_M_IX86)
-    *(volatile LONG *)target = 0; /* a plain store, which these processors do not move before an earlier one */
-#else
-    InterlockedExchange(target, 0);
-#endif
+    *path = 0;
+    return from == start + length; /* a slash or a NUL in between otherwise */
 }
 
 #endif /* WER_FAST_H */

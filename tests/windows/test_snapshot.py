@@ -91,7 +91,7 @@ def test_a_dump_with_other_options(standin, worker, snapshot, report):
 
 
 def test_what_a_dump_refuses(standin, snapshot, report):
-    with pytest.raises(TypeError, match=r"snapshot must be a ProcessSnapshot, got int; DumpOptions\(snapshot"):
+    with pytest.raises(TypeError, match=r"snapshot must be a wer.ProcessSnapshot, got int; DumpOptions\(snapshot"):
         report.add_dump(snapshot=snapshot.handle)
     with pytest.raises(TypeError, match=r"pass snapshot or options.snapshot, not both"):
         report.add_dump(snapshot=snapshot, options=wer.DumpOptions(snapshot=snapshot.handle))

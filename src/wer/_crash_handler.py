@@ -1,0 +1,101 @@
+"""`install_crash_handler`: have a prepared report filed when this process crashes."""
+
+from contextlib import suppress as _suppress
+
+from . import _werapi
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType as _TracebackType
+    from typing import Self as _Self
+
+
+class CrashHandler:
+    """The installed crash handler, as `install_crash_handler` returns it. Leaving ``with`` uninstalls it.
+
+    It stays installed when this object is collected, and when Python is finalized.
+    """
+
+    __slots__ = ("_installed", "_prepared")
+    _prepared: _werapi.ReportTemplate
+    _installed: list[_werapi.ReportTemplate]  # empty once it was uninstalled through this object
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        raise TypeError("install_crash_handler makes a CrashHandler")
+
+    def __enter__(self) -> "_Self":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: "_TracebackType | None"
+    ) -> None:
+        self.uninstall()
+
+    def __repr__(self) -> str:
+        return f"<wer.CrashHandler {'installed' if self.installed else 'uninstalled'} {self._prepared!r}>"
+
+    @property
+    def installed(self) -> bool:
+        """Whether it is still installed."""
+        return bool(self._installed) and self._prepared._installed
+
+    def uninstall(self) -> None:
+        """Undo the installation; what is not installed any more is left alone.
+
+        If other code has set an unhandled-exception filter since, ours cannot be taken out from under it: it stays
+        and does nothing but pass on. This can happen eight times in a process.
+        """
+        with _suppress(IndexError):  # whichever thread takes it out undoes it, once
+            self._installed.pop()._uninstall()
+
+
+def install_crash_handler(template: _werapi.ReportTemplate) -> CrashHandler:
+    """Report crashes of this process: an unhandled-exception filter in C files the prepared report.
+
+    The first thread with an unhandled exception files the report, and runs no Python for it; others that crash
+    meanwhile wait until it is filed. Then the filter that was set before has its turn, and Windows after it: the
+    process ends as it would have. The process's error mode is left alone.
+
+    Parameters
+    ----------
+    template : ReportTemplate
+        The prepared report. It cannot be changed afterwards.
+
+    Returns
+    -------
+    CrashHandler
+        To uninstall it. Leave it installed for as long as the process lives.
+
+    Raises
+    ------
+    TypeError
+        `template` is no ReportTemplate.
+    ValueError
+        A signature parameter is set while a lower one is not.
+    RuntimeError
+        A crash handler is installed already: there is one in a process.
+
+    Notes
+    -----
+    Not every end of a process is an unhandled exception. Windows itself reports, and our filter never sees:
+
+    - fast-fail, 0xC0000409: a stack cookie was overwritten; a fatal error that the program declared, as abort() and
+      so Py_FatalError do on Windows' C runtime;
+    - heap corruption, 0xC0000374, in a process that terminates on it;
+    - a stack overflow that leaves no room to call a filter (SetThreadStackGuarantee makes room);
+    - TerminateProcess, and a process that exits by itself.
+
+    For these, files and memory that were registered with Windows (WerRegisterFile and its kin) go into the
+    report that Windows makes. Under a debugger no filter is called.
+
+    WER itself, called in a process that has crashed, allocates memory and takes locks, so it can fail or hang
+    where the heap is damaged. A supervisor that dumps from outside (`Report.add_dump` with ``pid`` and
+    ``ExceptionInformation(..., client_pointers=True)``) does not have this weakness.
+    """
+    if not isinstance(template, _werapi.ReportTemplate):
+        raise TypeError(f"template must be a wer.ReportTemplate, got {type(template).__name__}")
+    template._install()
+    handler = object.__new__(CrashHandler)
+    handler._prepared = template
+    handler._installed = [template]
+    return handler

@@ -1,0 +1,247 @@
+"""`Store`: what lies in the queues and archives, one report at a time."""
+
+from uuid import UUID as _UUID
+
+from . import _stored, _werapi
+from ._enums import StoreType as _StoreType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType as _TracebackType
+    from typing import Any as _Any
+    from typing import Self as _Self
+
+    from ._enums import SubmitFlags as _SubmitFlags
+    from ._enums import SubmitResult as _SubmitResult
+
+
+class Store:
+    """One of the four report stores, as a context manager and an iterable of `StoredReport`. Calls WerStoreOpen.
+
+    Iterating reads one report at a time. A store keeps its place itself, so it can be in one iteration at a
+    time: a new one ends the one before, whose next step then raises RuntimeError. Like a `Report`, a store takes
+    one call at a time, and each releases the GIL.
+
+    Parameters
+    ----------
+    store_type : StoreType
+        Which store. The queues hold what waits to be sent, the archives what was processed.
+
+    Raises
+    ------
+    WerError
+        WER refused: E_ACCESSDENIED for a machine's store without the rights (inferred); E_INVALIDARG was seen for
+        a user's queue on Windows 11 (reported by others).
+    NotImplementedError
+        This Windows has no report store functions.
+    TypeError, ValueError
+        `store_type` is none of the four.
+
+    Notes
+    -----
+    Windows 10 version 1703. Nothing here uploads or removes a report, except `upload` and `purge_reports`.
+    """
+
+    __slots__ = ("__weakref__", "_held", "_store_type")
+    _held: _werapi.HeldStore
+    _store_type: "_Any"  # None before it is opened
+
+    def __new__(cls, *arguments: object, **options: object) -> "_Self":
+        store = super().__new__(cls)
+        store._held = _werapi.HeldStore()
+        store._store_type = None
+        return store
+
+    def __init__(self, store_type: _StoreType | int) -> None:
+        self._held.open(store_type)
+        self._store_type = _StoreType(store_type)
+
+    def __enter__(self) -> "_Self":
+        if self._held.closed:
+            raise ValueError("the store is closed")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: "_TracebackType | None"
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> "_Iteration":
+        return _Iteration(self._held)
+
+    def __repr__(self) -> str:
+        return f"<wer.Store {self._store_type!r} {'closed' if self._held.closed else 'open'}>"
+
+    @property
+    def store_type(self) -> _StoreType:
+        """Which store it is."""
+        kind: _StoreType = self._store_type
+        return kind
+
+    @property
+    def closed(self) -> bool:
+        """Whether the store is closed."""
+        return self._held.closed
+
+    def count(self) -> int:
+        """The number of reports in the store. Calls WerStoreGetReportCount.
+
+        Raises
+        ------
+        WerError, NotImplementedError, ValueError, RuntimeError
+            WER refused; this Windows lacks the function; the store is closed; another call on it is running.
+
+        Notes
+        -----
+        Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
+        """
+        return self._held.count()
+
+    def size_on_disk(self) -> int:
+        """The size of the store in bytes. Calls WerStoreGetSizeOnDisk.
+
+        Raises
+        ------
+        WerError, NotImplementedError, ValueError, RuntimeError
+            As for `count`.
+
+        Notes
+        -----
+        Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
+        """
+        return self._held.size_on_disk()
+
+    def upload(self, report: "_stored.StoredReport | str", flags: "_SubmitFlags | int" = 0) -> "_SubmitResult | int":
+        """Send a report of this store off the machine. Calls WerStoreUploadReport.
+
+        Parameters
+        ----------
+        report : StoredReport or str
+            The report, or its key.
+        flags : SubmitFlags
+            As for `Report.submit`.
+
+        Returns
+        -------
+        SubmitResult
+            What became of it; a plain int if this version does not know it.
+
+        Raises
+        ------
+        WerError, NotImplementedError, TypeError, ValueError, RuntimeError
+            As for `count`; or `report` is neither, or its key is empty or longer than 32767 UTF-16 units.
+
+        Notes
+        -----
+        Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
+        """
+        key = report.key if isinstance(report, _stored.StoredReport) else report
+        if not isinstance(key, str):
+            raise TypeError(f"report must be a StoredReport or its key, got {type(report).__name__}")
+        text = key.encode("utf-16-le", "surrogatepass")
+        if "\0" in key or not 2 <= len(text) <= 2 * 32767:
+            raise ValueError(f"report: a key has 1 to 32767 UTF-16 units and no NUL, got {len(text) // 2} units")
+        return self._held.upload(key, text + b"\0\0", flags)
+
+    def close(self) -> None:
+        """Close the store. Calls WerStoreClose. Closing a closed store does nothing.
+
+        Raises
+        ------
+        RuntimeError
+            Another call on this store is running.
+
+        Notes
+        -----
+        Windows 10 version 1703.
+        """
+        self._held.close()
+
+
+class _Iteration:
+    """One iteration over a `Store`."""
+
+    __slots__ = ("_held", "_number")
+
+    def __init__(self, held: _werapi.HeldStore) -> None:
+        self._held: _werapi.HeldStore | None = held
+        self._number = held.begin()
+
+    def __iter__(self) -> "_Self":
+        return self
+
+    def __next__(self) -> _stored.StoredReport:
+        if self._held is None:
+            raise StopIteration
+        found = self._held.read(self._number)
+        if found is None:
+            self._held = None
+            raise StopIteration
+        key, version, metadata = found
+        if metadata is None:
+            return _stored.StoredReport(key=key, event_type=None)
+        return _stored_report(key, version, metadata)
+
+
+def _stored_report(key: str, version: int, metadata: "_werapi._Metadata") -> _stored.StoredReport:
+    """The typed object; what an older version of the metadata does not tell stays None."""
+    newer = version >= 2
+    newest = version >= 3
+    (
+        event_type,
+        parameters,
+        bucket_id,
+        report_id,
+        created,
+        size,
+        cab_id,
+        status,
+        integrator_report_id,
+        files,
+        friendly_event_name,
+        application_name,
+        application_path,
+        description,
+        bucket_id_string,
+        legacy_bucket_id,
+    ) = metadata
+    return _stored.StoredReport(
+        key=key,
+        event_type=event_type,
+        signature=_stored.complete_signature(
+            [_stored.SignatureParameter(index, *pair) for index, pair in enumerate(parameters)]
+        ),
+        bucket_id=_UUID(bytes_le=bucket_id),
+        report_id=_UUID(bytes_le=report_id),
+        created=_stored.from_filetime(created),
+        size=size,
+        cab_id=cab_id if newer else None,
+        status=status if newer else None,
+        integrator_report_id=_UUID(bytes_le=integrator_report_id) if newer else None,
+        files=tuple([_stored.ReportFile(name=name) for name in files]) if newer else None,
+        friendly_event_name=friendly_event_name if newest else None,
+        application_name=application_name if newest else None,
+        application_path=application_path if newest else None,
+        description=description if newest else None,
+        bucket_id_string=bucket_id_string if newest else None,
+        legacy_bucket_id=legacy_bucket_id if newest else None,
+    )
+
+
+def purge_reports() -> None:
+    """Remove reports from WER's stores, for good. Calls WerStorePurge.
+
+    It takes no store, and which ones it purges is not documented: expect all that the caller may write to.
+
+    Raises
+    ------
+    WerError
+        WER refused.
+    NotImplementedError
+        This Windows lacks the function.
+
+    Notes
+    -----
+    Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
+    """
+    _werapi.purge_reports()
