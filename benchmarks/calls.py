@@ -43,7 +43,13 @@ def main() -> None:
     dump = peers.statements("add_dump")
     benchmark.time(
         "add_dump()",
-        {"wer": "report.add_dump()", "C": "c.add_dump()", "C, guarded": "c.guarded_add_dump()", **dump},
+        {
+            "wer": "report.add_dump()",
+            "C": "c.add_dump()",
+            "C, guarded": "c.guarded_add_dump()",
+            "the GIL": "c.release_gil()",
+            **dump,
+        },
         names,
     )
     arguments = "2, process, thread, None, None, 1"

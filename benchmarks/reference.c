@@ -124,6 +124,14 @@ static PyObject *add_dump(Report *self, PyObject *const *args, Py_ssize_t count)
     return result(hr);
 }
 
+/* What no call that lets other threads run can do without. */
+static PyObject *release_gil(Report *Py_UNUSED(self), PyObject *Py_UNUSED(nothing))
+{
+    Py_BEGIN_ALLOW_THREADS
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
 static PyObject *guarded_add_dump(Report *self, PyObject *const *args, Py_ssize_t count)
 {
     long type, flags;
@@ -288,6 +296,7 @@ static PyMethodDef methods[] = {
     {"add_dump", METHOD(add_dump), METH_FASTCALL, NULL},
     {"add_dump_named", METHOD(add_dump_named), METH_FASTCALL | METH_KEYWORDS, NULL},
     {"guarded_add_dump", METHOD(guarded_add_dump), METH_FASTCALL, NULL},
+    {"release_gil", METHOD(release_gil), METH_NOARGS, NULL},
     {"set_parameter", METHOD(set_parameter), METH_FASTCALL, NULL},
     {"add_file", METHOD(add_file), METH_FASTCALL, NULL},
     {"submit", METHOD(submit), METH_FASTCALL, NULL},
