@@ -114,14 +114,14 @@ cdef long long integer(PyObject *value, long long low, long long high, const cha
     return number
 
 
-cdef int refuse_foreign(PyObject *value, Class kind, const char *name) except -1:
+cdef int refuse_foreign(PyObject *value, Imported kind, const char *name) except -1:
     """A member of another enum, or a bool, in an enum's place is a slip, whatever its number."""
     if PyBool_Check(value) or isinstance(<object>value, get(ENUM)) and not isinstance(<object>value, get(kind)):
-        refuse(TypeError, b"%s takes a wer.%s, got %R", name, class_names[<int>kind].name, value)
+        refuse(TypeError, b"%s takes a wer.%s, got %R", name, imported_names[<int>kind].name, value)
     return 0
 
 
-cdef int choice(PyObject *value, Class kind, int low, int high, const char *name) except? -1:
+cdef int choice(PyObject *value, Imported kind, int low, int high, const char *name) except? -1:
     """A member of the enum `kind`, or its number. `low` to `high` leaves the header's end markers out."""
     cdef int overflow = 0
     cdef long long number
@@ -135,19 +135,19 @@ cdef int choice(PyObject *value, Class kind, int low, int high, const char *name
     return <int>number
 
 
-cdef object name_of(Class kind, int number):
+cdef object name_of(Imported kind, int number):
     return get(kind)(number).name
 
 
-cdef int refuse_choice(PyObject *value, Class kind, int low, int high, const char *name) except -1:
+cdef int refuse_choice(PyObject *value, Imported kind, int low, int high, const char *name) except -1:
     lowest = name_of(kind, low)
     highest = name_of(kind, high)
     return refuse(
-        ValueError, b"%s takes a wer.%s from %U (%d) to %U (%d), got %R", name, class_names[<int>kind].name,
+        ValueError, b"%s takes a wer.%s from %U (%d) to %U (%d), got %R", name, imported_names[<int>kind].name,
         <PyObject *>lowest, low, <PyObject *>highest, high, value)
 
 
-cdef DWORD flag_bits(PyObject *value, Class kind, long long high, const char *name) except? 0xFFFFFFFF:
+cdef DWORD flag_bits(PyObject *value, Imported kind, long long high, const char *name) except? 0xFFFFFFFF:
     """Members of the flag enum `kind`, or their number; unknown bits up to `high` go through."""
     if not PyLong_CheckExact(value) and not is_exactly(value, kind):
         refuse_foreign(value, kind, name)

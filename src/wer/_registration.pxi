@@ -144,7 +144,7 @@ cdef void give_room_back(Kind kind) noexcept nogil:
 
 @cython.final
 cdef class HeldRegistration:
-    # What a registration keeps: made by one of the functions ``hold_...``, registered once, undone once.
+    # What a registration keeps: filled by one of the methods hold_..., registered once, undone once.
 
     cdef Kind _kind
     cdef LONG _busy

@@ -1,4 +1,4 @@
-# Error reports: create, describe, add dumps and files, submit.
+# Error reports: what one is, from its creation to its end.
 
 cdef extern from "Python.h":
     bint PyBytes_Check(PyObject *value)
@@ -9,6 +9,7 @@ cdef extern from "Python.h":
     # Several times shorter than Cython's own unpacking of this many keywords.
     int PyArg_ParseTupleAndKeywords(object arguments, object options, const char *format, char **names, ...) except 0
     object PyNumber_ToBase(object number, int base)
+
 
 cdef int begin(Report report) except -1:
     """Enter a WER call on `report`, which must be open and not submitted."""
@@ -256,9 +257,9 @@ submit_result_max=None)\n--\n
             &description.friendly_event_name, &description.application_name, &description.application_path,
             &description.description, &description.namespace_partner, &description.namespace_group,
             &description.application_identity)
-        name = required(<PyObject *>event_type, event, WER_MAX_EVENT_NAME_LENGTH, b"event_type")
+        name = required(event_type, event, WER_MAX_EVENT_NAME_LENGTH, b"event_type")
         if report_type != NULL:
-            kind = choice(<PyObject *>report_type, REPORT_TYPE, 0, 4, b"report_type")
+            kind = choice(report_type, REPORT_TYPE, 0, 4, b"report_type")
         fill_information(&info, &description)
         info.hwndParent = <HWND>pointer_or_null(parent_window, b"parent_window")
         if info.hwndParent != NULL:

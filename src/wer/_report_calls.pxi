@@ -156,8 +156,8 @@ cdef bint plain_dump(
     Report self, PyObject *const *given, Py_ssize_t count, PyObject *names, Dump *dump
 ) except -1:
     """Convert what is plain: numbers, members, handles. False if anything else was given, or something is wrong."""
-    cdef PyObject *here = interpreter_of(self)
-    cdef PyObject *unpacked[9]
+    cdef PyObject *here = own_of(self)
+    cdef PyObject *unpacked[DUMP_ARGUMENTS]
     if names != NULL:
         wer_unpack(&ADD_DUMP, given, count, names, (<_Interpreter>here).names, unpacked)
         if unpacked[6] != NULL or unpacked[7] != NULL or unpacked[8] != NULL:
@@ -181,7 +181,7 @@ cdef object any_dump(Report self, PyObject *const *args, Py_ssize_t count, PyObj
     cdef WER_EXCEPTION_INFORMATION exception
     cdef WER_DUMP_CUSTOM_OPTIONS_V3 options
     cdef HeldSnapshot source = None
-    cdef PyObject *given[9]
+    cdef PyObject *given[DUMP_ARGUMENTS]
     cdef int index, kind = WerDumpTypeMiniDump
     cdef DWORD flags = 0, rights = PROCESS_RIGHTS
     wer_unpack(&ADD_DUMP, args, count, names, NULL, given)
@@ -189,7 +189,7 @@ cdef object any_dump(Report self, PyObject *const *args, Py_ssize_t count, PyObj
         kind = choice(given[0], DUMP_TYPE, 0, WerDumpTypeTriageDump, b"dump_type")
     if given[5] != NULL:
         flags = flag_bits(given[5], DUMP_FLAGS, 0xFFFFFFFF, b"flags")
-    for index in range(9):
+    for index in range(<int>DUMP_ARGUMENTS):
         if given[index] == NULL:
             given[index] = <PyObject *>None
     if kind == WerDumpTypeMicroDump and given[2] == <PyObject *>None and given[7] == <PyObject *>None:
@@ -335,7 +335,7 @@ cdef object result_of(PyObject *here, int number):
 
 
 cdef object submit(Report self, PyObject *const *args, Py_ssize_t count, PyObject *names):
-    cdef PyObject *here = interpreter_of(self)
+    cdef PyObject *here = own_of(self)
     cdef WER_SUBMIT_RESULT result = WerReportAsync
     cdef PyObject *given[2]
     cdef DWORD flags

@@ -108,12 +108,12 @@ cdef class ReportTemplate:
         if consent == NULL:
             refuse(TypeError, b"ReportTemplate() needs consent, a keyword: what the user agreed to, e.g. %s", (
                 b"wer.Consent.NOT_ASKED"))
-        name = required(<PyObject *>event_type, event, WER_MAX_EVENT_NAME_LENGTH, b"event_type")
+        name = required(event_type, event, WER_MAX_EVENT_NAME_LENGTH, b"event_type")
         if report_type != NULL:
-            kind = choice(<PyObject *>report_type, REPORT_TYPE, 0, 4, b"report_type")
-        agreed = choice(<PyObject *>consent, CONSENT, 1, 4, b"consent")
+            kind = choice(report_type, REPORT_TYPE, 0, 4, b"report_type")
+        agreed = choice(consent, CONSENT, 1, 4, b"consent")
         if flags != NULL:
-            bits = flag_bits(<PyObject *>flags, SUBMIT_FLAGS, 0xFFFFFFFF, b"flags")
+            bits = flag_bits(flags, SUBMIT_FLAGS, 0xFFFFFFFF, b"flags")
         if not 0.001 <= timeout <= 4000000:
             seconds = PyFloat_FromDouble(timeout)
             refuse(ValueError, b"timeout must be 0.001 to 4000000 seconds, got %S", <PyObject *>seconds)

@@ -48,7 +48,7 @@ cdef extern from "Python.h":
     void *PyErr_SetImportError(object text, object name, object path) except NULL
     str PyUnicode_FromWideChar(const WCHAR *text, Py_ssize_t length)
 
-include "_classes.pxi"
+include "_imported.pxi"
 include "_convert.pxi"
 include "_handles.pxi"
 

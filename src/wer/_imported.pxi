@@ -1,7 +1,7 @@
 # What comes from Python: the classes that arguments, results and errors are about, and a few functions. Each is
 # imported when it is needed first, since making the enums takes longer than all the rest of `import wer`.
 
-cdef enum Class:
+cdef enum Imported:
     CONSENT
     DUMP_FLAGS
     DUMP_TYPE
@@ -22,13 +22,13 @@ cdef enum Class:
     ENUM
     ABSPATH
     FSDECODE
-    CLASSES
+    IMPORTED
 
 cdef extern from *:
     """
     static const struct {
         const char *module, *name;
-    } wer_classes[] = { /* by Class */
+    } wer_imported[] = { /* by Imported */
         {"wer._enums", "Consent"},
         {"wer._enums", "DumpFlags"},
         {"wer._enums", "DumpType"},
@@ -54,10 +54,12 @@ cdef extern from *:
         "dump_type", "process", "thread", "exception", "options", "flags", "pid", "tid", "snapshot"};
     """
     const char **dump_arguments "wer_dump_arguments"
-    ctypedef struct ClassNames:
+    enum:
+        DUMP_ARGUMENTS "(sizeof(wer_dump_arguments) / sizeof(wer_dump_arguments[0]))"
+    ctypedef struct ImportedNames:
         const char *module
         const char *name
-    const ClassNames class_names "wer_classes"[<int>CLASSES]
+    const ImportedNames imported_names "wer_imported"[<int>IMPORTED]
 
 cdef extern from "Python.h":
     object PyImport_ImportModule(const char *name)
@@ -69,80 +71,58 @@ cdef extern from "Python.h":
 
 @cython.final
 cdef class _Interpreter:
-    # What each interpreter has of its own. A look into the module's state takes as long as a quarter of a call; so this
-    # is in one place, and each report looks once. It lives as long as the process: a report may outlive the module.
+    # What each interpreter has of its own: own.h finds it.
 
-    cdef PyObject *classes[<int>CLASSES]  # by Class; NULL: not imported yet
+    cdef PyObject *imported[<int>IMPORTED]  # by Imported; NULL: not imported yet
     cdef PyObject *results  # the members of SubmitResult, in a tuple; NULL before somebody asks
-    cdef PyObject *names[9]  # of the arguments of `Report.add_dump`
+    cdef PyObject *names[DUMP_ARGUMENTS]  # of the arguments of `Report.add_dump`
 
 
-cdef extern from *:
-    """
-    /* Those of the first few interpreters, by their number: what is in the module's state takes ten times as long to
-     * find. Only Py_Finalize makes numbers free, and whoever imports the module after that puts in a new one. */
-    static PyObject *wer_own[32];
-
-    static PyObject **wer_place_of_own(void)
-    {
-        long long number = PyInterpreterState_GetID(PyInterpreterState_Get());
-
-        return number >= 0 && number < 32 ? &wer_own[number] : NULL;
-    }
-    """
-    PyObject **wer_place_of_own()
+cdef extern from "own.h":
+    int wer_keep_own(PyObject *made) except -1
+    PyObject *own "wer_own"()  # the _Interpreter of the interpreter that runs this
 
 
-cdef _Interpreter new_interpreter():
+cdef int make_own() except -1:
     cdef _Interpreter made = _Interpreter.__new__(_Interpreter)
-    cdef PyObject **place = wer_place_of_own()
     cdef int index
-    for index in range(9):
+    for index in range(DUMP_ARGUMENTS):
         made.names[index] = PyUnicode_InternFromString(dump_arguments[index])
-    Py_INCREF(made)
-    if place != NULL:
-        place[0] = <PyObject *>made
-    return made
+    return wer_keep_own(<PyObject *>made)
 
 
-_own = new_interpreter()
+make_own()
 
 
-cdef PyObject *own() noexcept:
-    """The _Interpreter that belongs to the one which runs this."""
-    cdef PyObject **place = wer_place_of_own()
-    return place[0] if place != NULL else <PyObject *>_own
-
-
-cdef inline PyObject *interpreter_of(Report report) noexcept:
-    """The same; it is the report's as well."""
+cdef inline PyObject *own_of(Report report) noexcept:
+    """`own`, which is the report's as well."""
     if report._interpreter == NULL:
         report._interpreter = own()
     return <PyObject *>report._interpreter
 
 
-cdef inline PyObject *known(PyObject *here, Class kind) noexcept:
+cdef inline PyObject *known(PyObject *here, Imported kind) noexcept:
     """The class as far as it has been imported, or NULL."""
-    return (<_Interpreter>here).classes[<int>kind]
+    return (<_Interpreter>here).imported[<int>kind]
 
 
-cdef object get(Class kind):
-    """The class."""
+cdef object get(Imported kind):
+    """What `kind` stands for."""
     cdef PyObject *here = own()
     if known(here, kind) == NULL:
-        module = PyImport_ImportModule(class_names[<int>kind].module)
-        (<_Interpreter>here).classes[<int>kind] = new_attribute(module, class_names[<int>kind].name)
+        module = PyImport_ImportModule(imported_names[<int>kind].module)
+        (<_Interpreter>here).imported[<int>kind] = new_attribute(module, imported_names[<int>kind].name)
     return <object>known(here, kind)
 
 
-cdef bint is_exactly(PyObject *value, Class kind) noexcept:
+cdef bint is_exactly(PyObject *value, Imported kind) noexcept:
     """Whether `value` is of this very class, as far as that has been imported."""
     return <PyObject *>Py_TYPE(value) == known(own(), kind)
 
 
-cdef int must_be_of(object value, Class kind, const char *name, const char *advice) except -1:
+cdef int must_be_of(object value, Imported kind, const char *name, const char *advice) except -1:
     if not isinstance(value, get(kind)):
         refuse(
-            TypeError, b"%s must be a wer.%s, got %s%s", name, class_names[<int>kind].name,
+            TypeError, b"%s must be a wer.%s, got %s%s", name, imported_names[<int>kind].name,
             type_name(<PyObject *>value), advice)
     return 0
