@@ -56,8 +56,8 @@ class Prefix:
     def stop(self) -> None:
         """End all that runs in this prefix.
 
-        One --kill is not always enough: a program that is just starting brings up another server, and once in some
-        fifty times a server that was interrupted waits for a service that does not end.
+        One --kill is not always enough: a program that is just starting brings up another server. And once in a while
+        a server stays, with a service that has not ended.
         """
         for _ in range(5):
             self._run_silently("wineserver", "--kill")
