@@ -367,25 +367,25 @@ cdef object submit(Report self, PyObject *const *args, Py_ssize_t count, PyObjec
 
 cdef extern from *:
     """
-    static const char *const WER_SET_PARAMETER[] = {"index", "value", "name"};
-    static const WerSignature SET_PARAMETER = {"set_parameter", WER_SET_PARAMETER, 2, 3, 3};
-    static const char *const WER_SET_UI_OPTION[] = {"option", "value"};
-    static const WerSignature SET_UI_OPTION = {"set_ui_option", WER_SET_UI_OPTION, 2, 2, 2};
-    static const char *const WER_ADD_FILE[] = {"path", "file_type", "flags"};
-    static const WerSignature ADD_FILE = {"add_file", WER_ADD_FILE, 1, 3, 3};
-    static const WerSignature ADD_DUMP = {"add_dump", wer_dump_arguments, 0, 6, 9};
-    static const char *const WER_SUBMIT[] = {"consent", "flags"};
-    static const WerSignature SUBMIT = {"submit", WER_SUBMIT, 1, 2, 2};
-    static const char *const WER_FROM_HANDLE[] = {"handle", "owned"};
-    static const WerSignature FROM_HANDLE = {"from_handle", WER_FROM_HANDLE, 1, 1, 2};
+    static const char *const wer_set_parameter_names[] = {"index", "value", "name"};
+    static const WerSignature wer_set_parameter_signature = {"set_parameter", wer_set_parameter_names, 2, 3, 3};
+    static const char *const wer_set_ui_option_names[] = {"option", "value"};
+    static const WerSignature wer_set_ui_option_signature = {"set_ui_option", wer_set_ui_option_names, 2, 2, 2};
+    static const char *const wer_add_file_names[] = {"path", "file_type", "flags"};
+    static const WerSignature wer_add_file_signature = {"add_file", wer_add_file_names, 1, 3, 3};
+    static const WerSignature wer_add_dump_signature = {"add_dump", wer_dump_arguments, 0, 6, 9};
+    static const char *const wer_submit_names[] = {"consent", "flags"};
+    static const WerSignature wer_submit_signature = {"submit", wer_submit_names, 1, 2, 2};
+    static const char *const wer_from_handle_names[] = {"handle", "owned"};
+    static const WerSignature wer_from_handle_signature = {"from_handle", wer_from_handle_names, 1, 1, 2};
     static PyMethodDef wer_report_methods[6]; /* the same for all interpreters */
     """
-    const WerSignature SET_PARAMETER
-    const WerSignature SET_UI_OPTION
-    const WerSignature ADD_FILE
-    const WerSignature ADD_DUMP
-    const WerSignature SUBMIT
-    const WerSignature FROM_HANDLE
+    const WerSignature SET_PARAMETER "wer_set_parameter_signature"
+    const WerSignature SET_UI_OPTION "wer_set_ui_option_signature"
+    const WerSignature ADD_FILE "wer_add_file_signature"
+    const WerSignature ADD_DUMP "wer_add_dump_signature"
+    const WerSignature SUBMIT "wer_submit_signature"
+    const WerSignature FROM_HANDLE "wer_from_handle_signature"
     PyMethodDef report_methods "wer_report_methods"[6]
 
 define(

@@ -239,11 +239,11 @@ cdef object template_set_dump(ReportTemplate self, PyObject *const *args, Py_ssi
 
 cdef extern from *:
     """
-    static const char *const WER_SET_DUMP[] = {"dump_type", "options", "flags"};
-    static const WerSignature SET_DUMP = {"set_dump", WER_SET_DUMP, 0, 3, 3};
+    static const char *const wer_set_dump_names[] = {"dump_type", "options", "flags"};
+    static const WerSignature wer_set_dump_signature = {"set_dump", wer_set_dump_names, 0, 3, 3};
     static PyMethodDef wer_template_methods[3]; /* the same for all interpreters */
     """
-    const WerSignature SET_DUMP
+    const WerSignature SET_DUMP "wer_set_dump_signature"
     PyMethodDef template_methods "wer_template_methods"[3]
 
 define(
