@@ -7,6 +7,7 @@ from . import _werapi
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType as _TracebackType
+    from typing import NoReturn as _NoReturn
     from typing import Self as _Self
 
 
@@ -33,6 +34,9 @@ class CrashHandler:
 
     def __repr__(self) -> str:
         return f"<wer.CrashHandler {'installed' if self.installed else 'uninstalled'} {self._prepared!r}>"
+
+    def __reduce__(self) -> "_NoReturn":
+        raise TypeError("a crash handler cannot be copied or pickled: there is one of it")
 
     @property
     def installed(self) -> bool:

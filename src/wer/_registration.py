@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from os import PathLike as _PathLike
     from types import TracebackType as _TracebackType
+    from typing import NoReturn as _NoReturn
     from typing import Self as _Self
 
     from _typeshed import ReadableBuffer as _ReadableBuffer
@@ -53,6 +54,9 @@ class Registration:
 
     def __repr__(self) -> str:
         return f"<wer.Registration {self._about} {'active' if self.active else 'undone'}>"
+
+    def __reduce__(self) -> "_NoReturn":
+        raise TypeError("a registration cannot be copied or pickled: there is one of it")
 
     @property
     def active(self) -> bool:

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType as _TracebackType
     from typing import Any as _Any
+    from typing import NoReturn as _NoReturn
     from typing import Self as _Self
 
 # What Microsoft's sample captures for MiniDumpWriteDump.
@@ -102,6 +103,9 @@ class ProcessSnapshot:
     def __repr__(self) -> str:
         state = f"handle={handle:#x}" if (handle := self._held.handle) else "closed"
         return f"<wer.ProcessSnapshot of process {self._pid} {state}>"
+
+    def __reduce__(self) -> "_NoReturn":
+        raise TypeError("a snapshot cannot be copied or pickled: there is one of it")
 
     @property
     def pid(self) -> int:

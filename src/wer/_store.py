@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType as _TracebackType
     from typing import Any as _Any
+    from typing import NoReturn as _NoReturn
     from typing import Self as _Self
 
     from ._enums import SubmitFlags as _SubmitFlags
@@ -71,6 +72,9 @@ class Store:
 
     def __repr__(self) -> str:
         return f"<wer.Store {self._store_type!r} {'closed' if self._held.closed else 'open'}>"
+
+    def __reduce__(self) -> "_NoReturn":
+        raise TypeError("a store cannot be copied or pickled: there is one of it")
 
     @property
     def store_type(self) -> _StoreType:

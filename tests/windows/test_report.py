@@ -213,9 +213,45 @@ def test_weak_references():
 
 
 @pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy, copy.deepcopy])
-def test_a_report_cannot_be_duplicated(report, duplicate):
-    with pytest.raises(TypeError):
-        duplicate(report)
+class TestDuplicating:
+    """What stands for something of which there is one."""
+
+    def test_a_report(self, report, duplicate):
+        with pytest.raises(TypeError):
+            duplicate(report)
+
+    def test_a_template(self, duplicate):
+        with pytest.raises(TypeError):
+            duplicate(wer.ReportTemplate("WerTests.Event", consent=wer.Consent.NOT_ASKED))
+
+    def test_a_store(self, standin, duplicate):
+        with (
+            wer.Store(wer.StoreType.USER_QUEUE) as store,
+            pytest.raises(TypeError, match="a store cannot be copied or pickled"),
+        ):
+            duplicate(store)
+
+    def test_a_snapshot(self, standin, duplicate):
+        with (
+            wer.ProcessSnapshot() as snapshot,
+            pytest.raises(TypeError, match="a snapshot cannot be copied or pickled"),
+        ):
+            duplicate(snapshot)
+
+    def test_a_registration(self, standin, duplicate):
+        with (
+            wer.register_custom_metadata("Key", "value") as registration,
+            pytest.raises(TypeError, match="a registration cannot be copied or pickled"),
+        ):
+            duplicate(registration)
+
+    def test_a_crash_handler(self, standin, duplicate):
+        template = wer.ReportTemplate("WerTests.Event", consent=wer.Consent.NOT_ASKED)
+        with (
+            wer.install_crash_handler(template) as handler,
+            pytest.raises(TypeError, match="a crash handler cannot be copied or pickled"),
+        ):
+            duplicate(handler)
 
 
 @pytest.mark.parametrize("attribute", ["event_type", "handle", "closed"])
