@@ -171,10 +171,11 @@ cdef int find_process(object process, object pid, DWORD rights, Target *target) 
             TypeError,
             b"process must be a handle (int), an object that owns one (subprocess.Popen, multiprocessing.Process, "
             b"a pywin32 handle) or has a pid, got %s", type_name(<PyObject *>process))
+    is_running = attribute_or_none(process, b"is_running")  # before anything is open that an error would leave
     open_process(number, rights, target)
     # While the handle is open the id cannot be given to another process, so this answer (psutil compares
     # the creation times) is about the process that was opened.
-    return must_be(attribute_or_none(process, b"is_running"), target, b"process", number, (
+    return must_be(is_running, target, b"process", number, (
         b"(its id belongs to another process by now) is gone"))
 
 
@@ -233,8 +234,9 @@ cdef int find_thread(object thread, object tid, HANDLE process, DWORD rights, Ta
         number = PyObject_GetAttrString(thread, b"native_id")
         if number is None:
             refuse(ValueError, b"thread: %R has not been started", <PyObject *>thread)
+        is_alive = PyObject_GetAttrString(thread, b"is_alive")
         open_thread(number, process, rights, target)
-        return must_be(PyObject_GetAttrString(thread, b"is_alive"), target, b"thread", number, b"is gone")
+        return must_be(is_alive, target, b"thread", number, b"is gone")
     handle = owned_handle(thread, b"thread")
     if handle is None:
         refuse(

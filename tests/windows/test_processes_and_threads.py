@@ -202,6 +202,29 @@ class TestProcess:
 
         assert leaked_handles(dump) == set()
 
+    @pytest.mark.parametrize(
+        "call",
+        [
+            lambda process: wer.Report("WerTests.Event", process=process),
+            lambda process: wer.get_flags(process),
+            lambda process: wer.ProcessSnapshot(process),
+        ],
+        ids=["Report", "get_flags", "ProcessSnapshot"],
+    )
+    def test_a_foreign_object_that_cannot_even_be_asked(self, call, worker, standin, leaked_handles):
+        class Broken:
+            pid = worker.pid
+
+            @property
+            def is_running(self):
+                raise KeyError("broken")
+
+        def called():
+            with pytest.raises(KeyError, match="broken"):
+                call(Broken())
+
+        assert leaked_handles(called) == set()
+
     def test_a_closed_popen(self, report, start):
         process = start("input()")
         process.kill()
