@@ -30,16 +30,21 @@ cdef extern from "Python.h":
     int PyObject_SetAttrString(object value, const char *name, object attribute) except -1
 
 
+cdef void fill_in(PyMethodDef *definition, const char *name, void *function, int flags, const char *doc=NULL) noexcept:
+    """It is the process's: all interpreters write the same there."""
+    definition.ml_name = name
+    definition.ml_meth = <PyCFunction>function
+    definition.ml_flags = flags
+    definition.ml_doc = doc
+
+
 cdef int define(
     object kind, PyMethodDef *method, const char *name, void *function, const char *doc, int flags=0
 ) except -1:
     """Give the class `kind` a method. `function` gets the object, or with METH_CLASS its class, the arguments, how many
-    of them have no name, and the names of the others. `method` is the process's: all interpreters write the same there.
+    of them have no name, and the names of the others.
     """
-    method.ml_name = name
-    method.ml_meth = <PyCFunction>function
-    method.ml_flags = METH_FASTCALL | METH_KEYWORDS | flags
-    method.ml_doc = doc
+    fill_in(method, name, function, METH_FASTCALL | METH_KEYWORDS | flags, doc)
     if flags & METH_CLASS:
         descriptor = PyDescr_NewClassMethod(<PyTypeObject *>kind, method)
     else:

@@ -350,6 +350,6 @@ submit_result_max=None)\n--\n
             hr = free_report(self)
         if self._kept is not None:
             self._kept = None
-        wer_let_go(&self._busy)
+        leave(&self._busy)
         if hr < 0:
             check(hr, b"WerReportCloseHandle")

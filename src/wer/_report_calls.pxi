@@ -68,7 +68,7 @@ cdef object set_parameter(Report self, PyObject *const *args, Py_ssize_t count, 
         hr = WerReportSetParameter(self._handle, <DWORD>index, name, value)
     if hr >= 0:
         self._parameters |= 1U << index
-    wer_let_go(&self._busy)
+    leave(&self._busy)
     if hr < 0:
         check(hr, b"WerReportSetParameter")
     return None
@@ -86,7 +86,7 @@ cdef object set_ui_option(Report self, PyObject *const *args, Py_ssize_t count, 
     begin(self)
     with nogil:
         hr = WerReportSetUIOption(self._handle, <WER_REPORT_UI>kind, text)
-    wer_let_go(&self._busy)
+    leave(&self._busy)
     check(hr, b"WerReportSetUIOption")
     return None
 
@@ -113,7 +113,7 @@ cdef object add_file(Report self, PyObject *const *args, Py_ssize_t count, PyObj
         begin(self)
     with nogil:
         hr = WerReportAddFile(self._handle, path, <WER_FILE_TYPE>kind, <DWORD>flags)
-    wer_let_go(&self._busy)
+    leave(&self._busy)
     if hr < 0:
         check(hr, b"WerReportAddFile", full)
     return None
@@ -146,7 +146,7 @@ cdef object add_dump(Report self, PyObject *const *args, Py_ssize_t count, PyObj
     with nogil:
         hr = WerReportAddDump(
             self._handle, dump.process, dump.thread, <WER_DUMP_TYPE>dump.kind, NULL, NULL, <DWORD>dump.flags)
-    wer_let_go(&self._busy)
+    leave(&self._busy)
     if hr < 0:
         check_dump(hr, dump.process)
     return None
@@ -359,7 +359,7 @@ cdef object submit(Report self, PyObject *const *args, Py_ssize_t count, PyObjec
         hr = WerReportSubmit(self._handle, <WER_CONSENT>consent, flags, &result)
     if hr >= 0:
         self._submitted = True
-    wer_let_go(&self._busy)
+    leave(&self._busy)
     if hr < 0:
         check(hr, b"WerReportSubmit")
     return result_of(here, WerReportAsync if flags & WER_SUBMIT_OUTOFPROCESS_ASYNC else <int>result)

@@ -1,7 +1,6 @@
 # The calls by which WER is told and asked about processes and applications; _settings.py has the functions around them.
 
-cdef object add_excluded_application(object module, object arguments):
-    """Call WerAddExcludedApplication."""
+cdef object exclude(object arguments, bint excluded, const char *function):
     cdef WCHAR buffer[MAX_PATH]
     cdef PyObject *exe_name
     cdef const WCHAR *name
@@ -10,24 +9,20 @@ cdef object add_excluded_application(object module, object arguments):
     PyArg_ParseTuple(arguments, b"Op", &exe_name, &all_users)
     name = required(exe_name, buffer, MAX_PATH - 1, b"exe_name")
     with nogil:
-        hr = WerAddExcludedApplication(name, all_users)
-    check(hr, b"WerAddExcludedApplication", <object>exe_name)
+        if excluded:
+            hr = WerAddExcludedApplication(name, all_users)
+        else:
+            hr = WerRemoveExcludedApplication(name, all_users)
+    check(hr, function, <object>exe_name)
     return None
+
+
+cdef object add_excluded_application(object module, object arguments):
+    return exclude(arguments, True, b"WerAddExcludedApplication")
 
 
 cdef object remove_excluded_application(object module, object arguments):
-    """Call WerRemoveExcludedApplication."""
-    cdef WCHAR buffer[MAX_PATH]
-    cdef PyObject *exe_name
-    cdef const WCHAR *name
-    cdef int all_users
-    cdef HRESULT hr
-    PyArg_ParseTuple(arguments, b"Op", &exe_name, &all_users)
-    name = required(exe_name, buffer, MAX_PATH - 1, b"exe_name")
-    with nogil:
-        hr = WerRemoveExcludedApplication(name, all_users)
-    check(hr, b"WerRemoveExcludedApplication", <object>exe_name)
-    return None
+    return exclude(arguments, False, b"WerRemoveExcludedApplication")
 
 
 cdef object set_flags(object module, object flags):

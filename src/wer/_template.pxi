@@ -127,8 +127,8 @@ cdef class ReportTemplate:
             InterlockedExchange(&self._initialized, 0)
         check_template(hr)
         wer_template_set_timeout(template, <DWORD>(timeout * 1000))
-        self.event_type = PyUnicode_FromObject(<object>event_type)
         self._template = template
+        self.event_type = PyUnicode_FromObject(<object>event_type)
 
     def __dealloc__(self):
         wer_template_release(self._template)

@@ -34,7 +34,7 @@ cdef extern from "wer/werapi.h" nogil:
 
 cdef extern from "fast.h" nogil:
     bint wer_take_once(LONG *target)
-    void wer_let_go(LONG *target)
+    void leave "wer_let_go"(LONG *target)
 
 cdef extern from "Python.h":
     # cpython.object has these as well, and with them code that imports `type`.
@@ -43,7 +43,6 @@ cdef extern from "Python.h":
     ctypedef struct PyTypeObject:
         pass
     PyTypeObject *Py_TYPE(PyObject *value)
-    void Py_INCREF(object value)
     void Py_XDECREF(PyObject *value)
     void *PyErr_SetImportError(object text, object name, object path) except NULL
     str PyUnicode_FromWideChar(const WCHAR *text, Py_ssize_t length)
@@ -91,10 +90,6 @@ cdef int enter(LONG *busy, const char *what, const char *advice) except -1:
     if not wer_take_once(busy):
         refuse(RuntimeError, b"another call on this %s is still running: %s", what, advice)
     return 0
-
-
-cdef inline void leave(LONG *busy) noexcept nogil:
-    wer_let_go(busy)
 
 
 include "_lookup.pxi"
