@@ -1,12 +1,13 @@
 """`read_report`: a Report.wer file, read without WER.
 
 Microsoft does not document the file. This reads what published ones have in common: UTF-16LE with a byte order
-mark (Windows 7 leaves it out), one ``Name=Value`` to a line, lines that end in CRLF, and no sections.
+mark (Windows 7 leaves it out), one ``Name=Value`` to a line, lines that end in CRLF, and no sections. Windows 10 and
+11 write MetadataHash last and do not end that line. What people pass on may be in another encoding.
 """
 
+import io as _io
 import os as _os
 import stat as _stat
-from contextlib import suppress as _suppress
 from uuid import UUID as _UUID
 
 from ._enums import WER_MAX_PARAM_COUNT as _MAX_PARAMETERS
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable as _Callable
     from datetime import datetime as _datetime
     from typing import Any as _Any
-    from typing import TextIO as _TextIO
+    from typing import BinaryIO as _BinaryIO
 
 # Over a hundred times what a real report has. Together they bound the time and the memory.
-_MAX_BYTES = 64 * 1024 * 1024
+_MAX_BYTES = 64 * 1024 * 1024  # half of it in UTF-8, which may have as many characters in that
 _MAX_LINES = 64 * 1024
 _MAX_LINE = 64 * 1024  # characters, with the line's end
 
@@ -37,13 +38,17 @@ def read_report(path: "str | _os.PathLike[str]") -> _StoredReport:
     """Read a Report.wer file. Needs neither WER nor Windows.
 
     `bucket_id` and `size` of the result are None: the file does not hold them. Names are matched in any order and
-    without regard to case; lines with another name go to `extra`. Text is kept as it is, with unpaired surrogates.
-    A number, time or id that is empty is None.
+    without regard to case; lines with another name go to `extra`. So does a line with a known name whose value is not
+    as expected (a number beyond its limit, an id that is no GUID, a time after the year 9999, ``Sig[10]``), one that
+    gives a known name a second value, and one without "=": its field is as if the line were not there. Text is kept
+    as it is, with unpaired surrogates. A number, time or id that is empty is None.
 
     Parameters
     ----------
     path : str or os.PathLike
-        The file, or the report's folder. The file may have 64 MiB, in 65536 lines of 65536 characters.
+        The file, or the report's folder, in which ``Report.wer`` is found whatever its case. The file is in UTF-16,
+        of either byte order, or UTF-8, each with or without a byte order mark. It may have 64 MiB, in UTF-8 32 MiB, in
+        65536 lines of 65536 characters.
 
     Returns
     -------
@@ -54,23 +59,24 @@ def read_report(path: "str | _os.PathLike[str]") -> _StoredReport:
     ------
     ValueError
         The file is damaged, above a limit, or no report. The text names the file, the line, what was expected and
-        what was found. A last line without an end is damage, and so is a known name with two different values.
+        what was found. A last line without an end is damage, unless it is MetadataHash, as Windows 10 and 11 leave
+        it: a file that was cut in there, or just before, cannot be told from a whole one.
     OSError
         The file cannot be read.
     """
     name = _os.path.abspath(_os.fsdecode(path))
     kind = _os.stat(name).st_mode
     if _stat.S_ISDIR(kind):
-        name = _os.path.join(name, "Report.wer")
+        name = _in_folder(name)
         kind = _os.stat(name).st_mode
     if not _stat.S_ISREG(kind):
-        raise ValueError(f"{name}, line 1: expected a file, found a pipe or a device: it may never end")
+        raise ValueError(f"{name}, line 1: expected a file, found a folder, a pipe or a device")
     draft = _Draft()
     number = 1
-    with open(name, encoding="utf-16-le", errors="surrogatepass", newline="\n") as file:
+    with open(name, "rb") as file:
         try:
-            _skip_byte_order_mark(file)
-            while (line := _next_line(file)) is not None:
+            lines = _Lines(file)
+            while (line := lines.next()) is not None:
                 if number > _MAX_LINES:
                     raise ValueError(f"expected at most {_MAX_LINES} lines, found more")
                 draft.add(line)
@@ -80,29 +86,74 @@ def read_report(path: "str | _os.PathLike[str]") -> _StoredReport:
             raise ValueError(f"{name}, line {number}: {error}") from None
 
 
-def _skip_byte_order_mark(file: "_TextIO") -> None:
-    start = file.buffer.read(2)
-    if start == b"\xff\xfe":
-        return
-    if len(start) < 2 or start[0] == 0 or start[1] != 0:
+def _in_folder(folder: str) -> str:
+    """The path of Report.wer; on a file system that tells cases apart, of what is called so in another case."""
+    name = _os.path.join(folder, "Report.wer")
+    if _os.path.lexists(name):
+        return name
+    with _os.scandir(folder) as entries:
+        found = [entry.path for entry in entries if entry.name.lower() == "report.wer"]
+    return min(found, default=name)
+
+
+class _Lines:
+    """The lines of a file, one at a time, so that a large or endless one is never in memory whole."""
+
+    def __init__(self, file: "_BinaryIO") -> None:
+        encoding, length = _encoding_and_mark(file.read(3))
+        file.seek(length)
+        # A bad byte of UTF-8 must not show before the lines above it have been read: it becomes a surrogate here.
+        errors = "surrogateescape" if encoding == "utf-8" else "surrogatepass"
+        self._text = _io.TextIOWrapper(file, encoding, errors, newline="\n")
+        self._is_utf_8 = encoding == "utf-8"
+        self._most = _MAX_BYTES // 2 if self._is_utf_8 else _MAX_BYTES
+
+    def next(self) -> str | None:
+        try:
+            line = self._text.readline(_MAX_LINE)
+        except UnicodeDecodeError:
+            raise ValueError("expected two bytes for each character, found one at the end of the file") from None
+        if self._is_utf_8 and not line.isascii():
+            line = _exactly_utf_8(line)
+        if "\0" in line:
+            raise ValueError(f"expected text, found a NUL as character {line.index(chr(0)) + 1}")
+        if line and not line.endswith("\n") and not _may_be_last(line):
+            if len(line) == _MAX_LINE:
+                raise ValueError(f"expected a line break within {_MAX_LINE} characters, found more")
+            raise ValueError(
+                f"expected a line break, found the end of the file after {_shown(line)}. Only MetadataHash=<number> "
+                "may end without one: the file is cut, or was saved without its last line break; then add that"
+            )
+        if self._text.buffer.tell() > self._most:
+            raise ValueError(f"expected a file of at most {self._most} bytes, found more")
+        return line.removesuffix("\n").removesuffix("\r") if line else None
+
+
+def _encoding_and_mark(start: bytes) -> tuple[str, int]:
+    """The encoding, and the length of the byte order mark, or 0. A report begins with an ASCII letter."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
+        if start.startswith(mark):
+            return encoding, len(mark)
+    if not start[:2].strip(b"\0"):
         found = "the bytes " + start.hex(" ") if start else "nothing"
-        raise ValueError(f"expected text in UTF-16LE, found {found}")
-    file.buffer.seek(0)
+        raise ValueError(f"expected text in UTF-16 or UTF-8, found {found}")
+    if start[0] == 0:
+        return "utf-16-be", 0
+    return "utf-16-le" if start[1:2] == b"\0" else "utf-8", 0
 
 
-def _next_line(file: "_TextIO") -> str | None:
+def _exactly_utf_8(line: str) -> str:
     try:
-        line = file.readline(_MAX_LINE)
-    except UnicodeDecodeError:
-        raise ValueError("expected two bytes for each character, found one at the end of the file") from None
-    if "\0" in line:
-        raise ValueError(f"expected text, found a NUL as character {line.index(chr(0)) + 1}")
-    if line and not line.endswith("\n"):
-        found = "more" if len(line) == _MAX_LINE else f"the end of the file after {_shown(line)}"
-        raise ValueError(f"expected a line break within {_MAX_LINE} characters, found {found}")
-    if file.buffer.tell() > _MAX_BYTES:
-        raise ValueError(f"expected a file of at most {_MAX_BYTES} bytes, found more")
-    return line.removesuffix("\n").removesuffix("\r") if line else None
+        return line.encode("utf-8", "surrogateescape").decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        found = f"the byte {error.object[error.start]:02x} after {error.start} others"
+        raise ValueError(f"expected text in UTF-8, found {found}") from None
+
+
+def _may_be_last(line: str) -> bool:
+    name, _, value = line.partition("=")
+    digits = value.removesuffix("\r").removeprefix("-")
+    return name.lower() == "metadatahash" and digits.isascii() and digits.isdigit() and len(digits) <= 20
 
 
 class _Draft:
@@ -114,25 +165,26 @@ class _Draft:
 
     def add(self, line: str) -> None:
         name, equals, value = line.partition("=")
-        if not name or not equals:
-            if line.strip():
-                raise ValueError(f"expected Name=Value, found {_shown(line)}")
+        if equals and self._is_known(name, value):
             return
+        if line and not line.isspace():
+            self._extra.append((name, value))
+
+    def _is_known(self, name: str, value: str) -> bool:
+        """Whether it is a field, its value is as expected, and nothing before said otherwise; then it is kept."""
         head, bracket, rest = name.lower().partition("[")
         index, _, tail = rest.partition("]")
         known = _FIELDS.get(f"{head}[]{tail}" if bracket else head)
         if not known:
-            self._extra.append((name, value))
-            return
+            return False
         field, part, convert = known
         try:
             most = _MAX_PARAMETERS - 1 if field == "signature" else 0xFFFFFFFF
             slot = field, _decimal(index, most) if bracket else 0, part
             new = convert(value)
-        except ValueError as error:
-            raise ValueError(f"{_shown(name)}: {error}") from None
-        if self._found.setdefault(slot, new) != new:
-            raise ValueError(f"{_shown(name)}: expected it once, found it again with another value, {_shown(value)}")
+        except ValueError:
+            return False
+        return bool(self._found.setdefault(slot, new) == new)
 
     def report(self, key: str) -> _StoredReport:
         if ("event_type", 0, "") not in self._found:
@@ -156,9 +208,12 @@ def _shown(text: str) -> str:
     return repr(text) if len(text) <= 80 else repr(text[:80]) + "..."
 
 
+# What follows raises ValueError for what it cannot read: `_Draft` keeps the line.
+
+
 def _decimal(text: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 20 and int(text) <= most):
-        raise ValueError(f"expected a number from 0 to {most}, found {_shown(text)}")
+        raise ValueError
     return int(text)
 
 
@@ -171,16 +226,20 @@ def _long_number(text: str) -> int | None:
 
 
 def _time(text: str) -> "_datetime | None":
-    return _from_filetime(_long_number(text) or 0)
+    number = _long_number(text) or 0
+    time = _from_filetime(number)
+    if number and not time:
+        raise ValueError  # after the year 9999
+    return time
 
 
 def _uuid(text: str) -> _UUID | None:
     if not text:
         return None
-    with _suppress(ValueError):
-        if str(value := _UUID(text)) == text.lower():  # UUID() takes other forms too
-            return value
-    raise ValueError(f"expected a GUID such as 01234567-89ab-cdef-0123-456789abcdef, found {_shown(text)}")
+    value = _UUID(text)
+    if str(value) != text.lower():  # UUID() takes other forms too
+        raise ValueError
+    return value
 
 
 def _member(kind: "_Callable[[int], int]") -> "_Callable[[str], int | None]":

@@ -6,6 +6,7 @@ from datetime import datetime as _datetime
 from datetime import timedelta as _timedelta
 from uuid import UUID as _UUID
 
+from . import _report_meaning
 from ._enums import FileFlags as _FileFlags
 
 TYPE_CHECKING = False
@@ -26,19 +27,13 @@ def from_filetime(value: int) -> _datetime | None:
     Returns
     -------
     datetime or None
-        Whole microseconds: a datetime holds no finer step. None for 0, which stands for "no time".
-
-    Raises
-    ------
-    ValueError
-        `value` is negative, or after the year 9999.
+        Whole microseconds: a datetime holds no finer step. None for 0, which stands for "no time", and for what a
+        datetime cannot hold, a time after the year 9999: any program can write that into a report.
     """
-    if value < 0:
-        raise ValueError(f"a FILETIME is not negative, got {value}")
     try:
         return _FILETIME_EPOCH + _timedelta(microseconds=value // 10) if value else None
     except OverflowError:
-        raise ValueError(f"a FILETIME up to the year 9999 is at most 2650467743999999999, got {value}") from None
+        return None
 
 
 @_dataclass(frozen=True, slots=True)
@@ -99,6 +94,9 @@ class StoredReport:
     before; the other words are names in a Report.wer file, as `read_report` reads it. Microsoft documents none
     of those, and what each of them means is read from published files.
 
+    The properties tell what the report means. They read it from the fields, so they work for reports of the store
+    too; None means that the event type or the source does not tell, or that what it tells cannot be read.
+
     Attributes
     ----------
     key : str
@@ -114,7 +112,7 @@ class StoredReport:
     consent : Consent or int or None
         Consent.
     created, uploaded : datetime or None
-        V1, EventTime; UploadTime. In UTC. None also for "no time".
+        V1, EventTime; UploadTime. In UTC. None also for "no time", and for a time after the year 9999.
     status : int or None
         V2, ReportStatus. A bit field; what its bits mean is not published.
     report_id, integrator_report_id : UUID or None
@@ -138,7 +136,8 @@ class StoredReport:
     consent_key, namespace_partner, namespace_group : str or None
         ConsentKey, NsPartner, NsGroup.
     extra : tuple of (str, str)
-        Every other line of the file, as name and value in their order; ``dict(report.extra)["BootId"]``.
+        Every other line of the file, as name and value in their order; ``dict(report.extra)["BootId"]``. Also the
+        lines above that could not be read, as they are; one without "=" is a name with an empty value.
     """
 
     key: str
@@ -167,3 +166,97 @@ class StoredReport:
     namespace_partner: str | None = None
     namespace_group: str | None = None
     extra: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def exception_code(self) -> int | None:
+        """What was raised, an NTSTATUS or HRESULT: 0xC0000005 is an access violation.
+
+        APPCRASH, BEX, BEX64 and their packaged forms tell it. In BEX and BEX64 it stands in another place than in
+        APPCRASH. CLR20r3 does not tell it: see `exception_type`.
+        """
+        return _report_meaning.hexadecimal(self, "exception_code", 8)
+
+    @property
+    def exception_offset(self) -> int | None:
+        """Where it was raised, in bytes from the start of `fault_module`; for CLR20r3, in `fault_method`'s IL.
+
+        None also where WER wrote text such as ``PCH_48_FROM_ntdll+0x0002DA1C`` (`signature` has it): that is no
+        offset in `fault_module`.
+        """
+        return _report_meaning.hexadecimal(self, "exception_offset", 16)
+
+    @property
+    def exception_data(self) -> int | None:
+        """BEX, BEX64: more about the exception. For 0xC0000409 the code of the fast-fail, 7 is abort() (inferred).
+
+        For 0xC0000005 it is 8 when data was executed (inferred).
+        """
+        return _report_meaning.hexadecimal(self, "exception_data", 16)
+
+    @property
+    def exception_type(self) -> str | None:
+        """CLR20r3: the .NET class, such as ``System.InvalidOperationException``; a hash where its name is long."""
+        return _report_meaning.text(self, "exception_type")
+
+    @property
+    def fault_module(self) -> str | None:
+        """The module whose code failed, such as ``ntdll.dll``; for CLR20r3 the assembly. As the report has it.
+
+        ``hook.dll_unloaded`` was there no longer, ``unknown`` is none, and in ``StackHash_e372`` a hash of the
+        stack stands for a module that WER could not tell.
+        """
+        return _report_meaning.text(self, "fault_module")
+
+    @property
+    def fault_module_version(self) -> str | None:
+        """Its version, such as ``10.0.19041.3636``; ``0.0.0.0`` where it has none."""
+        return _report_meaning.text(self, "fault_module_version")
+
+    @property
+    def fault_method(self) -> int | None:
+        """CLR20r3: the method that failed, as its token in the assembly's metadata: 0x060001AD.
+
+        The report has it without the table's number, 0x06, which is added here.
+        """
+        row = _report_meaning.hexadecimal(self, "fault_method", 6)
+        return None if row is None else 0x06000000 | row
+
+    @property
+    def hang_type(self) -> int | None:
+        """AppHangB1 and the other hangs: how it hung. A bit field; what its bits mean is not published."""
+        return _report_meaning.decimal(self, "hang_type")
+
+    @property
+    def waiting_on(self) -> str | None:
+        """AppHangXProcB1, MoAppHangXProc: the program that it waited for, such as ``svchost.exe:DNSResolver``."""
+        return _report_meaning.text(self, "waiting_on")
+
+    @property
+    def os_version(self) -> tuple[int, ...] | None:
+        """The Windows: major, minor, build, and the revision where the report has it: ``(10, 0, 19045, 3930)``.
+
+        From OsInfo; in files without it, as older Windows wrote them, from DynamicSig[1], which has no revision.
+        """
+        return _report_meaning.os_version(self)
+
+    @property
+    def os_build(self) -> int | None:
+        """The build of `os_version`: 19045."""
+        version = self.os_version
+        return version[2] if version else None
+
+    @property
+    def application_sha1(self) -> str | None:
+        """The SHA-1 of the program's file in 40 lower-case digits, from TargetAppId; not of packaged applications.
+
+        Of its first 30 MiB, if it is larger (seen by others, not documented).
+        """
+        return _report_meaning.application_sha1(self)
+
+    @property
+    def application_link_time(self) -> _datetime | None:
+        """When the program was linked, in UTC, as its PE header has it. From TargetAppVer, or the signature.
+
+        In a reproducible build, as Windows' own programs are, it is a hash and no time.
+        """
+        return _report_meaning.application_link_time(self)

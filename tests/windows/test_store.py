@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import gc
+import re
 import tracemalloc
 import uuid
 import weakref
@@ -78,6 +79,37 @@ def test_the_file_says_the_same(store):
     read = wer.read_report(stored.key)
     for field in ("key", "event_type", "signature", "created", "report_id", "friendly_event_name"):
         assert getattr(read, field) == getattr(stored, field), field
+
+
+def test_what_a_report_of_the_store_means(store):
+    with wer.Report("BEX64") as report:
+        for index, value in enumerate(
+            ["a.exe", "1.0", "59e535ea", "b.dll", "2.0", "59e535ea", "1a2b", "c0000409", "7"]
+        ):
+            report.set_parameter(index, value, f"Parameter {index}")
+        report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE)
+    [stored] = store
+    for found in (stored, wer.read_report(stored.key)):
+        assert (found.exception_code, found.exception_offset, found.exception_data) == (0xC0000409, 0x1A2B, 7)
+        assert (found.fault_module, found.fault_module_version) == ("b.dll", "2.0")
+        assert found.application_link_time == datetime.datetime(2017, 10, 16, 22, 42, 50, tzinfo=datetime.UTC)
+    assert stored.os_version is None
+    assert found.os_version[:2] == (10, 0)
+
+
+@pytest.mark.parametrize("time", [2650467744000000000, 2**63, 2**64 - 1])
+def test_an_absurd_time_does_not_hide_the_reports_behind_it(store, standin, time):
+    """Any program can write such a file into the store."""
+    for number in range(3):
+        file_report(f"WerTests.Number{number}")
+    path = standin.reports()[1] / "Report.wer"
+    text = re.sub(r"EventTime=\d+", f"EventTime={time}", path.read_text(encoding="utf-16"))
+    path.write_text(text, encoding="utf-16", newline="")
+    reports = {report.key: report for report in store}
+    assert set(reports) == {str(folder) for folder in standin.reports()}
+    for key, report in reports.items():
+        assert report.event_type.startswith("WerTests.Number")
+        assert (report.created is None) == (key == str(path.parent))
 
 
 @pytest.mark.parametrize("number", [0, 1, 5])

@@ -24,6 +24,7 @@ FILES = {
     "wer/_options.py",
     "wer/_registration.py",
     "wer/_report_file.py",
+    "wer/_report_meaning.py",
     "wer/_settings.py",
     "wer/_snapshot.py",
     "wer/_store.py",
