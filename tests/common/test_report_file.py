@@ -633,7 +633,7 @@ def test_mutations_raise_nothing_but_valueerror(tmp_path):
     seeds += [encode(STANDIN, bom=bom, encoding=encoding) for encoding, bom in ENCODINGS.values()]
     path = tmp_path / "Report.wer"
     outcomes = {True: 0, False: 0}
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(3000):
         path.write_bytes(mutate(chance, chance.choice(seeds)))
         try:
@@ -645,7 +645,7 @@ def test_mutations_raise_nothing_but_valueerror(tmp_path):
             properties(report)
             outcomes[True] += 1
     assert min(outcomes.values()) > 500, "both the good and the bad way were taken"
-    assert time.perf_counter() - start < 60
+    assert time.process_time() - start < 60
 
 
 def test_mutated_lines_cost_no_more_than_themselves(tmp_path):
@@ -654,7 +654,7 @@ def test_mutated_lines_cost_no_more_than_themselves(tmp_path):
     path = tmp_path / "Report.wer"
     path.write_bytes(encode(WINDOWS_10))
     unchanged = {pair for pair in read_report(path).extra if pair[0].startswith("OsInfo")}
-    for _ in range(1000):
+    for _ in range(500):
         lines = list(WINDOWS_10)
         number = chance.choice(
             [number for number, line in enumerate(lines) if not line.startswith(("EventT", "OsInfo"))]
@@ -694,13 +694,13 @@ def write_large(path, line, size, encoding="utf-16-le", bom=BOM):
 
 
 def measure(path):
-    """The report or the error, the seconds, and the bytes of memory at the highest point."""
-    start = time.perf_counter()
+    """The report or the error, the seconds of processor time, and the bytes of memory at the highest point."""
+    start = time.process_time()
     try:
         result = read_report(path)
     except ValueError as error:
         result = error
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     del result
     tracemalloc.start()
     try:
@@ -753,9 +753,9 @@ def test_the_meaning_of_a_large_report_is_soon_told(read):
     """Each property looks at each line at most once."""
     lines = [f"OsInfo[{number}].{part}=vermaj" for number in range(32000) for part in ("Key", "Value")]
     report = read(["EventType=APPCRASH", *lines])
-    start = time.perf_counter()
+    start = time.process_time()
     assert properties(report)["os_version"] is None
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
