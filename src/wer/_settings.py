@@ -140,7 +140,8 @@ def set_max_process_hold_milliseconds(milliseconds: int) -> None:
 
     Notes
     -----
-    In SDKs since that of Windows 10 version 1903; what Windows has it is not documented.
+    A later Windows 10 than version 1803, whose SDK does not have it; which one is not documented. It is in
+    KernelBase.dll alone, and in no import library.
     """
     _werapi.set_max_process_hold_milliseconds(milliseconds)
 

@@ -97,7 +97,7 @@ class Store:
 
         Notes
         -----
-        Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
+        Windows 10 version 1703, by its SDK; Microsoft's page names no version.
         """
         return self._held.count()
 
@@ -111,7 +111,7 @@ class Store:
 
         Notes
         -----
-        Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
+        Windows 10 version 1703, by its SDK; Microsoft's page names no version.
         """
         return self._held.size_on_disk()
 
@@ -123,7 +123,9 @@ class Store:
         report : StoredReport or str
             The report, or its key.
         flags : SubmitFlags
-            As for `Report.submit`.
+            As for `Report.submit` (inferred: Microsoft documents none). The SDK of version 1703, and none that was
+            seen since, had two flags for this call, to use any network (1) and any power (2): today's HONOR_RECOVERY
+            and HONOR_RESTART.
 
         Returns
         -------
@@ -137,7 +139,7 @@ class Store:
 
         Notes
         -----
-        Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
+        Windows 10 version 1703, by its SDK; Microsoft's page names no version.
         """
         key = report.key if isinstance(report, _stored.StoredReport) else report
         if not isinstance(key, str):
@@ -246,6 +248,6 @@ def purge_reports() -> None:
 
     Notes
     -----
-    Microsoft publishes no version: a later Windows 10 than version 1703 (inferred).
+    Windows 10 version 1703, by its SDK; Microsoft's page names no version.
     """
     _werapi.purge_reports()

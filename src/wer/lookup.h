@@ -7,25 +7,26 @@
 
 #include "snapshot.h"
 
-/* X(function, type of the result, its parameters, the Windows version that brought it). Microsoft publishes no
- * version for some of the store's; theirs is that of the store itself, without which they make no sense (inferred). */
+/* X(function, type of the result, its parameters, the Windows version that brought it): the one place for the latter;
+ * tests/linux/test_versions.py holds docs/werapi.md against it. "(SDK)" where Microsoft's pages name no version: the
+ * function is in the SDK's header for that version; or it is not, but in a later one. */
 #define WER_FOUND_FUNCTIONS(X)                                                                              \
     X(WerStoreOpen, HRESULT, (REPORT_STORE_TYPES, PHREPORTSTORE), "Windows 10 version 1703")                \
     X(WerStoreClose, VOID, (HREPORTSTORE), "Windows 10 version 1703")                                       \
     X(WerStoreGetFirstReportKey, HRESULT, (HREPORTSTORE, PCWSTR *), "Windows 10 version 1703")              \
     X(WerStoreGetNextReportKey, HRESULT, (HREPORTSTORE, PCWSTR *), "Windows 10 version 1703")               \
     X(WerStoreQueryReportMetadataV1, HRESULT, (HREPORTSTORE, PCWSTR, PWER_REPORT_METADATA_V1),              \
-      "Windows 10 version 1703 (inferred)")                                                                 \
+      "Windows 10 version 1703 (SDK)")                                                                      \
     X(WerStoreQueryReportMetadataV2, HRESULT, (HREPORTSTORE, PCWSTR, PWER_REPORT_METADATA_V2),              \
       "Windows 10 version 1703")                                                                            \
     X(WerStoreQueryReportMetadataV3, HRESULT, (HREPORTSTORE, PCWSTR, PWER_REPORT_METADATA_V3),              \
-      "a later Windows 10 than version 1703 (inferred)")                                                    \
+      "a later Windows 10 than version 1803 (SDK)")                                                         \
     X(WerFreeString, VOID, (PCWSTR), "Windows 10 version 1703")                                             \
-    X(WerStorePurge, HRESULT, (void), "a later Windows 10 than version 1703 (inferred)")                    \
-    X(WerStoreGetReportCount, HRESULT, (HREPORTSTORE, DWORD *), "a later Windows 10 than version 1703 (inferred)") \
-    X(WerStoreGetSizeOnDisk, HRESULT, (HREPORTSTORE, ULONGLONG *), "a later Windows 10 than version 1703 (inferred)") \
+    X(WerStorePurge, HRESULT, (void), "Windows 10 version 1703 (SDK)")                                      \
+    X(WerStoreGetReportCount, HRESULT, (HREPORTSTORE, DWORD *), "Windows 10 version 1703 (SDK)")            \
+    X(WerStoreGetSizeOnDisk, HRESULT, (HREPORTSTORE, ULONGLONG *), "Windows 10 version 1703 (SDK)")         \
     X(WerStoreUploadReport, HRESULT, (HREPORTSTORE, PCWSTR, DWORD, PWER_SUBMIT_RESULT),                     \
-      "a later Windows 10 than version 1703 (inferred)")                                                    \
+      "Windows 10 version 1703 (SDK)")                                                                      \
     X(WerRegisterFile, HRESULT, (PCWSTR, WER_REGISTER_FILE_TYPE, DWORD), "Windows Vista")                   \
     X(WerUnregisterFile, HRESULT, (PCWSTR), "Windows Vista")                                                \
     X(WerRegisterMemoryBlock, HRESULT, (PVOID, DWORD), "Windows Vista")                                     \
@@ -42,7 +43,7 @@
     X(WerUnregisterRuntimeExceptionModule, HRESULT, (PCWSTR, PVOID), "Windows 7")                           \
     X(WerSetFlags, HRESULT, (DWORD), "Windows Vista")                                                       \
     X(WerGetFlags, HRESULT, (HANDLE, PDWORD), "Windows Vista")                                              \
-    X(WerSetMaxProcessHoldMilliseconds, HRESULT, (DWORD), "Windows 10 version 1903 (inferred)")             \
+    X(WerSetMaxProcessHoldMilliseconds, HRESULT, (DWORD), "a later Windows 10 than version 1803 (SDK)")     \
     X(WerReportHang, HRESULT, (HWND, PCWSTR), "Windows Vista SP1")                                          \
     X(PssCaptureSnapshot, DWORD, (HANDLE, PSS_CAPTURE_FLAGS, DWORD, HPSS *), "Windows 8.1")                 \
     X(PssFreeSnapshot, DWORD, (HANDLE, HPSS), "Windows 8.1")

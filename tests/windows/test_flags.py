@@ -137,7 +137,7 @@ def test_an_older_windows(standin, without):
     since = dict(
         zip(
             CALLS,
-            ["Windows Vista", "Windows Vista", "Windows 10 version 1903 (inferred)", "Windows Vista SP1"],
+            ["Windows Vista", "Windows Vista", "a later Windows 10 than version 1803 (SDK)", "Windows Vista SP1"],
             strict=True,
         )
     )

@@ -436,7 +436,7 @@ print(wer.supported("WerStoreOpen"), wer.supported("WerReportAddDump"))
 def test_an_older_windows_has_no_store(standin, without):
     assert without(["WerStoreOpen", "WerStorePurge"], CALL_EACH) == [
         "this Windows does not have WerStoreOpen; it came with Windows 10 version 1703",
-        "this Windows does not have WerStorePurge; it came with a later Windows 10 than version 1703 (inferred)",
+        "this Windows does not have WerStorePurge; it came with Windows 10 version 1703 (SDK)",
         "False True",
     ]
 
