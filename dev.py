@@ -79,8 +79,10 @@ def run_wheel(own: Cache, arguments: argparse.Namespace) -> int:
 def run_lint(own: Cache, arguments: argparse.Namespace) -> int:
     """check style, types and generated files; change nothing
 
-    Runs ruff check, ruff format --check, cython-lint and mypy, with their settings in pyproject.toml, and sees
-    that generated files are up to date: all of it, even if one fails. Exit code 1 if one does.
+    Runs ruff check, ruff format --check, cython-lint, mypy and pyright, with their settings in pyproject.toml;
+    actionlint and zizmor on the workflows; and sees that generated files, the metadata and the changelog's fragments
+    are in order: all of it, even if one fails. Exit code 1 if one does. The tools come from PyPI, their programs in
+    their wheels, on Windows as on Linux.
     """
     return lint.lint(own)
 
