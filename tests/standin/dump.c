@@ -18,8 +18,9 @@ typedef struct {
     CONTEXT context;
 
     HANDLE file;
-    DWORD writer_id; /* the thread that calls dbghelp */
-    Buffer modules;  /* DumpedModule, as dbghelp asks for them */
+    DWORD writer_id;  /* the thread that calls dbghelp */
+    BOOL met_a_start; /* dbghelp met a thread that was only starting: see `is_visible` */
+    Buffer modules;   /* DumpedModule, as dbghelp asks for them */
     HRESULT hr;
 } Dump;
 
@@ -226,10 +227,16 @@ static ULONG thread_flags(const Dump *dump, DWORD thread_id, BOOL extended, ULON
 }
 
 /* Neither the writer, which exists only for a dump of ourselves, nor a thread that ended before dbghelp could read its
- * registers: without them strict readers reject the dump. */
-static BOOL is_visible(const Dump *dump, const MINIDUMP_THREAD_CALLBACK *thread)
+ * registers: without them strict readers reject the dump. And no thread without a stack. On Windows there is none; Wine
+ * lists a thread from before it has run, and knows its TEB, which tells the stack, only from then on. */
+static BOOL is_visible(Dump *dump, const MINIDUMP_THREAD_CALLBACK *thread)
 {
-    return thread->ThreadId != dump->writer_id && thread->Context.ContextFlags;
+    if (thread->ThreadId == dump->writer_id || !thread->Context.ContextFlags)
+        return FALSE;
+    if (thread->StackEnd > thread->StackBase)
+        return TRUE;
+    dump->met_a_start = TRUE;
+    return FALSE;
 }
 
 static BOOL CALLBACK choose(PVOID parameter, const PMINIDUMP_CALLBACK_INPUT input, PMINIDUMP_CALLBACK_OUTPUT output)
@@ -263,6 +270,26 @@ static BOOL CALLBACK choose(PVOID parameter, const PMINIDUMP_CALLBACK_INPUT inpu
 
 static SRWLOCK dbghelp_lock = SRWLOCK_INIT; /* dbghelp is documented to be single-threaded */
 
+/* A thread that was only starting is not missing from the dump: reading its registers has made dbghelp wait until it
+ * runs, so that the next try has it whole. One more try is enough for what was there before the dump; the third is for
+ * threads that the process started meanwhile, of which the last may be missing. */
+static BOOL write_whole(Dump *dump, MINIDUMP_EXCEPTION_INFORMATION *exception)
+{
+    MINIDUMP_CALLBACK_INFORMATION callback = {choose, dump};
+    LARGE_INTEGER start = {.QuadPart = 0};
+    int tries = 0;
+
+    do {
+        dump->met_a_start = FALSE;
+        buffer_free(&dump->modules);
+        if (!SetFilePointerEx(dump->file, start, NULL, FILE_BEGIN) || !SetEndOfFile(dump->file) ||
+            !MiniDumpWriteDump(dump->process, dump->process_id, dump->file, dump->flags & ~MiniDumpWithFullMemory,
+                exception, NULL, &callback))
+            return FALSE;
+    } while (dump->met_a_start && ++tries < 3);
+    return TRUE;
+}
+
 /* SymInitialize without loading the modules' symbols, which MiniDumpWriteDump under Wine would do for a handle that it
  * does not know yet: 0.1 s instead of 4 s. MiniDumpWithFullMemory is withheld because minidump_finish writes the
  * memory better. */
@@ -270,7 +297,6 @@ static DWORD WINAPI write_dump(LPVOID parameter)
 {
     Dump *dump = parameter;
     MINIDUMP_EXCEPTION_INFORMATION exception = {dump->thread_id, &dump->pointers, FALSE};
-    MINIDUMP_CALLBACK_INFORMATION callback = {choose, dump};
 
     dump->writer_id = GetCurrentThreadId();
     SetLastError(ERROR_SUCCESS);
@@ -278,8 +304,7 @@ static DWORD WINAPI write_dump(LPVOID parameter)
         dump->hr = last_error();
         return 0;
     }
-    if (!MiniDumpWriteDump(dump->process, dump->process_id, dump->file, dump->flags & ~MiniDumpWithFullMemory,
-            dump->has_exception ? &exception : NULL, NULL, &callback))
+    if (!write_whole(dump, dump->has_exception ? &exception : NULL))
         dump->hr = last_error();
     SymCleanup(dump->process);
     return 0;
