@@ -126,13 +126,13 @@ static PyObject *host_violate(PyObject *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-/* Sleep for a minute without giving the GIL back. */
+/* Sleep without giving the GIL back, until a crash ends the process. */
 static PyObject *host_hold(PyObject *self, PyObject *unused)
 {
     (void)self;
     (void)unused;
     SetEvent(holding);
-    Sleep(60000);
+    Sleep(INFINITE);
     Py_RETURN_NONE;
 }
 
@@ -418,15 +418,19 @@ static void crash_threads(void)
     for (i = 0; i < THREADS; i++)
         start(violating_thread, go);
     SetEvent(go);
-    Sleep(60000);
+    Sleep(INFINITE);
 }
 
-static volatile LONG reported, busy, others, told;
+static const char *event_name; /* argv[2] */
+static HANDLE release;
+static volatile LONG back, reported, busy, others, told;
 
 static LONG WINAPI own_filter(EXCEPTION_POINTERS *pointers)
 {
     HRESULT hr = Wer_API->report_exception(prepared, pointers, NULL);
 
+    if (InterlockedIncrement(&back) == THREADS - 1)
+        SetEvent(release);
     if (hr == HRESULT_FROM_WIN32(ERROR_BUSY)) {
         InterlockedIncrement(&busy);
         Wer_API->wait_for_report();
@@ -439,11 +443,12 @@ static LONG WINAPI own_filter(EXCEPTION_POINTERS *pointers)
         say_number("others", (unsigned long)others);
         TerminateProcess(GetCurrentProcess(), 0);
     }
-    Sleep(60000);
+    Sleep(INFINITE);
     return EXCEPTION_EXECUTE_HANDLER;
 }
 
-/* Without the crash handler: 64 threads call report_exception from the host's own filter. */
+/* Without the crash handler: 64 threads call report_exception from the host's own filter. The stand-in holds the first
+ * inside WER until argv[2] is set, an event: when all the others have been answered. */
 static void crash_threads_own(void)
 {
     HANDLE go = CreateEventW(NULL, TRUE, FALSE, NULL);
@@ -451,17 +456,16 @@ static void crash_threads_own(void)
 
     start_python();
     prepare();
+    release = CreateEventA(NULL, TRUE, FALSE, event_name);
     SetUnhandledExceptionFilter(own_filter);
     for (i = 0; i < THREADS; i++)
         start(violating_thread, go);
     SetEvent(go);
-    Sleep(60000);
+    Sleep(INFINITE);
 }
 
 /* A crash while another thread is inside Report.add_dump, which the stand-in holds there. argv[2]: the event that it
  * sets then. */
-static const char *event_name;
-
 static void crash_add_dump(void)
 {
     HANDLE entered = CreateEventA(NULL, TRUE, FALSE, event_name);
@@ -472,7 +476,7 @@ static void crash_add_dump(void)
         "report = wer.Report('WerTests.Other')\n"
         "threading.Thread(target=report.add_dump, daemon=True).start()\n");
     state = PyEval_SaveThread();
-    if (WaitForSingleObject(entered, 30000) != WAIT_OBJECT_0)
+    if (WaitForSingleObject(entered, INFINITE) != WAIT_OBJECT_0)
         fail("WerReportAddDump was not called");
     PyEval_RestoreThread(state);
     say_number("thread", GetCurrentThreadId());
@@ -570,8 +574,9 @@ static void interpreters_own_gil(void)
     interpreters(TRUE);
 }
 
-/* Interpreters with their own GILs, each on a thread, all at once. */
-static volatile LONG used;
+/* Interpreters with their own GILs, each on a thread, all at once: from when the last of them has imported `wer`. */
+enum { AT_ONCE = 4 };
+static volatile LONG imported, used;
 
 static DWORD WINAPI use_in_interpreter(void *go)
 {
@@ -591,6 +596,8 @@ static DWORD WINAPI use_in_interpreter(void *go)
         fail("Py_NewInterpreterFromConfig");
     run("import wer");
     Py_BEGIN_ALLOW_THREADS
+    if (InterlockedIncrement(&imported) == AT_ONCE)
+        SetEvent((HANDLE)go);
     WaitForSingleObject((HANDLE)go, INFINITE);
     Py_END_ALLOW_THREADS
     for (i = 0; i < 20; i++)
@@ -605,17 +612,15 @@ static DWORD WINAPI use_in_interpreter(void *go)
 static void interpreters_at_once(void)
 {
     HANDLE go = CreateEventW(NULL, TRUE, FALSE, NULL);
-    HANDLE threads[4];
+    HANDLE threads[AT_ONCE];
     int i;
 
     start_python();
     run("import wer");
     Py_BEGIN_ALLOW_THREADS
-    for (i = 0; i < 4; i++)
+    for (i = 0; i < AT_ONCE; i++)
         threads[i] = start(use_in_interpreter, go);
-    Sleep(3000);
-    SetEvent(go);
-    WaitForMultipleObjects(4, threads, TRUE, 60000);
+    WaitForMultipleObjects(AT_ONCE, threads, TRUE, INFINITE);
     Py_END_ALLOW_THREADS
     say_number("used", (unsigned long)used);
     run(USE);

@@ -154,7 +154,8 @@ class TestCrash:
 
     def test_64_threads_at_once_without_the_handler(self, host):
         """The first wins; the others are told so at once, while the first is still at it."""
-        done = host("crash-threads-own", "delay WerReportAddDump 1 1000")
+        name = f"wer-tests-own-{os.getpid()}"
+        done = host("crash-threads-own", f"block WerReportAddDump 1 {name}", arguments=[f"{name}.release"])
         assert set(done.said("reported")) == {"1"}
         assert set(done.said("busy")) == {"63"}
         assert set(done.said("others")) == {"0"}
