@@ -47,6 +47,7 @@ else:
 LAYOUTS = json.loads((Path(__file__).parents[1] / "data" / "werapi.json").read_text(encoding="utf-8"))["structs"]
 ARCHITECTURE = "x64" if ctypes.sizeof(ctypes.c_void_p) == 8 else "x86"
 PATIENCE = 30  # seconds for what takes milliseconds; only a failing test ever waits so long
+PATIENCE_WITH_A_PROGRAM = 300  # which takes seconds, and tens of them on a machine with much else to do
 
 # Of a venv's python.exe on Windows, the process that runs the program is a child.
 PYTHON = getattr(sys, "_base_executable", sys.executable)
@@ -319,13 +320,7 @@ def without(system_folder):
     """Run a program on a Windows that lacks some functions: `without(functions, code)` returns what it printed."""
 
     def run(functions, code):
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", HIDE + code, str(system_folder / "wer.dll"), *functions],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = run_to_end([sys.executable, "-I", "-c", HIDE + code, str(system_folder / "wer.dll"), *functions])
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout.splitlines()
 
@@ -381,15 +376,28 @@ class Ended:
         return find_module(self.dump, self.exception.ExceptionRecord.ExceptionAddress)
 
 
-def run_to_end(command, environment):
-    """Run a program that may crash. Under Wine, once in some hundred times, it cannot be started: then once more."""
-    options = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, "timeout": 90}
+def in_two_tries(start, command, **options):
+    """Start a program. Under Wine, once in some hundred times, one cannot be started: then once more."""
     try:
-        return subprocess.run(command, env=environment, **options)
+        return start(command, text=True, **options)
     except OSError as error:
         if error.winerror != 1359:  # ERROR_INTERNAL_ERROR
             raise
-        return subprocess.run(command, env=environment, **options)
+        return start(command, text=True, **options)
+
+
+def run_to_end(command, environment=None, **options):
+    options = {"stdin": subprocess.DEVNULL, "capture_output": True, "timeout": PATIENCE_WITH_A_PROGRAM} | options
+    return in_two_tries(subprocess.run, command, env=environment, **options)
+
+
+@pytest.fixture(scope="session")
+def run_program():
+    """Run a program, which may crash, to its end: `run_program(command, environment, **options)`.
+
+    The options are those of `subprocess.run`, and so is the result, with what the program printed as text.
+    """
+    return run_to_end
 
 
 @pytest.fixture
@@ -410,9 +418,8 @@ def finish(standin, tmp_path):
 
 
 def start_python(code, *arguments):
-    return subprocess.Popen(
-        [PYTHON, "-I", "-S", "-c", code, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    command = [PYTHON, "-I", "-S", "-c", code, *arguments]
+    return in_two_tries(subprocess.Popen, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def end(process):

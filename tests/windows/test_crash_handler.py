@@ -34,6 +34,10 @@ def say(*what):
 def crash():
     ctypes.c_int.from_address(0x10).value  # nothing is there
 
+def wait():
+    "Until the crash of another thread ends the process."
+    time.sleep(1000000)
+
 def crash_in_threads(count, status=0xC0000005):
     "Native threads that raise an exception in ntdll, all at once; Python knows nothing of them."
     raise_status = ctypes.cast(ctypes.WinDLL("ntdll").RtlRaiseStatus, ctypes.c_void_p)
@@ -90,7 +94,7 @@ def work():
     say(threading.get_native_id())
     crash()
 threading.Thread(target=work).start()
-time.sleep(60)
+wait()
 """)
         assert done.code == ACCESS_VIOLATION
         assert done.exception.ThreadId == int(done.lines[0])
@@ -99,7 +103,7 @@ time.sleep(60)
         done = run("""
 wer.install_crash_handler(prepared())
 crash_in_threads(1)
-ctypes.PyDLL("kernel32").Sleep(60000)  # with the GIL
+ctypes.PyDLL("kernel32").Sleep(-1)  # for ever, with the GIL
 """)
         assert done.code == ACCESS_VIOLATION
         assert done.exception.ThreadId == int(done.lines[0])
@@ -151,7 +155,7 @@ crash()
         done = run("""
 wer.install_crash_handler(prepared())
 crash_in_threads(1, 0xC00000FD)
-time.sleep(60)
+wait()
 """)
         assert done.code == STACK_OVERFLOW
         assert done.exception.ThreadId == int(done.lines[0])
@@ -164,7 +168,7 @@ time.sleep(60)
         done = run("""
 wer.install_crash_handler(prepared())
 crash_in_threads(1)
-time.sleep(60)
+wait()
 """)
         assert {call["tid"] for call in done.calls} == {int(done.lines[0])}
 
@@ -173,8 +177,7 @@ time.sleep(60)
             """
 wer.install_crash_handler(prepared(timeout=0.5))
 crash_in_threads(1, 0xC00000FD)
-time.sleep(60)
-say("still here")
+wait()
 """,
             f"block WerReportSubmit 1 wer-tests-overflow-{os.getpid()}",
         )
@@ -242,7 +245,7 @@ class TestThreads:
         done = run("""
 wer.install_crash_handler(prepared())
 crash_in_threads(64)
-time.sleep(60)
+wait()
 """)
         assert done.code == ACCESS_VIOLATION
         assert len(standin.reports()) == 1
@@ -258,7 +261,7 @@ kernel32.WaitForSingleObject.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
 entered = kernel32.CreateEventW(None, True, False, "{name}.entered")
 wer.install_crash_handler(prepared())
 threading.Thread(target=lambda: wer.Report("WerTests.Other").add_dump(), daemon=True).start()
-assert kernel32.WaitForSingleObject(entered, 30000) == 0
+assert kernel32.WaitForSingleObject(entered, 0xFFFFFFFF) == 0
 crash()
 """,
             f"block WerReportAddDump 1 {name}",
@@ -314,7 +317,7 @@ wer.install_crash_handler(prepared())
 kernel32.WaitForSingleObject.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
 for _ in range(2):
     thread = kernel32.CreateThread(None, 0, memory, 0x10, 0, None)
-    assert kernel32.WaitForSingleObject(thread, 30000) == 0
+    assert kernel32.WaitForSingleObject(thread, 0xFFFFFFFF) == 0
 say("goes on")
 """)
         assert (done.code, done.lines) == (0, ["goes on"])

@@ -1,6 +1,5 @@
 """What `import wer` costs a program: no module of the standard library beyond those it has anyway."""
 
-import subprocess
 import sys
 
 # The interpreter's own modules, enum and os with what they import, are in every program that uses `wer`.
@@ -10,21 +9,10 @@ OWN = {"wer", "wer._werapi"}
 BUILT_IN = {"errno"}  # a part of python3XX.dll: nothing is read from disk
 
 
-def new_modules(code):
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", code],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert done.stderr == ""
-    return set(done.stdout.split())
-
-
-def test_import_brings_nothing_along():
-    modules = {name for name in new_modules(LIST_NEW_MODULES) if not is_of_cython(name)}
+def test_import_brings_nothing_along(run_program):
+    done = run_program([sys.executable, "-I", "-c", LIST_NEW_MODULES])
+    assert (done.returncode, done.stderr) == (0, "")
+    modules = {name for name in done.stdout.split() if not is_of_cython(name)}
     assert modules - BUILT_IN == OWN
 
 

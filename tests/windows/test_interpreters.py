@@ -1,6 +1,5 @@
 """`wer` in more than one interpreter of a process, and imported anew. With threads and C: test_native_host.py."""
 
-import subprocess
 import sys
 
 import pytest
@@ -30,16 +29,20 @@ template = wer.ReportTemplate("WerTests.Interpreter", consent=wer.Consent.NOT_AS
 """
 
 
-def run(code):
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.splitlines()
+@pytest.fixture
+def run(run_program):
+    """Run Python code in a process of its own: `run(code)` returns the lines that it printed."""
+
+    def run(code):
+        done = run_program([sys.executable, "-I", "-c", code])
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
+    return run
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="interpreters with their own GIL came with 3.12")
-def test_each_has_its_own_classes_and_the_process_one_handler():
+def test_each_has_its_own_classes_and_the_process_one_handler(run):
     lines = run(
         SUBINTERPRETER
         + USE
@@ -66,7 +69,7 @@ assert handler.installed
     assert lines == ["a crash handler is already installed; a process has one: uninstall that first"] * 2
 
 
-def test_imported_anew():
+def test_imported_anew(run):
     """New classes; the old ones go on working."""
     lines = run(
         USE

@@ -6,7 +6,6 @@ the real one. A program then says which files of that name its process has loade
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -46,7 +45,8 @@ ctypes.windll.kernel32.LoadLibraryW("wer.dll")
 class Place:
     """A private copy of the interpreter, and of the package, to plant files in."""
 
-    def __init__(self, folder, python):
+    def __init__(self, folder, python, run_program):
+        self.run_program = run_program
         self.home = python.parent
         self.folder = folder
         self.python = folder / "bin" / "python.exe"
@@ -65,22 +65,15 @@ class Place:
         """Run a program with this copy, and return the lines that it printed."""
         variables = {**os.environ, "PYTHONHOME": str(self.home), **environment}
         variables.pop("PYTHONPATH", None)
-        done = subprocess.run(
-            [str(self.python), "-S", "-B", "-c", code, str(self.package.parent)],
-            cwd=self.elsewhere,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        command = [str(self.python), "-S", "-B", "-c", code, str(self.package.parent)]
+        done = self.run_program(command, variables, cwd=self.elsewhere)
         assert done.returncode == 0, done.stderr
         return [Path(line) for line in done.stdout.splitlines()]
 
 
 @pytest.fixture
-def place(tmp_path, python):
-    return Place(tmp_path, Path(python))
+def place(tmp_path, python, run_program):
+    return Place(tmp_path, Path(python), run_program)
 
 
 def same_file(path, other):
@@ -116,16 +109,10 @@ for dll in (planted, genuine):
     assert [str(line) for line in lines] == ["0", "1"], "calls that reached the planted one, and System32's"
 
 
-def test_import_says_why_there_is_no_wer_dll(standin):
+def test_import_says_why_there_is_no_wer_dll(standin, run_program):
     """A wer.dll that cannot be loaded; the stand-in refuses to load with commands that it does not know."""
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", "import wer"],
-        env={**os.environ, "WER_STANDIN": "no such command"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    environment = {**os.environ, "WER_STANDIN": "no such command"}
+    done = run_program([sys.executable, "-I", "-c", "import wer"], environment)
     assert done.returncode == 1
     message = done.stderr.splitlines()[-1]
     assert message.startswith("ImportError: wer.dll cannot be loaded from System32 (error 1114: "), done.stderr

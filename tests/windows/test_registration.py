@@ -8,7 +8,6 @@ import ctypes
 import gc
 import mmap
 import os
-import subprocess
 import sys
 import weakref
 from pathlib import Path
@@ -597,17 +596,10 @@ last = Last()
 """
 
 
-def test_the_end_of_the_interpreter_undoes_all(system_folder, standin):
+def test_the_end_of_the_interpreter_undoes_all(system_folder, standin, run_program):
     """Its memory is freed: WER must not read it any more."""
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", AT_EXIT, str(system_folder / "wer.dll")],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert (done.stdout.split(), done.stderr) == (["3", "0"], "")
+    done = run_program([sys.executable, "-I", "-c", AT_EXIT, str(system_folder / "wer.dll")])
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["3", "0"], "")
 
 
 CALL_EACH = """

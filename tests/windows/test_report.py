@@ -4,7 +4,6 @@ import copy
 import gc
 import os
 import pickle
-import subprocess
 import sys
 import weakref
 
@@ -263,24 +262,20 @@ def test_attributes_are_read_only(report, attribute):
 class TestExit:
     """The interpreter ends while a report is open."""
 
-    @staticmethod
-    def run(code, rules):
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", code],
-            env={**os.environ, "WER_STANDIN": rules},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert (done.returncode, done.stderr) == (0, "")
+    @pytest.fixture
+    def run(self, run_program):
+        def run(code, rules):
+            done = run_program([sys.executable, "-I", "-c", code], {**os.environ, "WER_STANDIN": rules})
+            assert (done.returncode, done.stderr) == (0, "")
 
-    def test_it_is_closed(self, standin):
-        self.run("import wer; report = wer.Report('WerTests.Exit')", f'log "{standin.log}"')
+        return run
+
+    def test_it_is_closed(self, run, standin):
+        run("import wer; report = wer.Report('WerTests.Exit')", f'log "{standin.log}"')
         created, closed = standin.call("WerReportCreate"), standin.call("WerReportCloseHandle")
         assert closed.args["hReportHandle"] == created.out["phReportHandle"]
 
-    def test_a_call_inside_wer_does_not_keep_the_process(self, standin):
+    def test_a_call_inside_wer_does_not_keep_the_process(self, run, standin):
         """As everywhere in Python, of a thread that is a daemon."""
         name = f"wer-tests-exit-{os.getpid()}"
         code = f"""
@@ -290,7 +285,7 @@ entered = ctypes.windll.kernel32.CreateEventW(None, True, False, "{name}.entered
 threading.Thread(target=report.submit, args=(wer.Consent.DENIED,), daemon=True).start()
 ctypes.windll.kernel32.WaitForSingleObject(entered, -1)
 """
-        self.run(code, f"block WerReportSubmit 1 {name}")
+        run(code, f"block WerReportSubmit 1 {name}")
 
 
 class TestFromHandle:
