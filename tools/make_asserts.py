@@ -17,6 +17,15 @@ HEADER = ROOT / "src" / "wer" / "_asserts.h"
 SDK_HEADERS = ("dbghelp.h", "processsnapshot.h")
 SDK_ENUMS = ("MinidumpType", "ThreadWriteFlags", "ModuleWriteFlags", "SnapshotFlags")
 
+# The SDK defines these with HRESULT_FROM_WIN32, which is an inline function there and so no constant. It has the
+# macro as well; while it stands in for the function, the SDK's own definitions are what is compared.
+AS_A_MACRO = (
+    '#pragma push_macro("HRESULT_FROM_WIN32")',
+    "#undef HRESULT_FROM_WIN32",
+    "#define HRESULT_FROM_WIN32(x) __HRESULT_FROM_WIN32(x)",
+)
+AS_IT_WAS = ('#pragma pop_macro("HRESULT_FROM_WIN32")',)
+
 
 def load(path: Path) -> ModuleType:
     """The module at `path`, without the package around it: the extension does not exist yet."""
@@ -30,6 +39,7 @@ def load(path: Path) -> ModuleType:
 
 def render(values: ModuleType) -> str:
     plain: list[str] = []
+    hresults: list[str] = []
     sdk_only: list[str] = []
     for name in values.__all__:
         value = getattr(values, name)
@@ -45,7 +55,7 @@ def render(values: ModuleType) -> str:
         )
         if kind != "int":
             line += f" /* {kind}.{value.name} */"
-        (sdk_only if kind in SDK_ENUMS else plain).append(line)
+        (sdk_only if kind in SDK_ENUMS else hresults if kind == "HResult" else plain).append(line)
     return "\n".join(
         [
             "/* Generated from _enums.py by tools/make_asserts.py: do not edit. */",
@@ -55,6 +65,10 @@ def render(values: ModuleType) -> str:
             '#include "wer/werapi.h"',
             "",
             *plain,
+            "",
+            *AS_A_MACRO,
+            *hresults,
+            *AS_IT_WAS,
             "",
             "#ifdef _MSC_VER",
             *(f"#include <{header}>" for header in SDK_HEADERS),

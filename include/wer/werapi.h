@@ -15,7 +15,14 @@
 #if defined(_MSC_VER)
 
 #include <werapi.h>
-#include <errorrep.h> /* WerReportHang */
+#include <errorrep.h>        /* WerReportHang */
+#include <processsnapshot.h> /* HPSS */
+
+/* These came last of what we use, of structures too, which the preprocessor cannot see. Where between the two versions
+ * they came, we do not know. */
+#if !defined(WER_DUMP_AUX_PROMOTE) || !defined(WER_MAX_BUCKET_ID_STRING_LENGTH)
+#error "wer needs a newer Windows SDK: 10.0.26100 is known to do, 10.0.17134 and older lack WER_REPORT_METADATA_V3 and more"
+#endif
 
 #else
 
@@ -32,6 +39,18 @@ extern "C" {
  * CloseHandle must not. */
 typedef HANDLE HREPORT;
 typedef PVOID HREPORTSTORE, *PHREPORTSTORE;
+
+/* Of processsnapshot.h, which mingw-w64 up to version 10 does not have. PssFreeSnapshot frees an HPSS. */
+#ifdef __has_include
+#if __has_include(<processsnapshot.h>)
+#include <processsnapshot.h>
+#define WER_HAS_PROCESSSNAPSHOT_H
+#endif
+#endif
+#ifndef WER_HAS_PROCESSSNAPSHOT_H
+typedef struct HPSS__ *HPSS;
+typedef DWORD PSS_CAPTURE_FLAGS;
+#endif
 
 #define WER_FAULT_REPORTING_FLAG_NOHEAP 0x1
 #define WER_FAULT_REPORTING_FLAG_QUEUE 0x2

@@ -41,8 +41,8 @@ cdef extern from "lookup.h" nogil:
         HRESULT (*WerGetFlags)(HANDLE process, DWORD *flags) noexcept nogil
         HRESULT (*WerSetMaxProcessHoldMilliseconds)(DWORD milliseconds) noexcept nogil
         HRESULT (*WerReportHang)(HWND window, PCWSTR name) noexcept nogil
-        DWORD (*PssCaptureSnapshot)(HANDLE process, DWORD flags, DWORD context, void **snapshot) noexcept nogil
-        DWORD (*PssFreeSnapshot)(HANDLE process, void *snapshot) noexcept nogil
+        DWORD (*PssCaptureSnapshot)(HANDLE process, DWORD flags, DWORD context, HPSS *snapshot) noexcept nogil
+        DWORD (*PssFreeSnapshot)(HANDLE process, HPSS snapshot) noexcept nogil
     WerFound wer_found
     void wer_find_all()
     void wer_find_hang() nogil

@@ -229,7 +229,7 @@ cdef int dump_of(
         begin_dump_of(source)
     try:
         if source is not None:
-            options.hSnapshot = source._handle
+            options.hSnapshot = <HANDLE>source._handle
         if source is not None and process is None and pid is None:
             target.handle = source._process.handle
         else:

@@ -1,7 +1,5 @@
 # The calls on a snapshot of a process; `ProcessSnapshot`, in _snapshot.py, is made of them.
 
-ctypedef void *HPSS
-
 cdef extern from "wer/werapi.h" nogil:
     enum:
         CONTEXT_ALL

@@ -1,5 +1,6 @@
-# werapi.h, one to one, and WerReportHang of errorrep.h: externs for `cimport`, nothing else. An extension that calls a
-# function here links it, and loads only where Windows has it: docs/werapi.md tells since when.
+# werapi.h, one to one, with WerReportHang of errorrep.h and HPSS of processsnapshot.h: externs for `cimport`, nothing
+# else. An extension that calls a function here links it, and loads only where Windows has it: docs/werapi.md tells
+# since when.
 
 cdef extern from "wer/werapi.h" nogil:
     ctypedef int BOOL
@@ -16,6 +17,9 @@ cdef extern from "wer/werapi.h" nogil:
     ctypedef void *HWND
     ctypedef HANDLE HREPORT
     ctypedef PVOID HREPORTSTORE
+    ctypedef struct HPSS__:
+        pass
+    ctypedef HPSS__ *HPSS
 
     ctypedef struct EXCEPTION_RECORD:
         DWORD ExceptionCode

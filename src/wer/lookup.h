@@ -5,8 +5,6 @@
 
 #include "wer/werapi.h"
 
-#include "snapshot.h"
-
 /* X(function, type of the result, its parameters, the Windows version that brought it): the one place for the latter;
  * tests/linux/test_versions.py holds docs/werapi.md against it. "(SDK)" where Microsoft's pages name no version: the
  * function is in the SDK's header for that version; or it is not, but in a later one. */

@@ -59,14 +59,14 @@ static void run(const char *code)
 
 static volatile int *volatile nowhere = (int *)0x10;
 
-static __attribute__((noinline)) void violate(void)
+static __declspec(noinline) void violate(void)
 {
     *nowhere = 1;
 }
 
 static volatile int never;
 
-static __attribute__((noinline)) int overflow(int depth)
+static __declspec(noinline) int overflow(int depth)
 {
     volatile char block[512];
 

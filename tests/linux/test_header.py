@@ -75,6 +75,51 @@ def test_every_number_of_the_package_is_the_header_s(compiler, tmp_path):
     assert result.returncode == 0, result.stderr
 
 
+# How the SDK's header has what is a plain number in ours: by a function, as winerror.h there has it.
+AS_IN_THE_SDK = {
+    "WER_E_INSUFFICIENT_BUFFER": "ERROR_INSUFFICIENT_BUFFER",
+    "WER_E_NOT_FOUND": "ERROR_NOT_FOUND",
+    "WER_E_LENGTH_EXCEEDED": "ERROR_PARAMETER_QUOTA_EXCEEDED",
+    "WER_E_INVALID_STATE": "ERROR_INVALID_STATE",
+    "WER_E_MISSING_DUMP": "573L",  # ERROR_MISSING_SYSTEMFILE, which mingw-w64 10 does not have
+    "WER_E_CABBING_FAILURE": "ERROR_GEN_FAILURE",
+}
+
+
+@pytest.mark.parametrize("wrong", [None, "WER_E_NOT_FOUND"])
+@each_compiler
+def test_the_errors_are_compared_as_the_sdk_has_them(compiler, tmp_path, wrong):
+    lines = ['#include "wer/werapi.h"', "#undef HRESULT_FROM_WIN32"]
+    lines.append("static inline HRESULT HRESULT_FROM_WIN32(unsigned long x) { return __HRESULT_FROM_WIN32(x); }")
+    for name, error in AS_IN_THE_SDK.items():
+        lines += [f"#undef {name}", f"#define {name} (HRESULT_FROM_WIN32({'1L' if name == wrong else error}))"]
+    lines += [f'#include "{ROOT / "src" / "wer" / "_asserts.h"}"', "HRESULT used(void);"]
+    lines.append("HRESULT used(void) { return HRESULT_FROM_WIN32(5); } /* the function again */")
+    result = compile_c(tmp_path, "\n".join(lines) + "\n", compiler=compiler)
+    assert result.returncode == (0 if wrong is None else 1), result.stderr
+
+
+@pytest.mark.parametrize(
+    "has",
+    [(), ("WER_DUMP_AUX_PROMOTE",), ("WER_DUMP_AUX_PROMOTE", "WER_MAX_BUCKET_ID_STRING_LENGTH")],
+    ids=["nothing", "one", "all"],
+)
+def test_a_windows_sdk_that_is_too_old_says_so(has, tmp_path):
+    """With headers that have only these names, in the SDK's place."""
+    for name in ("windows", "errorrep", "processsnapshot", "werapi"):
+        (tmp_path / f"{name}.h").write_text("".join(f"#define {macro} 4\n" for macro in has if name == "werapi"))
+    source = tmp_path / "test.c"
+    source.write_text('#include "wer/werapi.h"\n')
+    options = ["-E", "-nostdinc", "-D_MSC_VER=1944", f"-I{tmp_path}", f"-I{wer.get_include()}"]
+    done = subprocess.run(["x86_64-w64-mingw32-gcc", *options, source], capture_output=True, text=True, check=False)
+    errors = [line.partition("error: ")[2] for line in done.stderr.splitlines() if "error: " in line]
+    if len(has) == 2:
+        assert (done.returncode, errors) == (0, [])
+    else:
+        [error] = errors
+        assert error.startswith('#error "wer needs a newer Windows SDK: 10.0.26100 is known to do')
+
+
 def test_every_function_is_declared(tmp_path):
     names = [f["name"] for f in FACTS["functions"] if f["header"] == "werapi.h"] + ["WerReportHang"]
     uses = "\n".join(f"void *use_{name}(void) {{ return (void *)(INT_PTR){name}; }}" for name in names)
