@@ -57,11 +57,12 @@ def wheel(cache: Cache, python: WindowsPython, *, again: bool = False) -> Path:
 
     key: Key = [source, _tools(cache), windows.name, compiler(), Path(__file__), *["again"] * again]
     title = f"Wheel for CPython {python.series}: compiling{' again' * again}"
-    built = cache.get(f"wheel-{python.tag}", title, key, build)
-    # Said again in every run, until somebody has done something about them.
-    if warnings := (built / "warnings.txt").read_text(encoding="utf-8"):
-        say(f"The compiler's warnings for CPython {python.series}:\n{warnings}")
-    return _only(built, "*.whl")
+    return _only(_warned(cache.get(f"wheel-{python.tag}", title, key, build)), "*.whl")
+
+
+def warnings(built: Path) -> str:
+    """What the compiler warned of when it made the file `built`."""
+    return (built.parent / "warnings.txt").read_text(encoding="utf-8")
 
 
 def sources(cache: Cache) -> Path:
@@ -77,11 +78,39 @@ def native_wheel(cache: Cache, *, again: bool = False) -> Path:
     source = sdist(cache)
 
     def build(folder: Path) -> None:
-        options: Command = ["--no-deps", "--no-build-isolation", "--wheel-dir", folder]
-        venvs.run(cache, "build", "pip", "wheel", *options, source)
+        # Verbose, or pip keeps the compiler's words to itself.
+        options: Command = ["--verbose", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
+        log = venvs.run(cache, "build", "pip", "wheel", *options, source).output
+        (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
 
-    key: Key = [source.parent.name, _tools(cache), *["again"] * again]
-    return _only(cache.get("wheel-native", "Wheel from the sdist: building", key, build), "*.whl")
+    key: Key = [source.parent.name, _tools(cache), Path(__file__), *["again"] * again]
+    return _only(_warned(cache.get("wheel-native", "Wheel from the sdist: building", key, build)), "*.whl")
+
+
+def native_programs(cache: Cache) -> Path:
+    """A folder with the C host, both examples and the wheel of tests/cython, on Windows for the Python that runs this.
+
+    Elsewhere `native_host`, `exception_module` and `consumer` make them.
+    """
+    source = _snapshot(cache, "programs", (HOST, EXAMPLE, EXCEPTION_MODULE, CONSUMER, "src/wer"))
+    script = Path(__file__).with_name("compile_on_windows.py")
+    carried = native_wheel(cache)
+
+    def build(folder: Path) -> None:
+        work = cache.folder / "programs-work"
+        shutil.unpack_archive(carried, work / "installed", "zip")
+        shutil.copytree(source / CONSUMER, work / "consumer")
+        command: Command = [venvs.get(cache, "build"), script, work / "installed" / "wer" / "include", work]
+        log = steps.run(command, env=cache.environment, cwd=source).output
+        for name in ("host.exe", "native_host.exe", "spooler_module.dll"):
+            shutil.move(work / name, folder)
+        options: Command = ["--verbose", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
+        environment = {"PYTHONPATH": str(work / "installed")}
+        log += venvs.run(cache, "build", "pip", "wheel", *options, work / "consumer", env=environment).output
+        (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
+
+    key: Key = [source, carried.parent.name, _tools(cache), script, Path(__file__)]
+    return _warned(cache.get("programs", "C host, examples and a Cython consumer: compiling", key, build))
 
 
 def sdist(cache: Cache, *, again: bool = False) -> Path:
@@ -256,11 +285,12 @@ def consumer(cache: Cache, python: WindowsPython) -> Path:
         shutil.copytree(source, work / "source")
         environment = _cross_environment(work, _snapshot(cache, "package", PACKAGE), windows, python)
         environment["PYTHONPATH"] = str(work / "installed")  # what is pure in our wheel works on Linux, too
-        _build(cache, "--wheel", work / "source", folder, environment)
+        log = _build(cache, "--wheel", work / "source", folder, environment)
+        (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
 
     key: Key = [source, carried.parent.name, _tools(cache), windows.name, compiler(), Path(__file__)]
     title = f"Cython consumer for CPython {python.series}: compiling"
-    return _only(cache.get(f"consumer-{python.tag}", title, key, build), "*.whl")
+    return _only(_warned(cache.get(f"consumer-{python.tag}", title, key, build)), "*.whl")
 
 
 def compiler(program: str = f"{MINGW}-gcc") -> str:
@@ -341,9 +371,17 @@ def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsP
     }
 
 
+def _warned(built: Path) -> Path:
+    """Say the warnings of `built`, a folder: in every run again, until somebody has done something about them."""
+    if text := (built / "warnings.txt").read_text(encoding="utf-8"):
+        say(f"The compiler's warnings, {built.name}:\n{text}")
+    return built
+
+
 def _warnings(log: str) -> str:
-    """The compiler's warnings in a build's log, each with the lines of the source that follow it."""
-    return "\n".join(re.findall(r"^\S+: warning: .*(?:\n +[0-9]* \|.*)*", log, re.MULTILINE))
+    """The warnings in a build's log: gcc's and clang's with the lines of the source that follow, MSVC's, a linker's."""
+    gcc, microsoft = r"\S+: warning: .*(?:\n +[0-9]* \|.*)*", r" *\S.* ?: warning [A-Z]+[0-9]+ ?: .*"
+    return "\n".join(re.findall(rf"^{gcc}|^{microsoft}", log, re.MULTILINE))
 
 
 def _only(folder: Path, pattern: str) -> Path:

@@ -63,11 +63,9 @@ def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Ech
         report = own.folder / "results.xml"
         options = ["-p", "no:cacheprovider", f"--junit-xml={own.path(report)}"]
         env = {"WERAPI_SDIST": own.path(sdist)}  # for the tests of the sdist itself
-        if python != session.LOCAL:  # for those of programs, DLLs and packages that others would build with ours
-            env["WERAPI_HOST"] = own.path(build.native_host(cache, PYTHONS[python]))
-            env["WERAPI_CONSUMER"] = own.path(build.consumer(cache, PYTHONS[python]))
-            env["WERAPI_EXCEPTION_MODULE"] = own.path(build.exception_module(cache))
-        elif not session.ON_WINDOWS:
+        if python != session.LOCAL or session.ON_WINDOWS:
+            env |= _built_with_ours(cache, python, own)
+        else:
             env["WERAPI_PYTHON_HEADERS"] = str(cpython.plain(cache, PYTHONS[session.WINDOWS_PYTHONS[-1]]) / "include")
         started = time.monotonic()
         command = ["-m", "pytest", *options, *arguments]
@@ -79,6 +77,25 @@ def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Ech
             result.crash = f"pytest did not come to its end: exit code {code}"
             result.counts["failed"] = max(1, result.counts["failed"])
         return result
+
+
+def _built_with_ours(cache: Cache, python: str, own: session.Session) -> dict[str, str]:
+    """For the tests of programs, DLLs and packages that others would build with our package; and of the compiler."""
+    if python == session.LOCAL:
+        folder = build.native_programs(cache)
+        wheel = build.native_wheel(cache)
+        host, module = folder / "host.exe", folder / "spooler_module.dll"
+        (consumer,) = folder.glob("*.whl")
+    else:
+        wheel, host = build.wheel(cache, PYTHONS[python]), build.native_host(cache, PYTHONS[python])
+        consumer, module = build.consumer(cache, PYTHONS[python]), build.exception_module(cache)
+    warnings = build.warnings(wheel) + build.warnings(consumer)  # on Windows the latter's folder has all C
+    return {
+        "WERAPI_HOST": own.path(host),
+        "WERAPI_CONSUMER": own.path(consumer),
+        "WERAPI_EXCEPTION_MODULE": own.path(module),
+        "WERAPI_WARNINGS": warnings[:8000] or "none",  # an empty variable is none at all on Windows
+    }
 
 
 def _read(report: Path, result: Result) -> None:

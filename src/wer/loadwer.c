@@ -5,7 +5,14 @@
  */
 #include "loadwer.h"
 
+#ifdef _MSC_VER
+#pragma warning(push)
+#pragma warning(disable : 4201) /* at /W4, of Microsoft's header: a union without a name */
+#endif
 #include <delayimp.h>
+#ifdef _MSC_VER
+#pragma warning(pop)
+#endif
 #include <string.h>
 
 /* Loaded once for the process and never freed: a crash may need it at any time. */

@@ -9,7 +9,7 @@ import pytest
 import wer
 
 CONSUMER = os.environ.get("WERAPI_CONSUMER", "")
-pytestmark = pytest.mark.skipif(not CONSUMER, reason="needs the Cython consumer, which is compiled on Linux")
+pytestmark = pytest.mark.skipif(not CONSUMER, reason="needs the Cython consumer, which dev.py compiles")
 
 
 @pytest.fixture(scope="module")

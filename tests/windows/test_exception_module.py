@@ -20,7 +20,7 @@ class SpoolerState(ctypes.Structure):
 @pytest.fixture(scope="module")
 def module():
     if "WERAPI_EXCEPTION_MODULE" not in os.environ:
-        pytest.skip("needs the example's DLL, which is cross-compiled on Linux")
+        pytest.skip("needs the example's DLL, which dev.py compiles")
     return ctypes.WinDLL(os.environ["WERAPI_EXCEPTION_MODULE"])
 
 

@@ -1,6 +1,7 @@
 """What the installed wheel holds."""
 
 import importlib.metadata
+import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -95,6 +96,13 @@ def test_it_does_not_say_where_it_was_built(extension):
     data = extension.__data__[:].lower()
     for word in (b".pdb\0", b"/root/", b"/home/", b"c:\\users\\", b"werapi-dev", b"\\temp\\"):
         assert word not in data
+
+
+def test_the_compiler_has_no_warnings():
+    """Of the extension and a package that cimports it; on Windows of all other C, too."""
+    if "WERAPI_WARNINGS" not in os.environ:
+        pytest.skip("needs what the compiler said, which dev.py keeps")
+    assert os.environ["WERAPI_WARNINGS"] == "none"
 
 
 def test_its_tags_are_those_of_its_file():

@@ -8,8 +8,8 @@ from wer.libwer cimport *
 import wer
 
 cdef extern from "Python.h":
-    const WCHAR *wide "PyUnicode_AsWideCharString"(object text, Py_ssize_t *size) except NULL
-    void free_wide "PyMem_Free"(const void *memory)
+    WCHAR *wide "PyUnicode_AsWideCharString"(object text, Py_ssize_t *size) except NULL
+    void free_wide "PyMem_Free"(void *memory)
 
 cdef extern from "wer/werapi.h" nogil:
     HANDLE GetCurrentProcess()
@@ -19,7 +19,7 @@ capi.Wer_ImportCAPI()
 
 def file_report(str event_type):
     """A whole report in C, without the GIL."""
-    cdef const WCHAR *event = wide(event_type, NULL)
+    cdef WCHAR *event = wide(event_type, NULL)
     cdef HREPORT report = NULL
     cdef WER_SUBMIT_RESULT result = WerReportAsync
     cdef HRESULT hr
@@ -57,7 +57,7 @@ def around(size_t handle, bint owned):
 
 def prepare(ReportTemplate template not None, str value):
     """Change in C what Python has prepared."""
-    cdef const WCHAR *text = wide(value, NULL)
+    cdef WCHAR *text = wide(value, NULL)
     cdef HRESULT hr = capi.Wer_API.template_set_parameter(template.get(), 1, NULL, text)
     free_wide(text)
     check(hr, b"WerReportSetParameter")
