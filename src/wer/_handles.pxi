@@ -22,6 +22,7 @@ cdef extern from "wer/werapi.h" nogil:
     BOOL GetExitCodeThread(HANDLE thread, DWORD *code)
     DWORD GetProcessId(HANDLE process)
     DWORD GetProcessIdOfThread(HANDLE thread)
+    DWORD GetThreadId(HANDLE thread)
     HANDLE GetCurrentProcess()
     DWORD GetCurrentProcessId()
     DWORD GetLastError()
@@ -112,11 +113,20 @@ cdef int open_process(object pid, DWORD rights, Target *target) except -1:
         refuse_open(b"OpenProcess", b"process", number, error)
     target.handle = handle
     target.opened = True
+    must_be_exact(target, b"process", number, GetProcessId(handle))
     # An exited process can still be opened while somebody holds a handle of it.
     if process_ended(handle):
         release(target)
         gone(b"process", number)
     return 0
+
+
+cdef int must_be_exact(Target *target, const char *what, DWORD number, DWORD opened) except -1:
+    """Keep what was opened if its id is `number`: Windows ignores an id's two lowest bits."""
+    if opened == number:
+        return 0
+    release(target)
+    return gone(what, number, b"does not exist: ids are multiples of 4; Windows would take another one's")
 
 
 cdef object attribute_or_none(object value, const char *name):
@@ -204,6 +214,7 @@ cdef int open_thread(object tid, HANDLE process, DWORD rights, Target *target) e
         refuse_open(b"OpenThread", b"thread", number, error)
     target.handle = handle
     target.opened = True
+    must_be_exact(target, b"thread", number, GetThreadId(handle))
     owner = GetProcessIdOfThread(handle)
     if GetExitCodeThread(handle, &code) and code != STILL_ACTIVE:
         release(target)

@@ -167,6 +167,35 @@ class TestProcess:
         with pytest.raises(ProcessLookupError, match=f"process {NO_SUCH_ID} is gone"):
             report.add_dump(pid=NO_SUCH_ID)
 
+    @pytest.mark.parametrize("step", [1, 2, 3])
+    @pytest.mark.parametrize(
+        "call",
+        [
+            lambda pid: wer.Report("WerTests.Event", process=Psutil(pid)),
+            lambda pid: wer.get_flags(pid=pid),
+            lambda pid: wer.ProcessSnapshot(pid=pid),
+            lambda pid: wer.register_additional_process(pid=pid),
+        ],
+        ids=["Report", "get_flags", "ProcessSnapshot", "register_additional_process"],
+    )
+    def test_an_id_that_windows_would_round(self, standin, worker, leaked_handles, call, step):
+        """OpenProcess ignores the two lowest bits: another process than the one that was meant."""
+
+        def called():
+            with pytest.raises(ProcessLookupError, match=f"process {worker.pid + step} does not exist"):
+                call(worker.pid + step)
+
+        assert leaked_handles(called) == set()
+
+    @pytest.mark.parametrize("step", [1, 2, 3])
+    def test_an_id_that_windows_would_round_in_a_dump(self, report, worker, leaked_handles, step):
+        def dump():
+            for pid in (worker.pid, os.getpid()):
+                with pytest.raises(ProcessLookupError, match=f"process {pid + step} does not exist: ids are multiples"):
+                    report.add_dump(pid=pid + step)
+
+        assert leaked_handles(dump) == set()
+
     @pytest.mark.parametrize(
         "by",
         [
@@ -343,6 +372,14 @@ class TestThread:
     def test_an_id_that_nobody_has(self, report):
         with pytest.raises(ProcessLookupError, match=f"thread {NO_SUCH_ID} is gone"):
             report.add_dump(tid=NO_SUCH_ID)
+
+    @pytest.mark.parametrize("step", [1, 2, 3])
+    def test_an_id_that_windows_would_round(self, report, worker, leaked_handles, step):
+        def dump():
+            with pytest.raises(ProcessLookupError, match=f"thread {worker.tid + step} does not exist"):
+                report.add_dump(pid=worker.pid, tid=worker.tid + step)
+
+        assert leaked_handles(dump) == set()
 
     def test_not_started(self, report):
         with pytest.raises(ValueError, match=r"thread: <Thread.* has not been started"):
