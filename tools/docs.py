@@ -15,6 +15,7 @@ ON_WINDOWS = Path(__file__).with_name("docs_on_windows.py")
 SECTIONS = {
     "Reports": ["Report", "report_hang"],
     "What a dump holds": ["DumpOptions", "ExceptionInformation", "ProcessSnapshot"],
+    "Workers behind launchers": ["interpreter_of", "InterpreterProcess"],
     "Prepared crash reports": ["ReportTemplate", "install_crash_handler", "CrashHandler"],
     "The report store": ["Store", "purge_reports"],
     "Reports on disk": ["read_report", "StoredReport", "SignatureParameter", "ReportFile"],

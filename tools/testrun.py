@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tools import build, cpython, session, steps
+from tools import build, cpython, onefile, session, steps
 from tools.cache import Cache
 from tools.cpython import PYTHONS
 from tools.steps import Echo, say
@@ -45,6 +45,8 @@ def test(cache: Cache, pythons: Sequence[str], arguments: Sequence[str]) -> int:
     chosen = {python: paths for python in pythons if (paths := _paths_for(python, named))}
     session.prepare(cache, list(chosen))
     sdist = build.sdist(cache)
+    if any(python != "linux" for python in chosen):
+        onefile.onefile(cache)  # not in the turns below, which would wait for each other
     turns = _Turns(len(chosen))
 
     def run(number: int, python: str) -> Result:
@@ -65,6 +67,7 @@ def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Ech
         env = {"WERAPI_SDIST": own.path(sdist)}  # for the tests of the sdist itself
         if python != session.LOCAL or session.ON_WINDOWS:
             env |= _built_with_ours(cache, python, own)
+            env["WERAPI_ONEFILE"] = own.path(onefile.onefile(cache))
         else:
             env["WERAPI_PYTHON_HEADERS"] = str(cpython.plain(cache, PYTHONS[session.WINDOWS_PYTHONS[-1]]) / "include")
         started = time.monotonic()

@@ -105,6 +105,7 @@ typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers
 #define ERROR_NOT_ENOUGH_QUOTA 1816
 
 #define CONTEXT_ALL 0x10001F
+#define DUPLICATE_SAME_ACCESS 2
 #define EXCEPTION_CONTINUE_EXECUTION (-1)
 #define EXCEPTION_CONTINUE_SEARCH 0
 #define EXCEPTION_NONCONTINUABLE 1
@@ -147,6 +148,8 @@ BOOL CloseHandle(HANDLE object);
 HANDLE CreateEventW(void *security, BOOL manual, BOOL initial, LPCWSTR name);
 HANDLE CreateThread(
     void *security, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID parameter, DWORD flags, DWORD *id);
+BOOL DuplicateHandle(
+    HANDLE of_process, HANDLE handle, HANDLE to_process, HANDLE *copy, DWORD access, BOOL inherit, DWORD options);
 DWORD FormatMessageW(
     DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size, void *arguments);
 HANDLE GetCurrentProcess(void);
@@ -160,11 +163,13 @@ HMODULE GetModuleHandleW(LPCWSTR name);
 FARPROC GetProcAddress(HMODULE module, LPCSTR name);
 DWORD GetProcessId(HANDLE process);
 DWORD GetProcessIdOfThread(HANDLE thread);
+BOOL GetProcessTimes(HANDLE process, FILETIME *created, FILETIME *ended, FILETIME *kernel, FILETIME *user);
 UINT GetSystemDirectoryW(LPWSTR buffer, UINT size);
 DWORD GetThreadId(HANDLE thread);
 HMODULE LoadLibraryExW(LPCWSTR name, HANDLE file, DWORD flags);
 HANDLE OpenProcess(DWORD access, BOOL inherit, DWORD pid);
 HANDLE OpenThread(DWORD access, BOOL inherit, DWORD tid);
+BOOL QueryFullProcessImageNameW(HANDLE process, DWORD flags, LPWSTR path, DWORD *units);
 BOOL QueryPerformanceCounter(LARGE_INTEGER *now);
 BOOL QueryPerformanceFrequency(LARGE_INTEGER *second);
 BOOL ResetEvent(HANDLE event);

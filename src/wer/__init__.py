@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._crash_handler import CrashHandler, install_crash_handler
     from ._enums import *  # noqa: F403
     from ._errors import WerError
+    from ._interpreter import InterpreterProcess, interpreter_of
     from ._options import *  # noqa: F403
     from ._registration import (
         Registration,
@@ -47,6 +48,7 @@ elif _sys.platform == "win32":
 
 __all__ = [
     "CrashHandler",
+    "InterpreterProcess",
     "ProcessSnapshot",
     "Registration",
     "Report",
@@ -60,6 +62,7 @@ __all__ = [
     "get_flags",
     "get_include",
     "install_crash_handler",
+    "interpreter_of",
     "purge_reports",
     "read_report",
     "register_additional_process",
@@ -91,6 +94,7 @@ else:  # or type checkers would take any name for existing
     }
     _MODULES_ON_WINDOWS = {
         "CrashHandler": "_crash_handler",
+        "InterpreterProcess": "_interpreter",
         "ProcessSnapshot": "_snapshot",
         "Registration": "_registration",
         "Report": "_werapi",
@@ -99,6 +103,7 @@ else:  # or type checkers would take any name for existing
         "add_excluded_application": "_settings",
         "get_flags": "_settings",
         "install_crash_handler": "_crash_handler",
+        "interpreter_of": "_interpreter",
         "purge_reports": "_store",
         "register_additional_process": "_registration",
         "register_app_local_dump": "_registration",

@@ -61,6 +61,13 @@ class CrashHandler:
         raise TypeError("install_crash_handler makes a CrashHandler")
 
 
+class InterpreterProcess:
+    """Stands for the class of the same name on Windows, which `interpreter_of` makes."""
+
+    def __init__(self) -> None:
+        raise TypeError("interpreter_of makes an InterpreterProcess")
+
+
 def supported(function: str) -> bool:
     """Nothing of WER is supported here."""
     if not isinstance(function, str):
@@ -80,6 +87,7 @@ def _standing_for(name: str, function: str) -> "_Callable[..., _NoReturn]":
 add_excluded_application = _standing_for("add_excluded_application", "WerAddExcludedApplication")
 get_flags = _standing_for("get_flags", "WerGetFlags")
 install_crash_handler = _standing_for("install_crash_handler", "SetUnhandledExceptionFilter")
+interpreter_of = _standing_for("interpreter_of", "CreateToolhelp32Snapshot")
 purge_reports = _standing_for("purge_reports", "WerStorePurge")
 register_additional_process = _standing_for("register_additional_process", "WerRegisterAdditionalProcess")
 register_app_local_dump = _standing_for("register_app_local_dump", "WerRegisterAppLocalDump")

@@ -94,6 +94,7 @@ cdef int enter(LONG *busy, const char *what, const char *advice) except -1:
 
 include "_lookup.pxi"
 include "_snapshot.pxi"
+include "_processes.pxi"
 include "_methods.pxi"
 include "_report.pxi"
 include "_report_calls.pxi"

@@ -25,6 +25,7 @@ import wer
         (lambda: wer.register_runtime_exception_module("a.dll", context=1), "WerRegisterRuntimeExceptionModule"),
         (lambda: wer.set_flags(wer.FaultReportingFlags.NO_UI), "WerSetFlags"),
         (lambda: wer.get_flags(), "WerGetFlags"),
+        (lambda: wer.interpreter_of(pid=5), "CreateToolhelp32Snapshot"),
         (lambda: wer.set_max_process_hold_milliseconds(5), "WerSetMaxProcessHoldMilliseconds"),
         (lambda: wer.report_hang(1), "WerReportHang"),
         (lambda: wer.purge_reports(), "WerStorePurge"),
@@ -43,6 +44,8 @@ def test_there_is_no_c_interface():
     assert not hasattr(wer, "_C_API")
     with pytest.raises(TypeError, match="install_crash_handler makes"):
         wer.CrashHandler()
+    with pytest.raises(TypeError, match="interpreter_of makes"):
+        wer.InterpreterProcess()
 
 
 def test_what_needs_no_windows_works():

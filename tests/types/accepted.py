@@ -53,6 +53,20 @@ def read_the_store() -> Iterator[wer.StoredReport]:
             yield wer.read_report(report.key)
 
 
+def find_the_interpreter(worker: subprocess.Popen[str], child: multiprocessing.Process) -> None:
+    with wer.interpreter_of(worker, timeout=5) as interpreter, wer.Report("A.B", process=interpreter) as report:
+        assert_type(interpreter, wer.InterpreterProcess)
+        assert_type(interpreter.pid, int)
+        assert_type(interpreter.handle, int)
+        assert_type(interpreter.closed, bool)
+        assert_type(interpreter.executable, str)
+        report.add_dump(process=interpreter)
+        wer.ProcessSnapshot(interpreter).close()
+        wer.register_additional_process(wer.interpreter_of(child))
+        wer.get_flags(wer.interpreter_of(interpreter))
+    wer.interpreter_of(pid=5).close()
+
+
 def register(worker: subprocess.Popen[str]) -> None:
     with wer.register_file(Path("spooler.log")) as registration:
         assert_type(registration, wer.Registration)

@@ -18,6 +18,7 @@ FILES = {
     "wer/__init__.pxd",
     "wer/__init__.py",
     "wer/_crash_handler.py",
+    "wer/_interpreter.py",
     "wer/_custom_metadata.py",
     "wer/_enums.py",
     "wer/_errors.py",

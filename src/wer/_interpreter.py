@@ -1,0 +1,252 @@
+"""`interpreter_of`: the process that runs Python behind a virtual environment's python.exe, py.exe and their like."""
+
+import errno as _errno
+import sys as _sys
+from time import monotonic as _monotonic
+from time import sleep as _sleep
+
+from . import _werapi
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType as _TracebackType
+    from typing import NoReturn as _NoReturn
+    from typing import Self as _Self
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1  # seconds: a virtual environment's launcher is through in some 50 ms
+_PARTIAL_COPY = 299  # ERROR_PARTIAL_COPY: the process is just starting or ending, or has more bits than this one
+
+
+class InterpreterProcess:
+    """The process that runs a Python, as `interpreter_of` returns it. Leaving ``with`` closes it.
+
+    Every argument `process` takes it. It owns a handle, so the id stays this process's until it is closed: by `close`,
+    by leaving ``with``, or quietly when it is collected. Closing it does nothing to the process.
+    """
+
+    __slots__ = ("__weakref__", "_executable", "_held")
+    _held: _werapi.HeldProcess
+    _executable: str
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        raise TypeError("interpreter_of makes an InterpreterProcess")
+
+    def __enter__(self) -> "_Self":
+        _ = self.handle
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: "_TracebackType | None"
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = f"handle={handle:#x}" if (handle := self._held.handle) else "closed"
+        return f"<wer.InterpreterProcess pid={self.pid} {state} {self._executable!r}>"
+
+    def __reduce__(self) -> "_NoReturn":
+        raise TypeError("an interpreter's process cannot be copied or pickled: it owns a handle")
+
+    @property
+    def pid(self) -> int:
+        """The id of the process. It is its own for as long as this object is open."""
+        return self._held.pid
+
+    @property
+    def executable(self) -> str:
+        """The path of the program that it runs, or "" if Windows does not tell.
+
+        For a virtual environment that is the python.exe that the environment was made from.
+        """
+        return self._executable
+
+    @property
+    def handle(self) -> int:
+        """The handle of the process, for native code. It stays this object's own.
+
+        Of an object that owns a handle it is a duplicate, with the same rights. Any other was opened with the rights
+        that `Report.add_dump` and `ProcessSnapshot` need.
+
+        Raises
+        ------
+        ValueError
+            It is closed.
+        """
+        if not (handle := self._held.handle):
+            raise ValueError(f"the handle of process {self.pid} is closed: keep the InterpreterProcess open")
+        return handle
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is closed."""
+        return not self._held.handle
+
+    def close(self) -> None:
+        """Close the handle; the process goes on. Closing it again does nothing."""
+        self._held.close()
+
+
+def interpreter_of(
+    process: "_werapi._ProcessOwner | None" = None, *, pid: int | None = None, timeout: float = 10.0
+) -> InterpreterProcess:
+    """The process that really runs Python, behind the launcher that was started.
+
+    In a virtual environment on Windows, ``python.exe`` is a launcher: it starts the Python that the environment was
+    made from, and waits for it. ``Popen([sys.executable, ...]).pid`` is the launcher's then, and so is a dump of it:
+    one thread, no Python. The same goes for ``py.exe``, for the ``.exe`` of a console script, for PyInstaller's
+    programs in one file, and for a Python that was started by a shell.
+
+    A process is a Python if a module in it is Python's library (``python312.dll``, ``libpython3.12.dll``,
+    ``libpypy3.10-c.dll``) or an extension module (``.pyd``); so programs that host Python count. If `process` is one,
+    it is the answer. Else the processes that it has started are looked at, then those that these have started, and so
+    on to the first Python on each branch. A process has started another if it is that one's parent and not younger:
+    Windows gives the ids of processes that have ended to new ones, and keeps the parent's id of the old.
+
+    Parameters
+    ----------
+    process : object
+        What was started: an object that owns a handle (``subprocess.Popen``, ``multiprocessing.Process``, a handle of
+        pywin32, an `InterpreterProcess`) or has a ``pid`` (``psutil.Process``, a process of asyncio).
+    pid : int
+        An id instead of `process`.
+    timeout : float
+        Seconds to wait until there is a Python: right after ``Popen`` a launcher has not started it yet, and a large
+        program in one file unpacks itself first. 0: look once. Ctrl-C ends the waiting.
+
+    Returns
+    -------
+    InterpreterProcess
+        It is taken wherever a `process` is. Close it, or let it be collected, when you do not need the process any
+        more.
+
+    Raises
+    ------
+    ProcessLookupError
+        There is no such process; or it has ended, and nothing that it has started is running that could be or become
+        a Python.
+    TimeoutError
+        No Python came within `timeout`. A program that has Python linked in, and no extension module loaded, does not
+        show it: pass the process itself on.
+    PermissionError
+        The process cannot be opened; or there was no Python within `timeout` but a process that cannot be looked into.
+    ValueError
+        Several Pythons were started: the error has their ids. Or the object's handle is closed, or a number is out of
+        its limits.
+    TypeError
+        An argument is of the wrong type, both or none of `process` and `pid` were given, or `process` is a number.
+    OSError
+        Windows refused; ``winerror`` is the code. 299: a 32-bit Python cannot look into 64-bit processes.
+
+    Notes
+    -----
+    It calls EnumProcessModulesEx, CreateToolhelp32Snapshot, OpenProcess and GetProcessTimes, and opens no file. In
+    asyncio use ``await asyncio.to_thread(wer.interpreter_of, worker)``. ``multiprocessing`` starts the real Python
+    itself; its processes are returned as they are.
+
+    A launcher that has ended can be passed as an object that still owns its handle: what it has started is found. One
+    that has ended in the middle of a chain ends the chain.
+    """
+    if process is None and pid is None:
+        raise TypeError("pass the process that was started, or its id as pid=")
+    if isinstance(process, int):
+        raise TypeError(f"process must be an object that owns a handle or has a pid, got {process!r}: pid= takes an id")
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
+        raise TypeError(f"timeout must be seconds as a float or int, got {type(timeout).__name__}")
+    if not 0 <= timeout < float("inf"):
+        raise ValueError(f"timeout takes 0 or more seconds, not without end, got {timeout!r}")
+    started = _werapi.HeldProcess(process, pid)
+    end = _monotonic() + timeout
+    pause = _FIRST_PAUSE
+    while True:
+        seen = _Seen(started)
+        if len(seen.pythons) == 1:
+            return _interpreter_process(seen.pythons[0])
+        if seen.pythons:
+            found = ", ".join(map(_name, seen.pythons))
+            raise ValueError(f"process {_name(started)} has started several Pythons: {found}; pass pid= of one")
+        if not seen.running:
+            raise ProcessLookupError(
+                _errno.ESRCH, f"process {_name(started)} has ended, and nothing that it has started is running"
+            )
+        left = end - _monotonic()
+        if left <= 0:
+            raise seen.no_python(started, timeout)
+        _sleep(min(pause, left))
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _interpreter_process(held: _werapi.HeldProcess) -> InterpreterProcess:
+    found = object.__new__(InterpreterProcess)
+    found._held = held
+    found._executable = held.executable()
+    return found
+
+
+class _Seen:
+    """What one look at a process and all below it has found, down to the first Python on each branch."""
+
+    def __init__(self, started: _werapi.HeldProcess) -> None:
+        self.pythons: list[_werapi.HeldProcess] = []
+        self.others: list[_werapi.HeldProcess] = []  # that run, and may yet become a Python or start one
+        self.refused: OSError | None = None  # by a process that runs
+        waiting = [started]
+        while waiting:
+            parent = waiting.pop(0)
+            if self._is_python(parent):
+                self.pythons.append(parent)
+                continue
+            if not parent.ended:
+                self.others.append(parent)
+            waiting += self._children(parent)
+
+    @property
+    def running(self) -> bool:
+        """Whether anything runs that could yet become a Python or start one."""
+        return bool(self.pythons or self.others or self.refused)
+
+    def _is_python(self, held: _werapi.HeldProcess) -> bool:
+        if held.ended:
+            return False
+        try:
+            return held.has_python()
+        except OSError as error:  # also of a process that is just starting, or ending
+            if not held.ended:
+                self.refused = error
+            return False
+
+    def _children(self, parent: _werapi.HeldProcess) -> list[_werapi.HeldProcess]:
+        children = []
+        for pid in _werapi.children_of(parent.pid):
+            try:
+                children.append(_werapi.HeldProcess(None, pid))
+            except ProcessLookupError:  # it has ended meanwhile
+                pass
+            except OSError as error:
+                self.refused = error
+        if not children:
+            return []
+        # Between the list and the opening an id may have gone to another process. Now it cannot: ask again.
+        still = set(_werapi.children_of(parent.pid))
+        born = parent.created()
+        return [child for child in children if child.pid in still and child.created() >= born]
+
+    def no_python(self, started: _werapi.HeldProcess, timeout: float) -> OSError:
+        """Why there is no Python, as an exception."""
+        text = f"process {_name(started)} runs no Python, nor has it started one, after {timeout:g} s"
+        if below := [_name(held) for held in self.others if held is not started]:
+            text += f"; it has started {', '.join(below)}"
+        if self.refused is None:
+            advice = "if it is only slow, raise timeout; if Python is linked into the program, pass the process itself"
+            return TimeoutError(_errno.ETIMEDOUT, f"{text}: {advice}")
+        text += f"; one of them cannot be looked into: {self.refused.strerror}"
+        if isinstance(self.refused, PermissionError):
+            return PermissionError(_errno.EACCES, text)
+        code = getattr(self.refused, "winerror", None)
+        if code == _PARTIAL_COPY and _sys.maxsize < 2**32:
+            text += " A 32-bit Python cannot look into 64-bit processes: use a 64-bit one."
+        return OSError(None, text, None, code)
+
+
+def _name(held: _werapi.HeldProcess) -> str:
+    path = held.executable()
+    return f"{held.pid} ({path})" if path else f"{held.pid}"
