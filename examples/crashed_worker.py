@@ -38,7 +38,7 @@ def work() -> None:
     faulthandler._read_null()  # type: ignore[attr-defined]  # C code of CPython that reads from address 0
 
 
-def report(worker: subprocess.Popen[str], thread_id: int, pointers: int, marker: str) -> int:
+def report(worker: wer.InterpreterProcess, thread_id: int, pointers: int, marker: str) -> int:
     """File a report on the crashed worker, with the exception in its dump."""
     with wer.Report(EVENT, process=worker, friendly_event_name="A worker of the demo has crashed") as report:
         report.set_parameter(0, "crashed_worker.py", "Program")
@@ -49,22 +49,21 @@ def report(worker: subprocess.Popen[str], thread_id: int, pointers: int, marker:
         return report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE)
 
 
-def exception_address(worker: subprocess.Popen[str], pointers: int) -> int:
+def exception_address(worker: wer.InterpreterProcess, pointers: int) -> int:
     """Where the worker crashed, read from its memory: only to hold the dump against it."""
     read = ctypes.WinDLL("kernel32").ReadProcessMemory
     read.argtypes = [wintypes.HANDLE, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
     value = ctypes.c_void_p()
-    handle = int(worker._handle)  # type: ignore[attr-defined]
-    read(handle, pointers, ctypes.byref(value), ctypes.sizeof(value), None)  # ExceptionRecord
-    read(handle, (value.value or 0) + 16, ctypes.byref(value), ctypes.sizeof(value), None)
+    read(worker.handle, pointers, ctypes.byref(value), ctypes.sizeof(value), None)  # ExceptionRecord
+    read(worker.handle, (value.value or 0) + 16, ctypes.byref(value), ctypes.sizeof(value), None)
     return value.value or 0
 
 
 def main(marker: str = "by hand") -> tuple[int, int, int, int]:
     """Let a worker crash and report it.
 
-    Returns what became of the report, the worker's process id, the crashed thread's id, and the address of the
-    instruction that crashed.
+    Returns what became of the report, the id of the process that crashed, the crashed thread's id, and the address of
+    the instruction that crashed.
     """
     worker = subprocess.Popen(
         [sys.executable, __file__, "work"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -73,13 +72,16 @@ def main(marker: str = "by hand") -> tuple[int, int, int, int]:
     assert worker.stdout is not None
     try:
         thread_id, pointers = map(int, worker.stdout.readline().split())
-        print(f"worker {worker.pid} has crashed in thread {thread_id}: reporting it")
-        address = exception_address(worker, pointers)
-        result = report(worker, thread_id, pointers, marker)
+        # In a virtual environment, what was started is a launcher, and the Python that crashed is its child.
+        with wer.interpreter_of(worker) as interpreter:
+            print(f"worker {interpreter.pid} has crashed in thread {thread_id}: reporting it")
+            address = exception_address(interpreter, pointers)
+            result = report(interpreter, thread_id, pointers, marker)
+            pid = interpreter.pid
         worker.stdin.write("\n")
         worker.stdin.close()
         print(f"worker {worker.pid} ended with 0x{worker.wait(30):08X}")
-        return result, worker.pid, thread_id, address
+        return result, pid, thread_id, address
     finally:
         worker.kill()
         worker.wait()

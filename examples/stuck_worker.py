@@ -47,7 +47,7 @@ def heartbeats(worker: subprocess.Popen[str]) -> queue.Queue[str]:
     return lines
 
 
-def report(worker: subprocess.Popen[str], log: Path, marker: str) -> int:
+def report(worker: wer.InterpreterProcess, log: Path, marker: str) -> int:
     """File a report on the stuck worker: who, in which version, with a minidump and its log."""
     with wer.Report(EVENT, process=worker, friendly_event_name="A worker of the demo is stuck") as report:
         report.set_parameter(0, Path(__file__).name, "Program")
@@ -59,7 +59,7 @@ def report(worker: subprocess.Popen[str], log: Path, marker: str) -> int:
 
 
 def main(marker: str = "by hand") -> tuple[int, int]:
-    """Let a worker get stuck and report it. Returns what became of the report, and the worker's process id."""
+    """Let a worker get stuck and report it. Returns what became of the report, and the id of the reported process."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "worker.log"
         worker = subprocess.Popen(
@@ -72,7 +72,9 @@ def main(marker: str = "by hand") -> tuple[int, int]:
         except queue.Empty:
             print(f"worker {worker.pid} has not been heard of for {HEARTBEAT_TIMEOUT} s: reporting it")
         try:
-            return report(worker, log, marker), worker.pid
+            # In a virtual environment, what was started is a launcher, and the Python to report is its child.
+            with wer.interpreter_of(worker) as interpreter:
+                return report(interpreter, log, marker), interpreter.pid
         finally:
             worker.kill()
             worker.wait()
