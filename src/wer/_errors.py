@@ -19,10 +19,11 @@ _MEANING: dict[int, str] = {
     _HResult.E_ACCESSDENIED: "no rights: a machine-wide setting or store needs an administrator",
     _HResult.E_HANDLE: "the report handle is not valid (any more)",
     _HResult.E_OUTOFMEMORY: "out of memory",
-    _HResult.E_INVALIDARG: "WER refused an argument",
+    _HResult.E_INVALIDARG: "WER refused an argument; of WerReportCloseHandle: the report handle is not valid (any more)",
     _HResult.WER_E_INSUFFICIENT_BUFFER: "a buffer is too small, or a process has registered as much as it may: "
     f"{_MAX_ENTRIES} files, memory blocks and metadata pairs, {_MAX_METADATA} of them metadata pairs, "
     f"{_MAX_PROCESSES} additional processes, {_MAX_MODULES} runtime exception modules",
+    _hresult(0x800700CB): "the application is not excluded",  # ERROR_ENVVAR_NOT_FOUND, of WerRemoveExcludedApplication
     _HResult.WER_E_NOT_FOUND: "not found: it was not added or registered",
     _HResult.WER_E_LENGTH_EXCEEDED: "a text is longer than WER takes",
     _HResult.WER_E_INVALID_STATE: "the state of the report or the process does not allow this call",

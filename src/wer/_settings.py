@@ -12,7 +12,9 @@ def add_excluded_application(exe_name: str, all_users: bool = False) -> None:
     Parameters
     ----------
     exe_name : str
-        File name of the executable with its extension and without a folder, at most 259 UTF-16 units.
+        File name of the executable with its extension and without a folder, at most 259 UTF-16 units. WER itself takes
+        a path, and excludes every program with its last part for a name, whatever the folder; that is why a path is
+        refused here: pass ``Path(path).name``.
     all_users : bool
         True: for every user of the machine, which needs an administrator. False: for the current user.
 
@@ -44,8 +46,8 @@ def remove_excluded_application(exe_name: str, all_users: bool = False) -> None:
     Raises
     ------
     WerError
-        WER refused: the application is not excluded (Microsoft does not document the code), or
-        E_ACCESSDENIED.
+        WER refused: 0x800700CB or E_FAIL, the application is not excluded (undocumented; seen on Windows by Wine's
+        tests), or E_ACCESSDENIED.
     TypeError, ValueError
         As for `add_excluded_application`.
 
@@ -59,7 +61,9 @@ def remove_excluded_application(exe_name: str, all_users: bool = False) -> None:
 
 def _check_executable(exe_name: str) -> None:
     if isinstance(exe_name, str) and ("\\" in exe_name or "/" in exe_name):
-        raise ValueError(f"exe_name takes a file name without a folder, got {exe_name!r}")
+        raise ValueError(
+            f"exe_name takes a file name without a folder, got {exe_name!r}; WER excludes by the file name alone"
+        )
 
 
 def set_flags(flags: _FaultReportingFlags | int) -> None:

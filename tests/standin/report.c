@@ -11,7 +11,7 @@
 /* ---- the table of open reports ---- */
 
 /* A handle is a number that is looked up, never a pointer, and no number is used twice: whatever a caller passes, a
- * handle that is not open gives E_HANDLE. */
+ * handle that is not open is refused. */
 static SRWLOCK table_lock = SRWLOCK_INIT;
 static Report *reports;
 static ULONG_PTR last_handle = 0x57455200;
@@ -112,12 +112,12 @@ static HRESULT acquire_open(HREPORT handle, Report **report)
     return WER_E_INVALID_STATE;
 }
 
-/* Windows has E_HANDLE for the other functions' bad handles; for this one no code is documented. */
+/* Windows has E_HANDLE for the other functions' bad handles, and E_INVALIDARG here (by Wine's tests). */
 HRESULT report_close(HREPORT handle)
 {
     Report *report = table_remove(handle);
     if (!report)
-        return E_HANDLE;
+        return E_INVALIDARG;
     drop_reference(report);
     return S_OK;
 }
@@ -236,8 +236,9 @@ static HRESULT report_fill(Report *report, PCWSTR event_type, WER_REPORT_TYPE ty
     return complete_information(report);
 }
 
-/* No failure code is documented. E_INVALIDARG for bad arguments is what Wine answers too; the header's limit of 64
- * characters for an event name is enforced with the documented code for text that is too long. */
+/* No failure code is documented. E_INVALIDARG for bad arguments is what Wine's tests expect of Windows; an unknown type
+ * gets it only from later ones. The header's limit of 64 characters for an event name is enforced with the documented
+ * code for text that is too long. */
 HRESULT report_create(PCWSTR event_type, WER_REPORT_TYPE type, const void *information, HREPORT *handle)
 {
     Report *report;

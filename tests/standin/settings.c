@@ -46,13 +46,15 @@ BOOL setting_on(PCWSTR name)
     return FALSE;
 }
 
-/* Documented: a file name with extension, no directory, at most MAX_PATH characters. The codes are choices, and
- * nothing checks for an extension. */
-static HRESULT check_exe_name(PCWSTR name)
+/* Documented: a file name with extension, no directory, at most MAX_PATH characters. Windows takes a path too and
+ * lists its last part; it refuses NULL, nothing and what ends in a backslash (all by Wine's tests). The code for what
+ * is too long is a choice, and nothing checks for an extension. */
+static HRESULT exe_name(PCWSTR given, PCWSTR *name)
 {
-    if (!name || !*name || path_name(name) != name)
+    *name = given ? path_name(given) : L"";
+    if (!**name)
         return E_INVALIDARG;
-    return wcslen(name) < MAX_PATH ? S_OK : WER_E_LENGTH_EXCEEDED;
+    return wcslen(given) < MAX_PATH ? S_OK : WER_E_LENGTH_EXCEEDED;
 }
 
 static HKEY exclusions_root(BOOL all_users)
@@ -61,10 +63,11 @@ static HKEY exclusions_root(BOOL all_users)
 }
 
 /* The settings page calls the value a REG_SZ; what people found in the registry is the REG_DWORD 1. */
-HRESULT exclusion_add(PCWSTR name, BOOL all_users)
+HRESULT exclusion_add(PCWSTR given, BOOL all_users)
 {
     static const DWORD excluded = 1;
-    HRESULT hr = check_exe_name(name);
+    PCWSTR name;
+    HRESULT hr = exe_name(given, &name);
     HKEY key;
     LSTATUS status;
 
@@ -79,10 +82,12 @@ HRESULT exclusion_add(PCWSTR name, BOOL all_users)
     return HRESULT_FROM_WIN32(status);
 }
 
-/* Documented to fail for an application that is not on the list, without a code: WER_E_NOT_FOUND is a choice. */
-HRESULT exclusion_remove(PCWSTR name, BOOL all_users)
+/* Documented to fail for an application that is not on the list, without a code. Windows was seen to answer E_FAIL,
+ * later ones ERROR_ENVVAR_NOT_FOUND (by Wine's tests). */
+HRESULT exclusion_remove(PCWSTR given, BOOL all_users)
 {
-    HRESULT hr = check_exe_name(name);
+    PCWSTR name;
+    HRESULT hr = exe_name(given, &name);
     HKEY key;
     LSTATUS status;
 
@@ -93,5 +98,5 @@ HRESULT exclusion_remove(PCWSTR name, BOOL all_users)
         status = RegDeleteValueW(key, name);
         RegCloseKey(key);
     }
-    return status == ERROR_FILE_NOT_FOUND ? WER_E_NOT_FOUND : HRESULT_FROM_WIN32(status);
+    return HRESULT_FROM_WIN32(status == ERROR_FILE_NOT_FOUND ? ERROR_ENVVAR_NOT_FOUND : status);
 }

@@ -65,7 +65,7 @@ def test_a_report_from_c(host, standin):
     assert done.lines == [
         *("create 0x00000000", "set_parameter 0x00000000", "set_ui_option 0x00000000", "add_file 0x00000000"),
         *("add_dump 0x00000000", "submit 0x00000000", "result 1", "close 0x00000000"),
-        "closed 0x80070006",  # E_HANDLE
+        "closed 0x80070057",  # E_INVALIDARG
     ]
     lines, folder = standin.report_wer()
     assert lines["FriendlyEventName"] == "A host's report"
@@ -79,7 +79,7 @@ def test_reports_as_objects_and_back(host):
         *("check 1", "check of another object 0", "same handle 1"),
         "borrowed: close 0x00000000",
         *("handle of a closed one 0", "report_handle ValueError: the report is closed"),
-        "owned: close 0x80070006",
+        "owned: close 0x80070057",
         *("handle of None 0", "report_handle TypeError: a wer.Report is needed, got NoneType"),
         *("from NULL 0", "report_from_handle ValueError: handle is NULL, which is no report handle"),
         *("template of None 0", "template_from_object TypeError: a wer.ReportTemplate is needed, got NoneType"),
