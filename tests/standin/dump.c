@@ -29,18 +29,19 @@ typedef struct {
 typedef struct {
     DWORD flags;
     WER_FILE_TYPE file_type;
+    DWORD file_flags;
     PCWSTR cab_name;
     PCWSTR extension;
 } DumpKind;
 
 /* The MINIDUMP_TYPE flags are Microsoft's documentation, for Windows 7 and later. It has none for the triage dump,
- * "an extended minidump": the minidump's are used (a choice). The files' names are those that published reports show,
- * the microdump's by analogy. */
+ * "an extended minidump": the minidump's are used (a choice). The files' names and flags are those that published
+ * reports show, the microdump's and the triage dump's by analogy. */
 static const DumpKind kinds[] = {
-    [WerDumpTypeMicroDump] = {0x521, WerFileTypeMicrodump, L"microdump.mdmp", L".mdmp"},
-    [WerDumpTypeMiniDump] = {0x40121, WerFileTypeMinidump, L"minidump.mdmp", L".mdmp"},
-    [WerDumpTypeHeapDump] = {0x51B25, WerFileTypeHeapdump, L"memory.hdmp", L".hdmp"},
-    [WerDumpTypeTriageDump] = {0x40121, WerFileTypeTriagedump, L"triagedump.dmp", L".dmp"},
+    [WerDumpTypeMicroDump] = {0x521, WerFileTypeMicrodump, 0x210002, L"microdump.mdmp", L".mdmp"},
+    [WerDumpTypeMiniDump] = {0x40121, WerFileTypeMinidump, 0x210002, L"minidump.mdmp", L".mdmp"},
+    [WerDumpTypeHeapDump] = {0x51B25, WerFileTypeHeapdump, 0x200000, L"memory.hdmp", L".hdmp"},
+    [WerDumpTypeTriageDump] = {0x40121, WerFileTypeTriagedump, 0x210002, L"triagedump.dmp", L".dmp"},
 };
 
 /* ---- arguments ---- */
@@ -356,13 +357,11 @@ static HRESULT write_file(Dump *dump, PCWSTR extension, WCHAR path[PATH_CHARS])
 
 static HRESULT attach(Report *report, WER_DUMP_TYPE type, DWORD flags, PCWSTR path)
 {
-    ReportFile *file = report_attach(report, path, kinds[type].cab_name, kinds[type].file_type);
+    const DumpKind *kind = &kinds[type];
+    ReportFile *file = report_attach_ours(report, path, kind->cab_name, kind->file_type, kind->file_flags);
 
-    if (!file) {
-        DeleteFileW(path);
+    if (!file)
         return E_OUTOFMEMORY;
-    }
-    file->is_ours = TRUE;
     file->no_heap_on_queue = (flags & WER_DUMP_NOHEAP_ONQUEUE) != 0;
     return S_OK;
 }

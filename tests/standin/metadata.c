@@ -94,8 +94,8 @@ static void read_parameter(WER_REPORT_SIGNATURE *signature, PCWSTR key, PCWSTR v
         read_text(signature->Parameters[text].Value, WER_MAX_PARAM_LENGTH, value);
 }
 
-/* The files that Report.wer names, in its order. An archived report names files that are not in its folder any more:
- * whether Windows tells those is not documented (a choice). */
+/* The files that Report.wer names, in its order, as they are called in a cab: whether Windows gives these names or those
+ * on the disk is not documented (a choice). */
 static void read_file_name(WER_REPORT_METADATA_V3 *metadata, Buffer *names, PCWSTR key, PCWSTR value)
 {
     if (key_index(key, L"File", L".CabName") < 0)

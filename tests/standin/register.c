@@ -328,8 +328,7 @@ static HRESULT attach_files(Report *report)
         ReportFile *file;
         if (entry->kind != REGISTERED_FILE)
             continue;
-        file = report_attach(
-            report, entry->text, path_name(entry->text), document ? WerFileTypeUserDocument : WerFileTypeOther);
+        file = report_attach(report, entry->text, document ? WerFileTypeUserDocument : WerFileTypeOther);
         if (!file)
             return E_OUTOFMEMORY;
         file->flags = entry->flags;
@@ -351,14 +350,16 @@ static void xml_text(Buffer *xml, PCWSTR text)
     }
 }
 
-/* Nothing if there is no metadata. */
-static void metadata_xml(Buffer *xml)
+/* The pairs for Report.wer, and a file with them; nothing if there is no metadata. */
+static void metadata_texts(Buffer *pairs, Buffer *xml)
 {
     const Entry *entry;
 
     for (entry = entries; entry; entry = entry->next) {
         if (entry->kind != REGISTERED_METADATA)
             continue;
+        buffer_append(pairs, entry->text, (wcslen(entry->text) + 1) * sizeof(WCHAR));
+        buffer_append(pairs, entry->value, (wcslen(entry->value) + 1) * sizeof(WCHAR));
         if (!xml->size)
             buffer_wide(xml, L"\xFEFF<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n<WERReportMetadata>\r\n"
                              L"\t<CustomMetadata>\r\n");
@@ -389,23 +390,16 @@ static HRESULT write_metadata(const Buffer *xml, WCHAR path[PATH_CHARS])
     return hr;
 }
 
-/* A file WERInternalMetadata.xml, as reports on Windows have, for keys must be names of XML elements: but where in it
- * the pairs are is not documented (a choice). */
+/* They are in Report.wer, as was seen on Windows, and in a file WERInternalMetadata.xml, as reports there have: the
+ * second, and where in it, is a guess from the keys, which must be names of XML elements. */
 static HRESULT attach_metadata(Report *report, const Buffer *xml)
 {
     WCHAR path[PATH_CHARS];
     HRESULT hr = xml->failed ? E_OUTOFMEMORY : write_metadata(xml, path);
-    ReportFile *file;
 
-    if (FAILED(hr))
-        return hr;
-    file = report_attach(report, path, L"WERInternalMetadata.xml", WerFileTypeOther);
-    if (!file) {
-        DeleteFileW(path);
-        return E_OUTOFMEMORY;
-    }
-    file->is_ours = TRUE;
-    return S_OK;
+    if (SUCCEEDED(hr) && !report_attach_ours(report, path, L"WERInternalMetadata.xml", WerFileTypeOther, 0x10002))
+        hr = E_OUTOFMEMORY;
+    return hr;
 }
 
 /* Registrations are of the process the report is about: of another one nobody here knows them. Registered files are
@@ -419,8 +413,10 @@ HRESULT attach_registered(Report *report)
         return S_OK;
     AcquireSRWLockShared(&lock);
     hr = attach_files(report);
-    metadata_xml(&xml);
+    metadata_texts(&report->metadata, &xml);
     ReleaseSRWLockShared(&lock);
+    if (report->metadata.failed)
+        hr = E_OUTOFMEMORY;
     if (SUCCEEDED(hr) && xml.size)
         hr = attach_metadata(report, &xml);
     buffer_free(&xml);

@@ -64,6 +64,7 @@ static void report_free(Report *report)
             DeleteFileW(file->path);
         free(file);
     }
+    buffer_free(&report->metadata);
     for (i = 0; i < WerUIMax; i++)
         free(report->ui[i]);
     if (report->process && report->process != GetCurrentProcess())
@@ -349,7 +350,7 @@ static BOOL choose_cab_name(const Report *report, PCWSTR wanted, WCHAR name[MAX_
     return TRUE;
 }
 
-ReportFile *report_attach(Report *report, PCWSTR path, PCWSTR cab_name, WER_FILE_TYPE type)
+static ReportFile *attach(Report *report, PCWSTR path, PCWSTR cab_name, WER_FILE_TYPE type)
 {
     ReportFile *file = calloc(1, sizeof(*file));
     ReportFile **end = &report->files;
@@ -363,6 +364,28 @@ ReportFile *report_attach(Report *report, PCWSTR path, PCWSTR cab_name, WER_FILE
     while (*end)
         end = &(*end)->next;
     *end = file;
+    return file;
+}
+
+ReportFile *report_attach(Report *report, PCWSTR path, WER_FILE_TYPE type)
+{
+    ReportFile *file = attach(report, path, path_name(path), type);
+    if (file)
+        wcscpy(file->name, file->cab_name);
+    return file;
+}
+
+ReportFile *report_attach_ours(Report *report, PCWSTR path, PCWSTR cab_name, WER_FILE_TYPE type, DWORD flags)
+{
+    ReportFile *file = attach(report, path, cab_name, type);
+
+    if (!file) {
+        DeleteFileW(path);
+        return NULL;
+    }
+    wcscpy(file->name, path_name(path));
+    file->is_ours = TRUE;
+    file->flags = flags;
     return file;
 }
 
@@ -408,7 +431,7 @@ static HRESULT add_file(Report *report, PCWSTR given, WER_FILE_TYPE type, DWORD 
         hr = check_file(path, type);
     if (FAILED(hr))
         return hr;
-    file = report_attach(report, path, path_name(path), type);
+    file = report_attach(report, path, type);
     if (!file)
         return E_OUTOFMEMORY;
     file->flags = flags & 0xFFFF; /* documented: the high half is WER's own and is cleared */

@@ -1,5 +1,5 @@
-/* Report.wer: UTF-16LE with a byte order mark, lines `Name=Value` that end in CRLF, in the order that published files
- * from Windows 10 have. Microsoft documents none of it. */
+/* Report.wer: UTF-16LE with a byte order mark, lines `Name=Value` that end in CRLF but for the last, in the order that
+ * published files of Windows 10 and 11 have. Microsoft documents none of it. */
 #include "standin.h"
 
 #include <psapi.h>
@@ -23,11 +23,16 @@ static void value_text(Buffer *text, PCWSTR value)
     }
 }
 
-static void line(Buffer *text, PCWSTR key, PCWSTR value)
+static void unended_line(Buffer *text, PCWSTR key, PCWSTR value)
 {
     buffer_wide(text, key);
     buffer_wide(text, L"=");
     value_text(text, value);
+}
+
+static void line(Buffer *text, PCWSTR key, PCWSTR value)
+{
+    unended_line(text, key, value);
     buffer_wide(text, L"\r\n");
 }
 
@@ -105,6 +110,10 @@ ULONGLONG signature_hash(const Report *report)
 
 /* ---- sections ---- */
 
+/* On Windows a bit field that nobody has published. All published files of reports that were uploaded, and not asked
+ * for more, say this; 0 for those that wait is a choice. */
+#define UPLOADED_STATUS L"268435456"
+
 static void head_lines(Buffer *text, const Report *report, WER_CONSENT consent, const FILETIME *uploaded)
 {
     number_line(text, L"Version", 1);
@@ -114,11 +123,12 @@ static void head_lines(Buffer *text, const Report *report, WER_CONSENT consent, 
     number_line(text, L"Consent", consent);
     if (uploaded)
         time_line(text, L"UploadTime", uploaded);
-    number_line(text, L"ReportStatus", 0); /* on Windows a bit field that nobody has published */
+    line(text, L"ReportStatus", uploaded ? UPLOADED_STATUS : L"0");
     guid_line(text, L"ReportIdentifier", &report->id);
     guid_line(text, L"IntegratorReportIdentifier", &report->integrator_id);
     number_line(text, L"Wow64Host", IMAGE_FILE_MACHINE_AMD64);
     line(text, L"NsAppName", report->information.wzApplicationName);
+    line(text, L"Response.type", L"4"); /* in every published file, queued ones too */
 }
 
 static void parameter_lines(Buffer *text, const Report *report)
@@ -130,30 +140,45 @@ static void parameter_lines(Buffer *text, const Report *report)
     }
 }
 
+typedef struct {
+    RTL_OSVERSIONINFOEXW version;
+    DWORD product;
+} System;
+
+static System this_system(void)
+{
+    System system = {.version.dwOSVersionInfoSize = sizeof(system.version)};
+
+    RtlGetVersion(&system.version);
+    GetProductInfo(system.version.dwMajorVersion, system.version.dwMinorVersion, 0, 0, &system.product);
+    return system;
+}
+
 /* The two extra parameters that WER adds to every report. */
 static void system_lines(Buffer *text)
 {
-    RTL_OSVERSIONINFOEXW system = {.dwOSVersionInfoSize = sizeof(system)};
-    WCHAR version[96];
-    DWORD product = 0;
+    System system = this_system();
+    const RTL_OSVERSIONINFOEXW *version = &system.version;
+    WCHAR value[96];
 
-    RtlGetVersion(&system);
-    GetProductInfo(system.dwMajorVersion, system.dwMinorVersion, 0, 0, &product);
-    swprintf(version, sizeof(version) / sizeof(version[0]), L"%lu.%lu.%lu.%lu.%u.%u.%u.%lu", system.dwMajorVersion,
-        system.dwMinorVersion, system.dwBuildNumber, system.dwPlatformId, system.wServicePackMajor,
-        system.wServicePackMinor, system.wSuiteMask, product);
+    swprintf(value, sizeof(value) / sizeof(value[0]), L"%lu.%lu.%lu.%lu.%u.%u.%u.%lu", version->dwMajorVersion,
+        version->dwMinorVersion, version->dwBuildNumber, version->dwPlatformId, version->wServicePackMajor,
+        version->wServicePackMinor, version->wSuiteMask, system.product);
     line(text, L"DynamicSig[1].Name", L"OS Version");
-    line(text, L"DynamicSig[1].Value", version);
+    line(text, L"DynamicSig[1].Value", value);
     line(text, L"DynamicSig[2].Name", L"Locale ID");
     number_line(text, L"DynamicSig[2].Value", GetUserDefaultLCID());
 }
 
+/* The icon is the program's if nobody says otherwise, as in the published files. */
 static void ui_lines(Buffer *text, const Report *report)
 {
     unsigned i;
     for (i = 1; i < WerUIMax; i++)
         if (report->ui[i])
             indexed_line(text, L"UI[%u]", i, report->ui[i]);
+        else if (i == WerUIIconFilePath)
+            indexed_line(text, L"UI[%u]", i, report->information.wzApplicationPath);
 }
 
 /* Without the right to read the process, or after its end, the report has no modules. */
@@ -171,6 +196,54 @@ static void module_lines(Buffer *text, HANDLE process)
     }
 }
 
+static void uploaded_state_lines(Buffer *text)
+{
+    line(text, L"State[0].Key", L"Transport.DoneStage1");
+    line(text, L"State[0].Value", L"1");
+}
+
+/* Of the 38 that Windows 11 writes, those that can be asked for here. */
+static void os_info_lines(Buffer *text)
+{
+    System system = this_system();
+    const struct {
+        PCWSTR key;
+        LONGLONG value;
+    } items[] = {
+        {L"vermaj", system.version.dwMajorVersion},
+        {L"vermin", system.version.dwMinorVersion},
+        {L"verbld", system.version.dwBuildNumber},
+        {L"versp", system.version.wServicePackMajor},
+        {L"arch", PROCESSOR_ARCHITECTURE_AMD64},
+        {L"lcid", GetUserDefaultLCID()},
+        {L"sku", system.product},
+        {L"prodsuite", system.version.wSuiteMask},
+        {L"ntprodtype", system.version.wProductType},
+    };
+    unsigned i;
+
+    for (i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+        indexed_line(text, L"OsInfo[%u].Key", i, items[i].key);
+        indexed_number_line(text, L"OsInfo[%u].Value", i, items[i].value);
+    }
+}
+
+/* That a report's metadata is here was seen on Windows, but not in which form: the form is that of the other pairs, the
+ * name and the place are choices. */
+static void metadata_lines(Buffer *text, const Report *report)
+{
+    PCWSTR key = (PCWSTR)report->metadata.data, value;
+    PCWSTR end = key + report->metadata.size / sizeof(WCHAR);
+    unsigned i;
+
+    for (i = 0; key < end; i++) {
+        value = key + wcslen(key) + 1;
+        indexed_line(text, L"CustomMetadata[%u].Key", i, key);
+        indexed_line(text, L"CustomMetadata[%u].Value", i, value);
+        key = value + wcslen(value) + 1;
+    }
+}
+
 static void file_lines(Buffer *text, const Report *report)
 {
     const ReportFile *file;
@@ -180,7 +253,7 @@ static void file_lines(Buffer *text, const Report *report)
         if (!file->listed)
             continue;
         indexed_line(text, L"File[%u].CabName", i, file->cab_name);
-        indexed_line(text, L"File[%u].Path", i, path_name(file->path));
+        indexed_line(text, L"File[%u].Path", i, file->name);
         indexed_number_line(text, L"File[%u].Flags", i, file->flags);
         indexed_number_line(text, L"File[%u].Type", i, file->type);
         indexed_line(text, L"File[%u].Original.Path", i, file->path);
@@ -207,10 +280,12 @@ static void tail_lines(Buffer *text, const Report *report)
     line(text, L"ApplicationIdentity", identity);
 }
 
-/* Of everything before it; the last line. */
+/* Of everything before it. The last line, and the only one without an end. */
 static void hash_line(Buffer *text)
 {
-    number_line(text, L"MetadataHash", (LONG)hash_bytes(hash_start, text->data, text->size));
+    WCHAR number[16];
+    swprintf(number, sizeof(number) / sizeof(number[0]), L"%ld", (LONG)hash_bytes(hash_start, text->data, text->size));
+    unended_line(text, L"MetadataHash", number);
 }
 
 static HRESULT write_file(PCWSTR path, const Buffer *text)
@@ -239,6 +314,10 @@ HRESULT report_wer_write(const Report *report, WER_CONSENT consent, const FILETI
     system_lines(&text);
     ui_lines(&text, report);
     module_lines(&text, report->process);
+    if (uploaded)
+        uploaded_state_lines(&text);
+    os_info_lines(&text);
+    metadata_lines(&text, report);
     file_lines(&text, report);
     tail_lines(&text, report);
     hash_line(&text);
@@ -300,8 +379,8 @@ BOOL report_wer_line(WCHAR **rest, PCWSTR *key, PCWSTR *value)
     return FALSE;
 }
 
-/* The lines of `source` with their UploadTime and the hash renewed, in their order. */
-static void uploaded_lines(Buffer *text, WCHAR *source)
+/* The lines of `source` with what the upload changes, in their order. */
+static void uploaded_lines(Buffer *text, WCHAR *source, BOOL with_files)
 {
     PCWSTR key, value;
     FILETIME now;
@@ -309,22 +388,25 @@ static void uploaded_lines(Buffer *text, WCHAR *source)
     GetSystemTimeAsFileTime(&now);
     buffer_wide(text, L"\xFEFF");
     while (report_wer_line(&source, &key, &value)) {
-        if (!wcscmp(key, L"UploadTime") || !wcscmp(key, L"MetadataHash"))
+        if (!wcscmp(key, L"UploadTime") || !wcscmp(key, L"MetadataHash") || !wcsncmp(key, L"State[", 6) ||
+            (!with_files && !wcsncmp(key, L"File[", 5)))
             continue;
-        line(text, key, value);
+        if (!wcscmp(key, L"OsInfo[0].Key"))
+            uploaded_state_lines(text);
+        line(text, key, wcscmp(key, L"ReportStatus") ? value : UPLOADED_STATUS);
         if (!wcscmp(key, L"Consent"))
             time_line(text, L"UploadTime", &now);
     }
     hash_line(text);
 }
 
-HRESULT report_wer_write_uploaded(PCWSTR source, PCWSTR path)
+HRESULT report_wer_write_uploaded(PCWSTR source, BOOL with_files, PCWSTR path)
 {
     Buffer before = {0}, after = {0};
     HRESULT hr = report_wer_read(source, &before);
 
     if (SUCCEEDED(hr)) {
-        uploaded_lines(&after, (WCHAR *)before.data);
+        uploaded_lines(&after, (WCHAR *)before.data, with_files);
         hr = after.failed ? E_OUTOFMEMORY : write_file(path, &after);
     }
     buffer_free(&before);

@@ -172,12 +172,13 @@ HRESULT exclusion_remove(PCWSTR name, BOOL all_users);
 typedef struct ReportFile {
     struct ReportFile *next;
     WER_FILE_TYPE type;
-    DWORD flags;           /* WER_FILE_* */
+    DWORD flags;           /* WER_FILE_*, and of our own files WER's bits above them */
     BOOL is_ours;          /* written by us, as a dump is: `path` is ours to move or delete */
     BOOL no_heap_on_queue; /* WER_DUMP_NOHEAP_ONQUEUE */
-    BOOL listed;           /* Report.wer names it (set by submit) */
-    WCHAR cab_name[MAX_PATH];
-    WCHAR path[PATH_CHARS];
+    BOOL listed;           /* in the report's folder, so Report.wer names it (set by submit) */
+    WCHAR cab_name[MAX_PATH]; /* what it is called in a cab */
+    WCHAR name[MAX_PATH];     /* what it is called in the report's folder */
+    WCHAR path[PATH_CHARS];   /* where it is now, or came from */
 } ReportFile;
 
 typedef struct Report {
@@ -195,6 +196,7 @@ typedef struct Report {
     WER_REPORT_PARAMETER parameters[WER_MAX_PARAM_COUNT];
     WCHAR *ui[WerUIMax]; /* by WER_REPORT_UI; [0] stays NULL */
     ReportFile *files;
+    Buffer metadata; /* WCHARs: key, NUL, value, NUL, and so on (set by attach_registered) */
     FILETIME created;
     GUID id;
     GUID integrator_id;
@@ -209,8 +211,11 @@ HRESULT report_add_dump(HREPORT handle, HANDLE process, HANDLE thread, WER_DUMP_
 HRESULT report_submit(HREPORT handle, WER_CONSENT consent, DWORD flags, WER_SUBMIT_RESULT *result);
 HRESULT report_close(HREPORT handle);
 
-/* Adds a file to a locked report, under a CabName that none of its other files has. NULL if that cannot be. */
-ReportFile *report_attach(Report *report, PCWSTR path, PCWSTR cab_name, WER_FILE_TYPE type);
+/* Adds a file to a locked report, under a CabName that none of its other files has; NULL if that cannot be. A caller's
+ * file is called the same in the folder. One of ours, which has a CabName of its own, keeps its temporary name there;
+ * if it cannot be added, it is deleted. */
+ReportFile *report_attach(Report *report, PCWSTR path, WER_FILE_TYPE type);
+ReportFile *report_attach_ours(Report *report, PCWSTR path, PCWSTR cab_name, WER_FILE_TYPE type, DWORD flags);
 
 void reports_close_all(void);
 
@@ -258,8 +263,8 @@ ULONGLONG signature_hash(const Report *report);
 
 /* `uploaded`: when, or NULL. */
 HRESULT report_wer_write(const Report *report, WER_CONSENT consent, const FILETIME *uploaded, PCWSTR path);
-/* Copies the file of a report that is uploaded now. */
-HRESULT report_wer_write_uploaded(PCWSTR source, PCWSTR path);
+/* Copies the file of a report that is uploaded now; without its File lines if the files do not stay. */
+HRESULT report_wer_write_uploaded(PCWSTR source, BOOL with_files, PCWSTR path);
 
 /* The file's text: WCHARs that end in a NUL. Free it, after a failure as well. */
 HRESULT report_wer_read(PCWSTR path, Buffer *text);

@@ -6,7 +6,7 @@
 
 static SRWLOCK store_lock = SRWLOCK_INIT;
 static WCHAR test_root[PATH_CHARS]; /* with the subfolders User and Machine, instead of the two variables */
-static BOOL machine_scope;
+static BOOL machine_scope = TRUE;
 
 void store_set_root(PCWSTR root)
 {
@@ -15,7 +15,8 @@ void store_set_root(PCWSTR root)
     ReleaseSRWLockExclusive(&store_lock);
 }
 
-/* Which of the two stores takes the reports. Windows decides by session and policy; here the tests do. */
+/* Which of the two stores takes the reports: on Windows 10 the machine's, also for what programs of users report, as
+ * events and listings show. Who still reports into the user's is not known; here the tests decide. */
 void store_set_machine(BOOL machine)
 {
     AcquireSRWLockExclusive(&store_lock);
@@ -85,10 +86,17 @@ HRESULT store_create(BOOL machine, StoreFolder folder, WCHAR path[PATH_CHARS])
     return hr;
 }
 
-/* The work files have one place for everybody. */
+/* The work files have one place for everybody. ForceQueue is documented to queue "to the user's queue". */
+static BOOL is_in_machine_store(StoreFolder folder)
+{
+    if (folder == STORE_TEMP)
+        return TRUE;
+    return is_machine_scope() && !(folder == STORE_QUEUE && setting_on(L"ForceQueue"));
+}
+
 HRESULT store_path(StoreFolder folder, WCHAR path[PATH_CHARS])
 {
-    return store_create(is_machine_scope() || folder == STORE_TEMP, folder, path);
+    return store_create(is_in_machine_store(folder), folder, path);
 }
 
 HRESULT store_temp_file(PCWSTR extension, WCHAR path[PATH_CHARS], HANDLE *file)

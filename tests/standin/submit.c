@@ -33,30 +33,33 @@ static WER_SUBMIT_RESULT decide(WER_CONSENT consent, DWORD flags)
 
 /* ---- the folder ---- */
 
-enum { LABEL_CHARS = 25 };
+enum { LABEL_CHARS = 17 };
 
-/* ASCII letters, digits and dots; cut, since the folder's name also carries a hash and a GUID. */
-static void folder_label(PCWSTR name, WCHAR label[LABEL_CHARS])
+/* The value of P0, cut. What a file name cannot hold, and what is not ASCII, becomes an underscore (a choice), and so it
+ * is nothing without P0 (a choice). */
+static void folder_label(PCWSTR value, WCHAR label[LABEL_CHARS])
 {
     unsigned i;
-    for (i = 0; name[i] && i < LABEL_CHARS - 1; i++)
-        label[i] = name[i] < 0x80 && (iswalnum(name[i]) || name[i] == L'.') ? name[i] : L'_';
+    for (i = 0; value[i] && i < LABEL_CHARS - 1; i++)
+        label[i] = value[i] < L' ' || value[i] > L'~' || wcschr(L"\\/:*?\"<>|", value[i]) ? L'_' : value[i];
     label[i] = L'\0';
 }
 
-/* <kind>_<application>_<hash of the signature>_<report id>, as in published listings of the store. */
+/* <kind>_<P0>_<up to 40 hex>_<8 hex, mostly 0>_<GUID>, as published listings of the store have it: the first looks like
+ * a hash of the signature, the second like a cab's id. That the GUID is the report's is a choice. */
 static HRESULT create_report_folder(const Report *report, StoreFolder store, WCHAR path[PATH_CHARS])
 {
     static const PCWSTR kinds[] = {L"NonCritical", L"Critical", L"AppCrash", L"AppHang", L"Kernel"};
     WCHAR label[LABEL_CHARS], id[GUID_CHARS], name[128];
+    ULONGLONG hash = signature_hash(report), more = hash_text(hash, L""), most = hash_text(more, L"");
     HRESULT hr = store_path(store, path);
 
     if (FAILED(hr))
         return hr;
-    folder_label(report->information.wzApplicationName, label);
+    folder_label(report->parameters[0].Value, label);
     guid_text(&report->id, id);
-    swprintf(name, sizeof(name) / sizeof(name[0]), L"%ls_%ls_%016llx_%ls", kinds[report->type], label,
-        signature_hash(report), id);
+    swprintf(name, sizeof(name) / sizeof(name[0]), L"%ls_%ls_%016llx%016llx%08lx_%08lx_%ls", kinds[report->type], label,
+        hash, more, (DWORD)most, 0UL, id);
     if (!path_append(path, name) || !CreateDirectoryW(path, NULL))
         return last_error();
     return S_OK;
@@ -68,7 +71,7 @@ static BOOL collect(ReportFile *file, PCWSTR folder)
     WCHAR path[PATH_CHARS];
 
     wcscpy(path, folder);
-    if (!path_append(path, file->cab_name))
+    if (!path_append(path, file->name))
         return FALSE;
     if (!file->is_ours)
         return CopyFileW(file->path, path, TRUE);
@@ -96,15 +99,8 @@ static HRESULT collect_all(Report *report, PCWSTR folder, BOOL queued)
     return S_OK;
 }
 
-/* With parameters only, Report.wer still names the files that went out, as archived reports on Windows do. */
-static void list_all(Report *report)
-{
-    ReportFile *file;
-    for (file = report->files; file; file = file->next)
-        file->listed = TRUE;
-}
-
-/* Report.wer comes last: a folder without it is not a report yet. */
+/* Report.wer comes last: a folder without it is not a report yet. Where the files are not kept, it does not name them
+ * either, as in archived reports on Windows. */
 static HRESULT fill_folder(Report *report, WER_CONSENT consent, BOOL uploaded, BOOL with_files, PCWSTR folder)
 {
     WCHAR path[PATH_CHARS];
@@ -113,8 +109,6 @@ static HRESULT fill_folder(Report *report, WER_CONSENT consent, BOOL uploaded, B
 
     if (with_files)
         hr = collect_all(report, folder, !uploaded);
-    else
-        list_all(report);
     if (FAILED(hr))
         return hr;
     wcscpy(path, folder);
@@ -148,39 +142,32 @@ static BOOL is_archived_with_files(DWORD flags)
     return setting_value(L"ConfigureArchive", 1) == 2 && !(flags & WER_SUBMIT_ARCHIVE_PARAMETERS_ONLY);
 }
 
-static HRESULT archive(Report *report, WER_CONSENT consent, DWORD flags)
-{
-    if (is_archived(flags))
-        return keep(report, consent, TRUE, is_archived_with_files(flags));
-    list_all(report);
-    return S_OK;
-}
-
 /* Documented as "after the report is submitted": not after a result that took nothing over, and not where the copy
  * failed (choices). */
-static void delete_originals(const Report *report)
+static void delete_originals(const Report *report, BOOL with_files)
 {
     const ReportFile *file;
     for (file = report->files; file; file = file->next)
-        if (file->listed && file->flags & WER_FILE_DELETE_WHEN_DONE)
+        if ((file->listed || !with_files) && file->flags & WER_FILE_DELETE_WHEN_DONE)
             DeleteFileW(file->path);
 }
 
 HRESULT submit(Report *report, WER_CONSENT consent, DWORD flags, WER_SUBMIT_RESULT *result)
 {
     HRESULT hr = S_OK;
+    BOOL uploaded, with_files;
 
     *result = decide(consent, flags);
     if (*result != WerReportQueued && *result != WerReportUploaded)
         return S_OK;
+    uploaded = *result == WerReportUploaded;
+    with_files = !uploaded || (is_archived(flags) && is_archived_with_files(flags));
     if (flags & WER_SUBMIT_ADD_REGISTERED_DATA)
         hr = attach_registered(report);
-    if (SUCCEEDED(hr) && *result == WerReportQueued)
-        hr = keep(report, consent, FALSE, TRUE);
-    else if (SUCCEEDED(hr))
-        hr = archive(report, consent, flags);
+    if (SUCCEEDED(hr) && (!uploaded || is_archived(flags)))
+        hr = keep(report, consent, uploaded, with_files);
     if (SUCCEEDED(hr))
-        delete_originals(report);
+        delete_originals(report, with_files);
     return hr;
 }
 
@@ -224,7 +211,7 @@ static HRESULT move_to_archive(PCWSTR folder, BOOL machine, BOOL with_files)
     if ((with_files && !move_files(folder, target)) || !path_append(source, L"Report.wer") ||
         !path_append(target, L"Report.wer"))
         return last_error();
-    return report_wer_write_uploaded(source, target);
+    return report_wer_write_uploaded(source, with_files, target);
 }
 
 /* Decided as for a new report, with the call as the consent: nothing documents what else would give it (a choice). A

@@ -12,6 +12,7 @@ import gc
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -135,7 +136,7 @@ class StandIn:
     def __init__(self, folder):
         self.log = folder / "calls.jsonl"
         self.store = folder / "store"
-        self.control("reset", "scope user", "server offline", f'store "{self.store}"', f'log "{self.log}"')
+        self.control("reset", "scope machine", "server offline", f'store "{self.store}"', f'log "{self.log}"')
 
     def control(self, *commands):
         hr = dll.WerStandInControl(ctypes.c_wchar_p(";".join(commands)))
@@ -183,7 +184,7 @@ class StandIn:
         [call] = self.calls(function)
         return call
 
-    def reports(self, folder="ReportQueue", scope="User"):
+    def reports(self, folder="ReportQueue", scope="Machine"):
         """The folders of the reports on disk."""
         place = self.store / scope / "Microsoft" / "Windows" / "WER" / folder
         return sorted(place.iterdir()) if place.exists() else []
@@ -191,8 +192,20 @@ class StandIn:
     def report_wer(self):
         """What the Report.wer of the one report in the queue says, and the report's folder."""
         [folder] = self.reports()
+        return self.lines(folder), folder
+
+    @staticmethod
+    def lines(folder):
         text = (folder / "Report.wer").read_bytes().decode("utf-16", "surrogatepass")
-        return dict(line.split("=", 1) for line in text.splitlines()), folder
+        return dict(line.split("=", 1) for line in text.splitlines())
+
+    def files(self):
+        """The files of the one report in the queue, by what its Report.wer calls them; they lie there as something else."""
+        lines, folder = self.report_wer()
+        names = [name for name in lines if re.fullmatch(r"File\[\d+\]\.CabName", name)]
+        files = {lines[name]: folder / lines[name.replace("CabName", "Path")] for name in names}
+        assert set(folder.iterdir()) == {folder / "Report.wer", *files.values()}
+        return files
 
 
 @pytest.fixture
@@ -361,8 +374,7 @@ class Ended:
     @functools.cached_property
     def dump(self):
         """The dump of its one report."""
-        [folder] = self.standin.reports()
-        [path] = folder.glob("*.mdmp")
+        path = self.standin.files()["minidump.mdmp"]
         return minidump.minidumpfile.MinidumpFile.parse_bytes(path.read_bytes())
 
     @property

@@ -224,8 +224,7 @@ template.add_file(sys.executable)
 wer.install_crash_handler(template)
 crash()
 """)
-        [folder] = standin.reports()
-        assert {"minidump.mdmp", "Report.wer", "python.exe"} == {path.name for path in folder.iterdir()}
+        assert set(standin.files()) == {"minidump.mdmp", "python.exe"}
 
     def test_a_crash_inside_wer_does_not_wait_for_itself(self, run, standin):
         done = run("""

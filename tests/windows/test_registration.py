@@ -553,29 +553,28 @@ class TestInAReport:
     def test_files_and_metadata(self, log, standin):
         with wer.register_file(log), wer.register_custom_metadata("Queue", "<42>"):
             self.submit(wer.SubmitFlags.ADD_REGISTERED_DATA)
-        [folder] = standin.reports()
-        assert (folder / "spooler.log").read_text() == "three jobs"
-        assert "<Queue>&lt;42&gt;</Queue>" in (folder / "WERInternalMetadata.xml").read_text(encoding="utf-16")
+        files = standin.files()
+        assert files["spooler.log"].read_text() == "three jobs"
+        assert "<Queue>&lt;42&gt;</Queue>" in files["WERInternalMetadata.xml"].read_text(encoding="utf-16")
+        lines, _ = standin.report_wer()
+        assert (lines["CustomMetadata[0].Key"], lines["CustomMetadata[0].Value"]) == ("Queue", "<42>")
 
     def test_not_without_the_flag(self, log, standin):
         with wer.register_file(log), wer.register_custom_metadata("Queue", "42"):
             self.submit(wer.SubmitFlags(0))
-        [folder] = standin.reports()
-        assert [path.name for path in folder.iterdir()] == ["Report.wer"]
+        assert standin.files() == {}
 
     def test_not_what_was_undone(self, log, standin):
         wer.register_file(log).unregister()
         self.submit(wer.SubmitFlags.ADD_REGISTERED_DATA)
-        [folder] = standin.reports()
-        assert [path.name for path in folder.iterdir()] == ["Report.wer"]
+        assert standin.files() == {}
 
     def test_memory_is_in_a_heap_dump(self, standin):
         secret, public = bytearray(os.urandom(64)), bytearray(os.urandom(64))
         expected = bytes(byte ^ 0xFF for byte in public), bytes(byte ^ 0xFF for byte in secret)
         with wer.register_memory_block(public), wer.register_excluded_memory_block(secret):
             self.submit(wer.SubmitFlags.ADD_REGISTERED_DATA, wer.DumpType.HEAPDUMP)
-        [folder] = standin.reports()
-        dump = (folder / "memory.hdmp").read_bytes()
+        dump = standin.files()["memory.hdmp"].read_bytes()
         assert bytes(byte ^ 0xFF for byte in expected[0]) in dump
         assert bytes(byte ^ 0xFF for byte in expected[1]) not in dump
 

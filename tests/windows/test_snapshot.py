@@ -73,8 +73,7 @@ def test_a_dump_of_it(standin, worker, snapshot):
     assert options["hSnapshot"] == snapshot.handle
     assert options["dwMask"] == 0
     assert call.args["hProcess"]["pid"] == worker.pid, "the snapshot's process is the default"
-    [folder] = standin.reports()
-    assert (folder / "minidump.mdmp").stat().st_size > 0
+    assert standin.files()["minidump.mdmp"].stat().st_size > 0
 
 
 def test_a_dump_with_other_options(standin, worker, snapshot, report):

@@ -12,7 +12,7 @@ import pytest
 
 import wer
 
-QUEUE = wer.StoreType.USER_QUEUE
+QUEUE = wer.StoreType.MACHINE_QUEUE
 STORE_CALLS = {
     "WerStoreGetReportCount": lambda store: store.count(),
     "WerStoreGetSizeOnDisk": lambda store: store.size_on_disk(),
@@ -398,7 +398,7 @@ def test_a_thousand_reports(store, standin, tmp_path):
 
 SHOW_ONE = """
 import wer
-[report] = wer.Store(wer.StoreType.USER_QUEUE)
+[report] = wer.Store(wer.StoreType.MACHINE_QUEUE)
 print(report.event_type, report.files is None, report.cab_id is None, report.application_name is None)
 """
 
@@ -443,7 +443,7 @@ def test_an_older_windows_has_no_store(standin, without):
 
 ITERATE = """
 import wer
-store = wer.Store(wer.StoreType.USER_QUEUE)
+store = wer.Store(wer.StoreType.MACHINE_QUEUE)
 try:
     iter(store)
 except NotImplementedError as error:

@@ -1,6 +1,7 @@
 """`Report.submit`: every outcome, what lies on disk afterwards, and what is refused before WER is asked."""
 
 import ctypes
+import re
 import struct
 import winreg
 from pathlib import Path
@@ -55,7 +56,6 @@ QUEUE, ARCHIVE, NOWHERE = "ReportQueue", "ReportArchive", None
         (["server online"], {}, "APPROVED", wer.SubmitFlags.QUEUE, "QUEUED", QUEUE),
         (["server online"], {}, "NOT_ASKED", 0, "QUEUED", QUEUE),
         (["server online"], {}, "DENIED", 0, "CANCELLED", NOWHERE),
-        (["server online"], {"ForceQueue": 1}, "APPROVED", 0, "QUEUED", QUEUE),
     ],
 )
 def test_outcomes(report, standin, setting, commands, settings, consent, flags, result, place):
@@ -66,6 +66,14 @@ def test_outcomes(report, standin, setting, commands, settings, consent, flags, 
     assert answer is wer.SubmitResult[result]
     for folder in (QUEUE, ARCHIVE):
         assert len(standin.reports(folder)) == (folder == place)
+
+
+def test_force_queue_is_documented_to_be_the_users_queue(report, standin, setting):
+    standin.control("server online")
+    setting("ForceQueue", 1)
+    assert report.submit(wer.Consent.APPROVED) is wer.SubmitResult.QUEUED
+    assert standin.reports(scope="Machine") == []
+    assert len(standin.reports(scope="User")) == 1
 
 
 def test_async_never_shows_the_undefined_value(report, standin):
@@ -146,6 +154,7 @@ def test_report_wer(standin, tmp_path):
         "Sig[1].Value": "\ud800 lone",
         "UI[4]": "Please",
         "File[0].CabName": "spooler.log",
+        "File[0].Path": "spooler.log",
         "File[0].Flags": "2",
         "File[0].Type": "5",
         "File[0].Original.Path": str(attachment),
@@ -153,6 +162,81 @@ def test_report_wer(standin, tmp_path):
     assert {name: said.get(name) for name in expected} == expected
     assert (folder / "spooler.log").read_text() == "three jobs"
     assert attachment.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "label"),
+    [
+        (wer.ReportType.NON_CRITICAL, "crashed_worker.py", "NonCritical_crashed_worker.p"),
+        (wer.ReportType.CRITICAL, "10.0.18362.590", "Critical_10.0.18362.590"),
+        (wer.ReportType.APPLICATION_CRASH, "a/b:ü", "AppCrash_a_b__"),
+        (wer.ReportType.APPLICATION_HANG, None, "AppHang_"),
+    ],
+)
+def test_the_folder_is_named_as_on_windows(standin, kind, value, label):
+    with wer.Report("WerTests.Folder", kind) as report:
+        if value is not None:
+            report.set_parameter(0, value)
+        report.submit(wer.Consent.NOT_ASKED)
+    lines, folder = standin.report_wer()
+    assert re.fullmatch(
+        rf"{re.escape(label)}_[0-9a-f]{{40}}_00000000_{lines['ReportIdentifier']}", folder.name
+    ), folder.name
+
+
+@pytest.fixture
+def report_with_files(report, tmp_path):
+    attachment = tmp_path / "spooler.log"
+    attachment.write_text("three jobs")
+    report.add_file(attachment)
+    report.add_dump()
+    return report
+
+
+def test_files_of_wer_have_other_names_on_the_disk(report_with_files, standin):
+    """As seen on Windows: the folder has `File[n].Path`, the cab would have `File[n].CabName`."""
+    report_with_files.submit(wer.Consent.NOT_ASKED)
+    files = standin.files()
+    assert set(files) == {"spooler.log", "minidump.mdmp"}
+    assert files["spooler.log"].name == "spooler.log"
+    assert re.fullmatch(r"WER[0-9A-F]{4}\.tmp\.mdmp", files["minidump.mdmp"].name)
+
+
+@pytest.mark.parametrize(("configure_archive", "kept"), [(None, 0), (1, 0), (2, 2)])
+def test_an_archived_report_names_the_files_that_it_has(
+    report_with_files, standin, setting, configure_archive, kept
+):
+    """As seen on Windows: no files, no `File[n]` lines, but where a server asked for them or the archive keeps all."""
+    if configure_archive is not None:
+        setting("ConfigureArchive", configure_archive)
+    standin.control("server online")
+    assert report_with_files.submit(wer.Consent.APPROVED) is wer.SubmitResult.UPLOADED
+    report_with_files.close()
+    [folder] = standin.reports(ARCHIVE)
+    lines = standin.lines(folder)
+    assert sum(name.endswith(".CabName") for name in lines) == kept
+    assert len(list(folder.iterdir())) == 1 + kept
+    assert (lines["ReportStatus"], lines["State[0].Key"]) == ("268435456", "Transport.DoneStage1")
+    assert standin.reports("Temp") == []
+
+
+def test_report_wer_looks_like_a_real_one(report_with_files, standin):
+    """The order, the encoding and the ends of the lines of published files from Windows 10 and 11."""
+    report_with_files.set_parameter(0, "4.2.1", "Version")
+    report_with_files.submit(wer.Consent.NOT_ASKED)
+    lines, folder = standin.report_wer()
+    data = (folder / "Report.wer").read_bytes()
+    assert data.startswith(b"\xff\xfe")
+    text = data.decode("utf-16")
+    assert text.count("\r\n") == text.count("\n") == len(text.splitlines()) - 1
+    assert re.search(r"\r\nMetadataHash=-?\d+\Z", text), "the last line, which has no end"
+    kinds = list(dict.fromkeys(re.split(r"[\[.]", name)[0] for name in lines))
+    assert kinds == [
+        *("Version", "EventType", "EventTime", "ReportType", "Consent", "ReportStatus", "ReportIdentifier"),
+        *("IntegratorReportIdentifier", "Wow64Host", "NsAppName", "Response", "Sig", "DynamicSig", "UI"),
+        *("LoadedModule", "OsInfo", "File", "FriendlyEventName", "ConsentKey", "AppName", "AppPath"),
+        *("NsPartner", "NsGroup", "ApplicationIdentity", "MetadataHash"),
+    ]
 
 
 def test_defaults_come_from_the_process(report, standin, python):
@@ -182,15 +266,13 @@ def test_a_file_is_deleted_when_done(report, tmp_path):
 def test_a_heap_dump_that_goes_to_the_queue(report, standin, worker, flags, stays):
     report.add_dump(wer.DumpType.HEAPDUMP, worker.process, flags=flags)
     report.submit(wer.Consent.NOT_ASKED)
-    [folder] = standin.reports()
-    assert (folder / "memory.hdmp").exists() == stays
+    assert ("memory.hdmp" in standin.files()) == stays
 
 
 def test_noheap_onqueue_leaves_a_minidump_alone(report, standin, worker):
     report.add_dump(wer.DumpType.MINIDUMP, worker.process, flags=wer.DumpFlags.NOHEAP_ONQUEUE)
     report.submit(wer.Consent.NOT_ASKED)
-    [folder] = standin.reports()
-    assert (folder / "minidump.mdmp").exists()
+    assert "minidump.mdmp" in standin.files()
 
 
 class TestAfterwards:
