@@ -141,6 +141,7 @@ static HRESULT reset(void)
     ReleaseSRWLockExclusive(&control_lock);
     store_set_end_code(STORE_END_OF_DATA);
     store_set_small_buffer_code(STORE_SMALL_BUFFER);
+    collect_at_submission(FALSE);
     return S_OK;
 }
 
@@ -237,6 +238,15 @@ static HRESULT server_command(PCWSTR argument)
     return S_OK;
 }
 
+static HRESULT collect_command(PCWSTR argument)
+{
+    int late = choice(argument, L"add", L"submit");
+    if (late < 0)
+        return E_INVALIDARG;
+    collect_at_submission(late);
+    return S_OK;
+}
+
 static HRESULT unregister(void)
 {
     registrations_clear();
@@ -272,6 +282,7 @@ static const struct {
     {L"store", store_command},
     {L"scope", scope_command},
     {L"server", server_command},
+    {L"collect", collect_command},
     {L"endofdata", end_command},
     {L"smallbuffer", small_buffer_command},
 };

@@ -1,9 +1,21 @@
-/* WerReportAddDump: checks its arguments and has dbghelp write the dump. */
+/* WerReportAddDump: checks its arguments and has dbghelp write the dump, at once or when the report is submitted. */
 #include "standin.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
+
+/* What a caller asked for: its structures are copied, its handles and the pointers in them are not. */
+struct DumpRequest {
+    struct DumpRequest *next;
+    HANDLE process;
+    HANDLE thread;
+    WER_DUMP_TYPE type;
+    DWORD flags; /* WER_DUMP_* */
+    BOOL has_exception;
+    WER_EXCEPTION_INFORMATION exception;
+    WER_DUMP_CUSTOM_OPTIONS_V3 options; /* dwMask is 0 without options */
+};
 
 /* What makes out a dump. Filled by the calling thread, then read by the one that writes. */
 typedef struct {
@@ -11,7 +23,7 @@ typedef struct {
     DWORD process_id;
     DWORD thread_id; /* the "crashing" thread; 0 if nobody said */
     DWORD flags;     /* MINIDUMP_TYPE */
-    WER_DUMP_CUSTOM_OPTIONS_V3 options; /* dwMask is 0 without options */
+    WER_DUMP_CUSTOM_OPTIONS_V3 options;
     BOOL has_exception;
     EXCEPTION_POINTERS pointers; /* to the two copies that follow */
     EXCEPTION_RECORD record;
@@ -98,8 +110,8 @@ static HRESULT check_process_runs(HANDLE process)
 }
 
 /* The rights: documented are STANDARD_RIGHTS_READ and PROCESS_QUERY_INFORMATION. Reading memory needs PROCESS_VM_READ
- * besides. Asked for here, because what Wine's dbghelp does without them (it writes a dump of nothing) is no model for
- * Windows. */
+ * besides, but is not asked for: without it Microsoft's dbgcore succeeds and writes a dump of nothing (seen under
+ * Wine). */
 static HRESULT open_process(Dump *dump, HANDLE process)
 {
     HRESULT hr;
@@ -110,7 +122,7 @@ static HRESULT open_process(Dump *dump, HANDLE process)
     dump->process_id = GetProcessId(dump->process);
     if (!dump->process_id)
         return last_error();
-    hr = process_allows(dump->process, STANDARD_RIGHTS_READ | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ);
+    hr = process_allows(dump->process, STANDARD_RIGHTS_READ | PROCESS_QUERY_INFORMATION);
     return SUCCEEDED(hr) ? check_process_runs(dump->process) : hr;
 }
 
@@ -158,21 +170,19 @@ static HRESULT choose_flags(Dump *dump, WER_DUMP_TYPE type)
 /* Copies the exception here, out of the caller's memory or the client's, so that dbghelp meets no pointer it did not
  * get from us: Wine's follows them blindly. A bad pointer of the caller's gives ERROR_INVALID_USER_BUFFER, which is
  * what people saw on Windows; one of the client's gives the error of reading it. */
-static HRESULT read_exception(Dump *dump, const WER_EXCEPTION_INFORMATION *source)
+static HRESULT read_exception(Dump *dump, const DumpRequest *request)
 {
-    WER_EXCEPTION_INFORMATION information;
+    const WER_EXCEPTION_INFORMATION *information = &request->exception;
     EXCEPTION_POINTERS pointers;
     HANDLE owner;
 
-    if (!source)
+    if (!request->has_exception)
         return S_OK;
-    if (!read_memory(GetCurrentProcess(), source, &information, sizeof(information)))
-        return HRESULT_FROM_WIN32(ERROR_INVALID_USER_BUFFER);
-    owner = information.bClientPointers ? dump->process : GetCurrentProcess();
-    if (!read_memory(owner, information.pExceptionPointers, &pointers, sizeof(pointers)) ||
+    owner = information->bClientPointers ? dump->process : GetCurrentProcess();
+    if (!read_memory(owner, information->pExceptionPointers, &pointers, sizeof(pointers)) ||
         !read_memory(owner, pointers.ExceptionRecord, &dump->record, sizeof(dump->record)) ||
         !read_memory(owner, pointers.ContextRecord, &dump->context, sizeof(dump->context)))
-        return information.bClientPointers ? last_error() : HRESULT_FROM_WIN32(ERROR_INVALID_USER_BUFFER);
+        return information->bClientPointers ? last_error() : HRESULT_FROM_WIN32(ERROR_INVALID_USER_BUFFER);
     if (dump->record.NumberParameters > EXCEPTION_MAXIMUM_PARAMETERS)
         return HRESULT_FROM_WIN32(ERROR_INVALID_USER_BUFFER);
     dump->pointers = (EXCEPTION_POINTERS){&dump->record, &dump->context};
@@ -366,50 +376,144 @@ static HRESULT attach(Report *report, WER_DUMP_TYPE type, DWORD flags, PCWSTR pa
     return S_OK;
 }
 
-static HRESULT prepare(Dump *dump, HANDLE process, HANDLE thread, WER_DUMP_TYPE type,
-    const WER_EXCEPTION_INFORMATION *exception, const void *options)
+/* All that can be seen of the request without reading the process. */
+static HRESULT check(Dump *dump, const DumpRequest *request)
 {
-    HRESULT hr = read_options(options, &dump->options);
+    HRESULT hr;
 
-    if (SUCCEEDED(hr))
-        hr = open_process(dump, process);
+    dump->options = request->options;
+    hr = open_process(dump, request->process);
     if (SUCCEEDED(hr))
         hr = check_snapshot(dump);
     if (SUCCEEDED(hr))
-        hr = choose_thread(dump, thread);
+        hr = choose_thread(dump, request->thread);
+    return SUCCEEDED(hr) ? choose_flags(dump, request->type) : hr;
+}
+
+static Dump *dump_new(void)
+{
+    return calloc(1, sizeof(Dump)); /* not on the stack, which may be all but used up in a crash */
+}
+
+static void dump_free(Dump *dump)
+{
+    if (dump->process)
+        CloseHandle(dump->process);
+    buffer_free(&dump->modules);
+    free(dump);
+}
+
+static HRESULT write_dump_of(Report *report, const DumpRequest *request)
+{
+    Dump *dump = dump_new();
+    WCHAR path[PATH_CHARS];
+    HRESULT hr;
+
+    if (!dump)
+        return E_OUTOFMEMORY;
+    hr = check(dump, request);
     if (SUCCEEDED(hr))
-        hr = choose_flags(dump, type);
+        hr = read_exception(dump, request);
     if (SUCCEEDED(hr))
-        hr = read_exception(dump, exception);
+        hr = write_file(dump, kinds[request->type].extension, path);
+    if (SUCCEEDED(hr))
+        hr = attach(report, request->type, request->flags, path);
+    dump_free(dump);
     return hr;
 }
 
-/* The dump is written at once: the process may be gone by the time of the submission. (Windows may well wait until
- * then; its documentation does not say.) Of the flags only WER_DUMP_NOHEAP_ONQUEUE is documented; the header's other
- * two are accepted without effect, and bits that it does not have are refused to catch a caller's mix-up (choices). */
+/* ---- now or later ---- */
+
+static volatile LONG at_submission;
+
+/* Microsoft's documentation does not say when WER reads the process. A comment in its sample says that "WER collects the
+ * specified data" in WerReportSubmit, and nothing found says that it duplicates handles. So there are both ways. */
+void collect_at_submission(BOOL late)
+{
+    InterlockedExchange(&at_submission, late);
+}
+
+BOOL collects_at_submission(void)
+{
+    return at_submission;
+}
+
+/* Checks what can be checked, and remembers the rest as it came. */
+static HRESULT keep_request(Report *report, DumpRequest *request)
+{
+    DumpRequest **end = &report->requests;
+    Dump *dump = dump_new();
+    HRESULT hr;
+
+    if (!dump)
+        return E_OUTOFMEMORY;
+    hr = check(dump, request);
+    dump_free(dump);
+    if (FAILED(hr))
+        return hr;
+    while (*end)
+        end = &(*end)->next;
+    *end = request;
+    return S_OK;
+}
+
+void drop_requests(Report *report)
+{
+    while (report->requests) {
+        DumpRequest *request = report->requests;
+        report->requests = request->next;
+        free(request);
+    }
+}
+
+/* By now a handle may be closed, which the check says, or be the number of something else, which it cannot. */
+HRESULT write_requested_dumps(Report *report)
+{
+    const DumpRequest *request;
+    HRESULT hr = S_OK;
+
+    for (request = report->requests; SUCCEEDED(hr) && request; request = request->next)
+        hr = write_dump_of(report, request);
+    return hr;
+}
+
+static HRESULT read_request(DumpRequest *request, const WER_EXCEPTION_INFORMATION *exception, const void *options)
+{
+    HRESULT hr = read_options(options, &request->options);
+
+    if (FAILED(hr) || !exception)
+        return hr;
+    request->has_exception = TRUE;
+    return read_memory(GetCurrentProcess(), exception, &request->exception, sizeof(request->exception))
+        ? S_OK
+        : HRESULT_FROM_WIN32(ERROR_INVALID_USER_BUFFER);
+}
+
+/* Of the flags only WER_DUMP_NOHEAP_ONQUEUE is documented; the header's other two are accepted without effect, and bits
+ * that it does not have are refused to catch a caller's mix-up (choices). */
 HRESULT add_dump(Report *report, HANDLE process, HANDLE thread, WER_DUMP_TYPE type,
     const WER_EXCEPTION_INFORMATION *exception, const void *options, DWORD flags)
 {
     const DWORD known_flags = WER_DUMP_NOHEAP_ONQUEUE | WER_DUMP_AUXILIARY | WER_DUMP_AUX_PROMOTE;
-    WCHAR path[PATH_CHARS];
-    Dump *dump;
+    DumpRequest *request;
+    BOOL late = collects_at_submission();
     HRESULT hr;
 
     if (type > WerDumpTypeTriageDump || flags & ~known_flags || (type == WerDumpTypeMicroDump && !thread))
         return E_INVALIDARG;
     if (type == WerDumpTypeNone)
         return S_OK;
-    dump = calloc(1, sizeof(*dump)); /* not on the stack, which may be all but used up in a crash */
-    if (!dump)
+    request = calloc(1, sizeof(*request));
+    if (!request)
         return E_OUTOFMEMORY;
-    hr = prepare(dump, process, thread, type, exception, options);
+    request->process = process;
+    request->thread = thread;
+    request->type = type;
+    request->flags = flags;
+    hr = read_request(request, exception, options);
     if (SUCCEEDED(hr))
-        hr = write_file(dump, kinds[type].extension, path);
-    if (SUCCEEDED(hr))
-        hr = attach(report, type, flags, path);
-    if (dump->process)
-        CloseHandle(dump->process);
-    buffer_free(&dump->modules);
-    free(dump);
+        hr = late ? keep_request(report, request) : write_dump_of(report, request);
+    if (FAILED(hr) || !late)
+        free(request);
     return hr;
 }

@@ -2,9 +2,11 @@
  * a stream of its own, of type 0xFFF0, that strict readers reject. So this appends, and then points the header at
  *
  *     a new directory, without that stream
+ *     MiscInfo, SystemMemoryInfo and ProcessVmCounters, as dbgcore.c makes them
+ *     ModuleList, with the CodeView records that it points to
  *     MemoryInfoList, for MiniDumpWithFullMemoryInfo
  *     ThreadInfoList, for MiniDumpWithThreadInfo
- *     Memory64List, for the flags that ask for memory, or a longer MemoryList, for the modules' data
+ *     a longer MemoryList, or a Memory64List for MiniDumpWithFullMemory
  *     the memory itself
  *
  * Not done: handles, unloaded modules, tokens, and whatever else dbghelp has on Windows. */
@@ -119,7 +121,23 @@ static BOOL fit_list(Dumpfile *dump, ULONG type, DWORD entry_size)
     return TRUE;
 }
 
+/* What the callback answered about the module. */
+static ULONG module_flags(const Dumpfile *dump, ULONG64 base)
+{
+    SIZE_T i;
+    for (i = 0; i < dump->module_count; i++)
+        if (dump->modules[i].base == base)
+            return dump->modules[i].flags;
+    return 0;
+}
+
 /* ---- adding streams ---- */
+
+/* Where in the file the next byte of `appended` is going to be. */
+static DWORD next_rva(const Dumpfile *dump)
+{
+    return dump->append_at + sizeof(dump->directory) + dump->appended.size;
+}
 
 /* Enters a stream of `size` bytes that is appended next, in place of one of the same type. */
 static void enter_stream(Dumpfile *dump, ULONG type, SIZE_T size)
@@ -133,8 +151,59 @@ static void enter_stream(Dumpfile *dump, ULONG type, SIZE_T size)
     if (!entry)
         return;
     entry->StreamType = type;
-    entry->Location.Rva = dump->append_at + sizeof(dump->directory) + dump->appended.size;
+    entry->Location.Rva = next_rva(dump);
     entry->Location.DataSize = size;
+}
+
+static BOOL renew_misc_info(Dumpfile *dump)
+{
+    const MINIDUMP_DIRECTORY *stream = find_stream(dump, MiscInfoStream);
+    MINIDUMP_MISC_INFO start;
+
+    if (!stream)
+        return TRUE;
+    if (!read_at(dump->file, stream->Location.Rva, &start, sizeof(start)))
+        return FALSE;
+    enter_stream(dump, MiscInfoStream, MISC_INFO_SIZE);
+    misc_info(dump->process, &start, &dump->appended);
+    return TRUE;
+}
+
+static void add_counters(Dumpfile *dump)
+{
+    enter_stream(dump, SystemMemoryInfoStream, SYSTEM_MEMORY_INFO_SIZE);
+    system_memory_info(&dump->appended);
+    enter_stream(dump, ProcessVmCountersStream, VM_COUNTERS_SIZE);
+    vm_counters(dump->process, &dump->appended);
+}
+
+static void add_codeview(Dumpfile *dump, MINIDUMP_MODULE *module)
+{
+    DWORD rva = next_rva(dump);
+    SIZE_T before = dump->appended.size;
+
+    if (module_flags(dump, module->BaseOfImage) & ModuleWriteCvRecord &&
+        codeview_record(dump->process, module->BaseOfImage, &dump->appended)) {
+        module->CvRecord.Rva = rva;
+        module->CvRecord.DataSize = dump->appended.size - before;
+    }
+}
+
+static BOOL renew_module_list(Dumpfile *dump)
+{
+    MINIDUMP_MODULE *modules;
+    DWORD count, i;
+    BOOL ok = read_list(dump, ModuleListStream, sizeof(*modules), (void **)&modules, &count);
+
+    if (ok && modules) {
+        for (i = 0; i < count; i++)
+            add_codeview(dump, &modules[i]);
+        enter_stream(dump, ModuleListStream, sizeof(count) + count * sizeof(*modules));
+        buffer_append(&dump->appended, &count, sizeof(count));
+        buffer_append(&dump->appended, modules, count * sizeof(*modules));
+    }
+    free(modules);
+    return ok;
 }
 
 static void query_regions(Dumpfile *dump)
@@ -271,15 +340,6 @@ static BOOL holds_a_block(const Dumpfile *dump, const MEMORY_BASIC_INFORMATION *
     return FALSE;
 }
 
-static ULONG module_flags(const Dumpfile *dump, PVOID base)
-{
-    SIZE_T i;
-    for (i = 0; i < dump->module_count; i++)
-        if (dump->modules[i].base == (ULONG_PTR)base)
-            return dump->modules[i].flags;
-    return 0;
-}
-
 /* What the MINIDUMP_TYPE flags are documented to include, as far as a region's protection tells. */
 static BOOL is_wanted(const Dumpfile *dump, const MEMORY_BASIC_INFORMATION *region)
 {
@@ -299,7 +359,7 @@ static BOOL is_wanted(const Dumpfile *dump, const MEMORY_BASIC_INFORMATION *regi
     if (flags & MiniDumpWithPrivateWriteCopyMemory && region->Protect & PAGE_WRITECOPY)
         return TRUE;
     if (region->Type == MEM_IMAGE)
-        module = module_flags(dump, region->AllocationBase);
+        module = module_flags(dump, (ULONG_PTR)region->AllocationBase);
     return (module & ModuleWriteDataSeg && region->Protect & writable) ||
            (module & ModuleWriteCodeSegs && region->Protect & executable);
 }
@@ -323,7 +383,7 @@ static void add_memory64_list(Dumpfile *dump)
     ULONG64 head[2] = {count, 0}; /* NumberOfMemoryRanges, BaseRva */
 
     enter_stream(dump, Memory64ListStream, size);
-    head[1] = (ULONG64)dump->append_at + sizeof(dump->directory) + dump->appended.size + size;
+    head[1] = (ULONG64)next_rva(dump) + size;
     buffer_append(&dump->appended, head, sizeof(head));
     for (; count--; region++) {
         MINIDUMP_MEMORY_DESCRIPTOR64 range = {(ULONG_PTR)region->BaseAddress, region->RegionSize};
@@ -361,6 +421,12 @@ static DWORD without_overlaps(MINIDUMP_MEMORY_DESCRIPTOR *ranges, DWORD count)
     return kept;
 }
 
+/* The handle may not let memory be read: dbgcore then succeeds with a dump of nothing. */
+static BOOL may_read_memory(const Dumpfile *dump)
+{
+    return SUCCEEDED(process_allows(dump->process, PROCESS_VM_READ));
+}
+
 /* dbghelp's ranges (the stacks, and the code around each thread's instruction pointer) and, unless a Memory64List has
  * them, ours. */
 static BOOL renew_memory_list(Dumpfile *dump, BOOL with_ours)
@@ -375,6 +441,8 @@ static BOOL renew_memory_list(Dumpfile *dump, BOOL with_ours)
         free(ranges);
         return FALSE;
     }
+    if (!may_read_memory(dump))
+        count = 0; /* dbghelp entered code that it could not read */
     all = realloc(ranges, (count + more + 1) * sizeof(*ranges));
     if (!all) {
         free(ranges);
@@ -383,11 +451,15 @@ static BOOL renew_memory_list(Dumpfile *dump, BOOL with_ours)
     }
     /* The memory follows the room for all of them, however many are left. */
     enter_stream(dump, MemoryListStream, sizeof(count) + (count + more) * sizeof(*all));
-    rva = (ULONG64)dump->append_at + sizeof(dump->directory) + dump->appended.size;
-    rva += sizeof(count) + (count + more) * sizeof(*all);
+    rva = (ULONG64)next_rva(dump) + sizeof(count) + (count + more) * sizeof(*all);
     for (i = 0; i < more; rva += region[i++].RegionSize) {
         MINIDUMP_MEMORY_DESCRIPTOR range = {(ULONG_PTR)region[i].BaseAddress, {region[i].RegionSize, rva}};
         all[count + i] = range;
+    }
+    if (rva > MAXDWORD) { /* the list has 32 bits for a place in the file */
+        free(all);
+        SetLastError(ERROR_FILE_TOO_LARGE);
+        return FALSE;
     }
     i = without_overlaps(all, count + more);
     memset(all + i, 0, (count + more - i) * sizeof(*all));
@@ -523,7 +595,7 @@ static void find_registered_blocks(Dumpfile *dump)
 
 static BOOL add_streams(Dumpfile *dump)
 {
-    const DWORD much = MiniDumpWithFullMemory | MiniDumpWithPrivateReadWriteMemory | MiniDumpWithPrivateWriteCopyMemory;
+    BOOL is_full = (dump->flags & MiniDumpWithFullMemory) != 0;
 
     find_registered_blocks(dump);
     if (!blank_memory_list(dump))
@@ -531,16 +603,19 @@ static BOOL add_streams(Dumpfile *dump)
     query_regions(dump);
     if (dump->flags & MiniDumpWithProcessThreadData && !find_process_thread_data(dump))
         return FALSE;
-    choose_memory(dump);
+    if (may_read_memory(dump))
+        choose_memory(dump);
+    add_counters(dump);
+    if (!renew_misc_info(dump) || !renew_module_list(dump))
+        return FALSE;
     /* Readers that know Memory64List want the MemoryInfoList with it, so it is there even if nobody asked. */
-    if (dump->flags & (MiniDumpWithFullMemoryInfo | much))
+    if (dump->flags & MiniDumpWithFullMemoryInfo || is_full)
         add_memory_info(dump);
     if (dump->flags & MiniDumpWithThreadInfo && !add_thread_info(dump))
         return FALSE;
-    if (!fit_list(dump, ThreadListStream, sizeof(MINIDUMP_THREAD)) ||
-        !fit_list(dump, ModuleListStream, sizeof(MINIDUMP_MODULE)) || !renew_memory_list(dump, !(dump->flags & much)))
+    if (!fit_list(dump, ThreadListStream, sizeof(MINIDUMP_THREAD)) || !renew_memory_list(dump, !is_full))
         return FALSE;
-    if (dump->flags & much)
+    if (is_full)
         add_memory64_list(dump);
     if (!dump->appended.failed && !dump->regions.failed && !dump->wanted.failed && !dump->points.failed &&
         !dump->blocks.failed && !dump->excluded.failed)

@@ -67,7 +67,8 @@ static void report_free(Report *report)
     buffer_free(&report->metadata);
     for (i = 0; i < WerUIMax; i++)
         free(report->ui[i]);
-    if (report->process && report->process != GetCurrentProcess())
+    drop_requests(report);
+    if (report->owns_process)
         CloseHandle(report->process);
     free(report);
 }
@@ -180,14 +181,17 @@ static void copy_cut(WCHAR *target, PCWSTR source, SIZE_T chars)
     target[chars - 1] = L'\0';
 }
 
-/* A handle of our own, as the caller may close the one in the report information; NULL stands for the caller. */
+/* NULL stands for the caller. A handle of our own, as the caller may close the one in the report information; but not if
+ * WER is to collect late: then what the number stands for at the submission is what it finds. */
 static BOOL open_process(Report *report)
 {
-    HANDLE self = GetCurrentProcess();
+    HANDLE self = GetCurrentProcess(), given = report->information.hProcess;
 
-    report->process = self;
-    return !report->information.hProcess ||
-           DuplicateHandle(self, report->information.hProcess, self, &report->process, 0, FALSE, DUPLICATE_SAME_ACCESS);
+    report->process = given ? given : self;
+    if (!given || collects_at_submission())
+        return TRUE;
+    report->owns_process = DuplicateHandle(self, given, self, &report->process, 0, FALSE, DUPLICATE_SAME_ACCESS);
+    return report->owns_process;
 }
 
 /* What the caller left empty, as documented: the image of the process, and the event type. */

@@ -181,6 +181,8 @@ typedef struct ReportFile {
     WCHAR path[PATH_CHARS];   /* where it is now, or came from */
 } ReportFile;
 
+typedef struct DumpRequest DumpRequest; /* dump.c's */
+
 typedef struct Report {
     struct Report *next;
     HREPORT handle;
@@ -191,11 +193,13 @@ typedef struct Report {
     WER_REPORT_TYPE type;
     WCHAR event_type[WER_MAX_EVENT_NAME_LENGTH + 1];
     WER_REPORT_INFORMATION_V5 information; /* what the caller's version lacks is zero */
-    HANDLE process;                        /* the one the report is about; ours to close */
+    HANDLE process;                        /* the one the report is about */
+    BOOL owns_process;                     /* it is ours to close */
     BOOL has_parameter[WER_MAX_PARAM_COUNT];
     WER_REPORT_PARAMETER parameters[WER_MAX_PARAM_COUNT];
     WCHAR *ui[WerUIMax]; /* by WER_REPORT_UI; [0] stays NULL */
     ReportFile *files;
+    DumpRequest *requests; /* dumps that are written when it is submitted */
     Buffer metadata; /* WCHARs: key, NUL, value, NUL, and so on (set by attach_registered) */
     FILETIME created;
     GUID id;
@@ -225,6 +229,12 @@ DWORD report_information_size(const void *information);
 
 /* ---- dump.c: writes a dump and attaches it to a locked report ---- */
 
+/* Whether WER reads processes in WerReportAddDump, or only in WerReportSubmit, by the handles as they were given. */
+void collect_at_submission(BOOL late);
+BOOL collects_at_submission(void);
+HRESULT write_requested_dumps(Report *report);
+void drop_requests(Report *report);
+
 HRESULT add_dump(Report *report, HANDLE process, HANDLE thread, WER_DUMP_TYPE type,
     const WER_EXCEPTION_INFORMATION *exception, const void *options, DWORD flags);
 
@@ -239,6 +249,17 @@ typedef struct {
 } DumpedModule;
 
 HRESULT minidump_finish(HANDLE file, HANDLE process, DWORD flags, const DumpedModule *modules, SIZE_T module_count);
+
+/* ---- dbgcore.c: streams and records that dbghelp leaves out ---- */
+
+enum { MISC_INFO_SIZE = 1364, SYSTEM_MEMORY_INFO_SIZE = 492, VM_COUNTERS_SIZE = 152 };
+
+/* Each appends its bytes. `start` is what dbghelp knows. */
+void misc_info(HANDLE process, const MINIDUMP_MISC_INFO *start, Buffer *stream);
+void system_memory_info(Buffer *stream);
+void vm_counters(HANDLE process, Buffer *stream);
+/* FALSE, and nothing appended, if the module at `base` has none that can be read. */
+BOOL codeview_record(HANDLE process, ULONG64 base, Buffer *records);
 
 /* ---- submit.c: what becomes of a report, and its folder ---- */
 

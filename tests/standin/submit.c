@@ -162,7 +162,9 @@ HRESULT submit(Report *report, WER_CONSENT consent, DWORD flags, WER_SUBMIT_RESU
         return S_OK;
     uploaded = *result == WerReportUploaded;
     with_files = !uploaded || (is_archived(flags) && is_archived_with_files(flags));
-    if (flags & WER_SUBMIT_ADD_REGISTERED_DATA)
+    if (with_files)
+        hr = write_requested_dumps(report);
+    if (SUCCEEDED(hr) && flags & WER_SUBMIT_ADD_REGISTERED_DATA)
         hr = attach_registered(report);
     if (SUCCEEDED(hr) && (!uploaded || is_archived(flags)))
         hr = keep(report, consent, uploaded, with_files);

@@ -7,12 +7,17 @@ arrive; what the real WER puts into a dump it cannot show.
 import ctypes
 import os
 import struct
+import sys
 import threading
+from pathlib import Path
 
 import minidump.minidumpfile
+import pefile
 import pytest
 
 import wer
+
+pytestmark = pytest.mark.usefixtures("collected")
 
 ACCESS_VIOLATION = 0xC0000005
 
@@ -44,6 +49,38 @@ def read_dumps(report, standin):
     return read_dumps
 
 
+THREADS, MODULES, MEMORY = (3, 48), (4, 108), (5, 16)  # stream type, and the size of an entry
+MEMORY_64 = 9
+
+
+def streams_of(data):
+    """Where each stream of a dump lies in it, and its size."""
+    count, directory = struct.unpack_from("<II", data, 8)
+    streams = [struct.unpack_from("<III", data, directory + 12 * index) for index in range(count)]
+    return {kind: (rva, size) for kind, size, rva in streams if kind}
+
+
+def entries(data, streams, kind):
+    stream, entry = kind
+    rva, size = streams[stream]
+    [count] = struct.unpack_from("<I", data, rva)
+    assert size == 4 + entry * count, f"stream {stream} has {count} entries"
+    return [data[rva + 4 + entry * index :][:entry] for index in range(count)]
+
+
+@pytest.fixture
+def streams(report, standin):
+    """Submit the report; return its dump's bytes, and where each stream lies in them."""
+
+    def streams():
+        report.submit(wer.Consent.NOT_ASKED)
+        [path] = standin.files().values()
+        data = path.read_bytes()
+        return data, streams_of(data)
+
+    return streams
+
+
 def thread_ids(dump):
     return {thread.ThreadId for thread in dump.threads.threads}
 
@@ -62,6 +99,18 @@ class TestTypes:
     def test_wer_writes_it_with_the_few_rights_that_an_id_is_opened_with(self, report, worker, kind):
         report.add_dump(kind, pid=worker.pid, tid=worker.tid)
 
+    @pytest.mark.closes_early
+    @pytest.mark.parametrize("kind", FLAGS)
+    def test_those_rights_show_all_of_it(self, report, read_dumps, worker, kind):
+        """What lacks a right may still succeed, with a dump of nothing."""
+        report.add_dump(kind, pid=worker.pid, tid=worker.tid)
+        [dump] = read_dumps().values()
+        assert {"python.exe", "ntdll.dll"} <= module_names(dump)
+        [thread] = [thread for thread in dump.threads.threads if thread.ThreadId == worker.tid]
+        stack = dump.get_reader().read(thread.Stack.StartOfMemoryRange, thread.Stack.MemoryLocation.DataSize)
+        assert any(stack)
+
+    @pytest.mark.closes_early
     @pytest.mark.parametrize("kind", FILES)
     def test_of_another_process(self, report, read_dumps, worker, kind):
         report.add_dump(kind, worker.process, tid=worker.tid)
@@ -72,6 +121,7 @@ class TestTypes:
         assert "ntdll.dll" in module_names(dump)
         assert dump.exception is None
 
+    @pytest.mark.closes_early
     @pytest.mark.parametrize("kind", FILES)
     def test_of_the_current_process(self, report, read_dumps, kind):
         report.add_dump(kind, tid=threading.get_native_id())
@@ -90,18 +140,48 @@ class TestTypes:
         assert sentence in files["memory.hdmp"].read_bytes()
         assert sentence not in files["minidump.mdmp"].read_bytes()
 
+    def test_only_full_memory_has_a_64_bit_list(self, report, streams, worker):
+        """Microsoft's dbgcore writes the memory of a heap dump into the MemoryList."""
+        report.add_dump(wer.DumpType.HEAPDUMP, worker.process)
+        _, found = streams()
+        assert MEMORY[0] in found
+        assert MEMORY_64 not in found
+
+    def test_with_full_memory(self, report, streams, worker):
+        flags = wer.MinidumpType.WITH_FULL_MEMORY
+        report.add_dump(process=worker.process, options=wer.DumpOptions(dump_flags=flags))
+        data, found = streams()
+        rva, size = found[MEMORY_64]
+        count, where = struct.unpack_from("<QQ", data, rva)
+        assert size == 16 + 16 * count
+        sizes = [struct.unpack_from("<QQ", data, rva + 16 + 16 * index)[1] for index in range(count)]
+        assert where + sum(sizes) == len(data)
+
+    def test_without_the_right_to_read_memory(self, report, streams, worker, windll):
+        """The documented rights alone: Microsoft's dbgcore reports success, and writes a dump of nothing (seen under Wine)."""
+        handle = windll.OpenProcess(0x20400, False, worker.pid)  # READ_CONTROL, PROCESS_QUERY_INFORMATION
+        try:
+            report.add_dump(process=handle)
+            data, found = streams()
+        finally:
+            windll.CloseHandle(handle)
+        assert entries(data, found, MODULES) == []
+        assert entries(data, found, MEMORY) == []
+        assert len(data) < 10_000
+
     def test_none_is_no_dump(self, report, read_dumps):
         report.add_dump(wer.DumpType.NONE)
         assert read_dumps() == {}
 
-    def test_a_dump_is_not_left_behind_with_a_discarded_report(self, standin, worker):
+    def test_a_dump_is_not_left_behind_with_a_discarded_report(self, standin, worker, collected):
         with wer.Report("WerTests.Event") as report:
             report.add_dump(process=worker.process)
-            assert len(standin.reports("Temp")) == 1
+            assert len(standin.reports("Temp")) == (collected == "add")
         assert standin.reports("Temp") == []
 
 
 class TestOptions:
+    @pytest.mark.closes_early
     def test_only_this_thread(self, report, read_dumps):
         """This process has several; the one that is asked for is not the one that asks."""
         end = threading.Event()
@@ -134,6 +214,126 @@ class TestOptions:
         assert module_names(dump) == {"ntdll.dll", "kernel32.dll"}
 
 
+class TestReadBySubmit:
+    """What happens to a caller's handles if WER reads the process only in WerReportSubmit, without duplicates."""
+
+    RIGHTS = 0x20410  # READ_CONTROL, PROCESS_QUERY_INFORMATION, PROCESS_VM_READ
+
+    @pytest.fixture
+    def collected(self, standin):
+        """Not in both ways."""
+        standin.control("collect submit")
+
+    def test_one_that_is_closed_by_then(self, report, standin, worker, windll):
+        handle = windll.OpenProcess(self.RIGHTS, False, worker.pid)
+        report.add_dump(process=handle)
+        windll.CloseHandle(handle)
+        with pytest.raises(wer.WerError, match="WerReportSubmit failed") as caught:
+            report.submit(wer.Consent.NOT_ASKED)
+        assert caught.value.hresult == wer.HResult.E_HANDLE
+        assert standin.reports() == []
+
+    def test_one_whose_number_was_given_away_again(self, report, read_dumps, worker, start, windll):
+        other = start("input()")
+        handle = windll.OpenProcess(self.RIGHTS, False, worker.pid)
+        report.add_dump(process=handle)
+        windll.CloseHandle(handle)
+        opened = []
+        while handle not in opened:
+            assert len(opened) < 1000, "the number is not used again"
+            opened.append(windll.OpenProcess(self.RIGHTS, False, other.pid))
+        [dump] = read_dumps().values()
+        for each in opened:
+            windll.CloseHandle(each)
+        assert dump.misc_info.ProcessId == other.pid
+
+    def test_a_process_that_has_ended_by_then(self, report, worker, start):
+        process = start("input()")
+        report.add_dump(process=process)
+        process.kill()
+        process.wait()
+        with pytest.raises(wer.WerError, match="WerReportSubmit failed") as caught:
+            report.submit(wer.Consent.NOT_ASKED)
+        assert caught.value.hresult & 0xFFFFFFFF == 0x8007012B, "ERROR_PARTIAL_COPY: there is no memory any more"
+
+    @pytest.mark.parametrize("handle", [0x7FF0, 0])
+    def test_what_is_no_handle_is_refused_at_once(self, report, handle):
+        with pytest.raises((wer.WerError, ValueError)):
+            report.add_dump(process=handle)
+
+
+def text(data, rva):
+    [size] = struct.unpack_from("<I", data, rva)
+    return data[rva + 4 : rva + 4 + size].decode("utf-16-le")
+
+
+def codeview_records(data):
+    """What debuggers find the symbols of each module by, by its path in lower case."""
+    records = {}
+    for module in entries(data, streams_of(data), MODULES):
+        [name] = struct.unpack_from("<I", module, 20)
+        size, rva = struct.unpack_from("<II", module, 76)
+        records[text(data, name).lower()] = data[rva : rva + size]
+    return records
+
+
+class TestBesideMicrosofts:
+    """What dbgcore 10.0.22621 wrote of a CPython 3.12 under Wine, with MiniDumpNormal: tests/data."""
+
+    MISC_INFO, SYSTEM_MEMORY_INFO, VM_COUNTERS = 15, 21, 22
+
+    @pytest.fixture
+    def theirs(self):
+        path = Path(__file__).parents[1] / "data" / "dbgcore-22621-normal-python312.dmp"
+        return path.read_bytes()
+
+    @pytest.fixture
+    def ours(self, report, streams, worker):
+        report.add_dump(process=worker.process, options=wer.DumpOptions(dump_flags=0))
+        return streams()[0]
+
+    def test_the_same_streams(self, theirs, ours):
+        assert set(streams_of(ours)) == set(streams_of(theirs))
+
+    @pytest.mark.parametrize("stream", [MISC_INFO, SYSTEM_MEMORY_INFO, VM_COUNTERS])
+    def test_of_the_same_size_and_version(self, theirs, ours, stream):
+        (rva, size), (our_rva, our_size) = streams_of(theirs)[stream], streams_of(ours)[stream]
+        assert our_size == size
+        assert ours[our_rva : our_rva + 8] == theirs[rva : rva + 8], "the size or revision, and which members are valid"
+
+    def test_the_numbers_of_the_process(self, ours, worker):
+        [page_faults, *sizes] = struct.unpack_from("<4x I 4Q", ours, streams_of(ours)[self.VM_COUNTERS][0])
+        peak, working_set = sizes[:2]
+        assert 0 < working_set <= peak
+        pid, integrity = struct.unpack_from("<8x I 32x I", ours, streams_of(ours)[self.MISC_INFO][0])
+        assert pid == worker.pid
+        assert integrity in (0x1000, 0x2000, 0x3000, 0x4000)
+
+    def test_a_codeview_record_is_that_of_the_module(self, theirs, ours):
+        """As theirs of Python are. Wine has DLLs of its own in the place of some files: those have none."""
+        assert {record[:4] for record in codeview_records(theirs).values() if record} == {b"RSDS"}
+        seen = []
+        for path, record in codeview_records(ours).items():
+            if not record:
+                continue
+            with pefile.PE(path, fast_load=True) as image:
+                image.parse_data_directories([pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_DEBUG"]])
+                found = [
+                    bytes(image.get_data(entry.struct.AddressOfRawData, entry.struct.SizeOfData))
+                    for entry in getattr(image, "DIRECTORY_ENTRY_DEBUG", [])
+                    if entry.struct.Type == pefile.DEBUG_TYPE["IMAGE_DEBUG_TYPE_CODEVIEW"]
+                ]
+            assert found[:1] == [record], path
+            seen.append(Path(path).name)
+        assert "python.exe" in seen
+        assert f"python{sys.version_info.major}{sys.version_info.minor}.dll" in seen
+
+    def test_not_if_the_options_leave_it_out(self, report, streams, worker):
+        flags = wer.ModuleWriteFlags.MODULE
+        report.add_dump(process=worker.process, options=wer.DumpOptions(other_module_flags=flags))
+        assert set(codeview_records(streams()[0]).values()) == {b""}
+
+
 CRASH = """
 import ctypes
 
@@ -151,6 +351,7 @@ ctypes.c_int.from_address(0x10).value  # nothing is there
 
 
 class TestException:
+    @pytest.mark.closes_early
     def test_of_a_crashed_process(self, report, read_dumps, module_at, start):
         """What a watchdog does: the crashed process waits in its exception filter and says where it hurts."""
         process = start(CRASH)
@@ -167,6 +368,7 @@ class TestException:
         assert module_at(dump, address).startswith("_ctypes")
         assert dump.misc_info is None or dump.misc_info.ProcessId == process.pid
 
+    @pytest.mark.closes_early
     def test_of_the_current_process(self, report, read_dumps, module_at):
         exception = OwnException(0xE0000001)
         report.add_dump(tid=threading.get_native_id(), exception=wer.ExceptionInformation(exception.address))
@@ -177,6 +379,7 @@ class TestException:
         assert entry.ExceptionRecord.ExceptionAddress == exception.where
         assert module_at(dump, exception.where).startswith("ntdll")
 
+    @pytest.mark.closes_early
     def test_pointers_of_the_caller_are_not_read_from_the_client(self, report, read_dumps, worker):
         """The record is a copy in this process, the dump is of another one."""
         exception = OwnException(0xE0000002)
@@ -186,11 +389,13 @@ class TestException:
         assert (entry.ThreadId, entry.ExceptionRecord.ExceptionCode_raw) == (worker.tid, 0xE0000002)
 
     @pytest.mark.parametrize("client", [True, False])
-    def test_pointers_to_nowhere(self, report, standin, worker, client):
-        with pytest.raises(wer.WerError, match="WerReportAddDump failed"):
-            report.add_dump(
-                process=worker.process, tid=worker.tid, exception=wer.ExceptionInformation(0x10, client_pointers=client)
-            )
+    def test_pointers_to_nowhere(self, report, standin, worker, collected, client):
+        exception = wer.ExceptionInformation(0x10, client_pointers=client)
+        with pytest.raises(wer.WerError) as caught:
+            report.add_dump(process=worker.process, exception=exception)
+            report.submit(wer.Consent.NOT_ASKED)
+        assert caught.value.function == {"add": "WerReportAddDump", "submit": "WerReportSubmit"}[collected]
+        assert caught.value.hresult != wer.HResult.E_HANDLE, "it is about the pointers"
 
 
 class OwnException:
@@ -222,49 +427,28 @@ input()
 class TestStrictReaders:
     """What stricter readers insist on: lists of exactly their entries, no memory twice, all of it in the file."""
 
-    THREADS, MODULES, MEMORY = (3, 48), (4, 108), (5, 16)  # stream type, and the size of an entry
-
-    @pytest.fixture
-    def streams(self, report, standin):
-        """Submit the report; return its dump's bytes, and where each stream lies in them."""
-
-        def streams():
-            report.submit(wer.Consent.NOT_ASKED)
-            [path] = standin.files().values()
-            data = path.read_bytes()
-            count, directory = struct.unpack_from("<II", data, 8)
-            entries = [struct.unpack_from("<III", data, directory + 12 * index) for index in range(count)]
-            return data, {kind: (rva, size) for kind, size, rva in entries if kind}
-
-        return streams
-
-    def entries(self, data, streams, kind):
-        stream, entry = kind
-        rva, size = streams[stream]
-        [count] = struct.unpack_from("<I", data, rva)
-        assert size == 4 + entry * count, f"stream {stream} has {count} entries"
-        return [data[rva + 4 + entry * index :][:entry] for index in range(count)]
-
+    @pytest.mark.closes_early
     def test_the_lists_without_what_the_options_leave_out(self, report, streams, worker):
         options = wer.DumpOptions(only_this_thread=True, preferred_modules=["python.exe"], other_module_flags=0)
         report.add_dump(wer.DumpType.MINIDUMP, worker.process, options=options, tid=worker.tid)
         data, found = streams()
-        assert len(self.entries(data, found, self.THREADS)) == 1
-        assert len(self.entries(data, found, self.MODULES)) == 1
+        assert len(entries(data, found, THREADS)) == 1
+        assert len(entries(data, found, MODULES)) == 1
 
+    @pytest.mark.closes_early
     @pytest.mark.parametrize("kind", FILES)
     def test_the_lists_of_a_process_with_threads_that_wait_in_the_same_place(self, report, streams, start, kind):
         worker = start(FIVE_THREADS)
         report.add_dump(kind, worker, tid=int(worker.stdout.readline()))
         data, found = streams()
-        for thread in self.entries(data, found, self.THREADS):
+        for thread in entries(data, found, THREADS):
             for size, rva in struct.unpack_from("<II", thread, 32), struct.unpack_from("<II", thread, 40):
                 assert size > 0
                 assert rva + size <= len(data)
-        assert self.entries(data, found, self.MODULES)
+        assert entries(data, found, MODULES)
         end = 0
         for start_of_range, size, rva in sorted(
-            struct.unpack("<QII", entry) for entry in self.entries(data, found, self.MEMORY)
+            struct.unpack("<QII", entry) for entry in entries(data, found, MEMORY)
         ):
             assert start_of_range >= end, f"{start_of_range:#x} is there twice"
             assert size > 0

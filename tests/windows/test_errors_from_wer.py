@@ -208,7 +208,7 @@ def test_a_stale_handle(standin):
     with pytest.raises(wer.WerError) as caught:
         report.set_parameter(0, "value")
     assert caught.value.hresult == wer.HResult.E_HANDLE
-    assert "the report handle is not valid" in str(caught.value)
+    assert "the handle of the report, or of a process or thread, is not valid" in str(caught.value)
 
 
 def test_a_file_that_does_not_exist(report, tmp_path):

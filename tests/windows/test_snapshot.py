@@ -64,6 +64,7 @@ def test_leaving_with_and_collection_free_it(standin):
     assert standin.count("PssFreeSnapshot") == 2
 
 
+@pytest.mark.usefixtures("collected")
 def test_a_dump_of_it(standin, worker, snapshot):
     with wer.Report("WerTests.Snapshot") as report:
         report.add_dump(snapshot=snapshot)
@@ -119,6 +120,7 @@ def test_it_is_not_freed_under_a_dump(standin, snapshot, report, pool):
     snapshot.close()
 
 
+@pytest.mark.usefixtures("collected")
 def test_a_report_keeps_it_from_being_collected(standin, worker):
     with wer.Report("WerTests.Snapshot") as report:
         report.add_dump(snapshot=wer.ProcessSnapshot(pid=worker.pid))

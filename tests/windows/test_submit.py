@@ -34,6 +34,13 @@ def setting():
             winreg.DeleteValue(key, name)
 
 
+class ById:
+    """An object with an id and no handle, such as psutil.Process: the package opens the process."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+
 QUEUE, ARCHIVE, NOWHERE = "ReportQueue", "ReportArchive", None
 
 
@@ -246,11 +253,18 @@ def test_defaults_come_from_the_process(report, standin, python):
     assert Path(said["AppPath"]).name.lower() == Path(python).name.lower()
 
 
-def test_report_about_another_process(standin, worker):
-    with wer.Report("WerTests.Event", process=worker.process) as report:
+@pytest.mark.parametrize(
+    "by", [lambda worker: worker.process, lambda worker: ById(worker.pid)], ids=["by its handle", "by its id"]
+)
+@pytest.mark.usefixtures("collected")
+def test_report_about_another_process(standin, worker, by):
+    with wer.Report("WerTests.Event", process=by(worker)) as report:
         report.submit(wer.Consent.NOT_ASKED)
     said, _ = standin.report_wer()
     assert said["AppName"].lower() == "python.exe"
+    modules = {Path(value).name.lower() for name, value in said.items() if name.startswith("LoadedModule")}
+    assert "python.exe" in modules
+    assert not any(name.startswith("_werapi") for name in modules), "of this process"
 
 
 def test_a_file_is_deleted_when_done(report, tmp_path):
