@@ -75,9 +75,10 @@ def show_report(folder: Path) -> None:
     for index in range(10):
         if f"Sig[{index}].Name" in report:
             print(f"    P{index} {report[f'Sig[{index}].Name']} = {report.get(f'Sig[{index}].Value', '')}")
-    print("  Files:")
+    print("  Files, and what Report.wer calls them:")
+    called = {report.get(f"File[{n}].Path"): report.get(f"File[{n}].CabName", "") for n in range(len(report))}
     for path in sorted(folder.iterdir()):
-        print(f"    {path.name:<20} {path.stat().st_size:>10,} bytes")
+        print(f"    {path.name:<20} {path.stat().st_size:>10,} bytes  {called.get(path.name, '')}".rstrip())
 
 
 def show_dump(folder: Path, pid: int) -> MinidumpFile | None:

@@ -238,7 +238,8 @@ def register_custom_metadata(key: str, value: str) -> Registration:
 
     Notes
     -----
-    Windows 10 version 1703. The pairs are lost if something ends the crashed process before WER has made its report
+    Windows 10 version 1703. The report's Report.wer has them, key and value (seen on Windows; in which form is not
+    known). The pairs are lost if something ends the crashed process before WER has made its report
     (reported by others).
     """
     _check_custom_metadata(key, value)

@@ -67,9 +67,9 @@ class ReportFile:
     Attributes
     ----------
     name : str or None
-        What the file is called in the report, e.g. ``"minidump.mdmp"``.
+        What the file is called when it is sent, e.g. ``"minidump.mdmp"``.
     path : str or None
-        Where it is in the report's folder.
+        What it is called in the report's folder: of what WER made another name, e.g. ``"WER1A2B.tmp.mdmp"``.
     file_type : FileType or int or None
         What it is.
     flags : FileFlags or None

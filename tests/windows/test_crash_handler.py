@@ -68,13 +68,19 @@ def run(finish):
     return run
 
 
+# Whether WER reads the crashed process in WerReportAddDump or in WerReportSubmit.
+both_ways = pytest.mark.parametrize("collect", ["collect add", "collect submit"])
+
+
 class TestReport:
-    def test_of_the_main_thread(self, run, standin):
-        done = run("""
+    @both_ways
+    def test_of_the_main_thread(self, run, standin, collect):
+        code = """
 wer.install_crash_handler(prepared(friendly_event_name="A crash", flags=wer.SubmitFlags.QUEUE))
 say(threading.get_native_id())
 crash()
-""")
+"""
+        done = run(code, collect)
         assert done.code == ACCESS_VIOLATION
         lines, _ = standin.report_wer()
         assert (lines["EventType"], lines["ReportType"]) == ("WerTests.Crash", "2")
@@ -87,15 +93,17 @@ crash()
         assert (submit["args"]["consent"], submit["args"]["dwFlags"]) == (1, 4)
         assert len(done.called("WerReportCloseHandle")) == 1
 
-    def test_of_another_thread_of_python(self, run):
-        done = run("""
+    @both_ways
+    def test_of_another_thread_of_python(self, run, collect):
+        code = """
 wer.install_crash_handler(prepared())
 def work():
     say(threading.get_native_id())
     crash()
 threading.Thread(target=work).start()
 wait()
-""")
+"""
+        done = run(code, collect)
         assert done.code == ACCESS_VIOLATION
         assert done.exception.ThreadId == int(done.lines[0])
 
