@@ -19,7 +19,7 @@ _MEANING: dict[int, str] = {
     _HResult.E_ACCESSDENIED: "no rights: a machine-wide setting or store needs an administrator",
     _HResult.E_HANDLE: "the handle of the report, or of a process or thread, is not valid (any more)",
     _HResult.E_OUTOFMEMORY: "out of memory",
-    _HResult.E_INVALIDARG: "WER refused an argument; of WerReportCloseHandle: the report handle is not valid (any more)",
+    _HResult.E_INVALIDARG: "WER refused an argument; of WerReportCloseHandle: the report is not open (any more)",
     _HResult.WER_E_INSUFFICIENT_BUFFER: "a buffer is too small, or a process has registered as much as it may: "
     f"{_MAX_ENTRIES} files, memory blocks and metadata pairs, {_MAX_METADATA} of them metadata pairs, "
     f"{_MAX_PROCESSES} additional processes, {_MAX_MODULES} runtime exception modules",

@@ -203,7 +203,7 @@ class StandIn:
         return dict(line.split("=", 1) for line in text.splitlines())
 
     def files(self):
-        """The files of the one report in the queue, by what its Report.wer calls them; they lie there as something else."""
+        """The files of the one report in the queue, by their names in its Report.wer; some lie there under others."""
         lines, folder = self.report_wer()
         names = [name for name in lines if re.fullmatch(r"File\[\d+\]\.CabName", name)]
         files = {lines[name]: folder / lines[name.replace("CabName", "Path")] for name in names}

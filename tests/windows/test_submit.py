@@ -186,9 +186,9 @@ def test_the_folder_is_named_as_on_windows(standin, kind, value, label):
             report.set_parameter(0, value)
         report.submit(wer.Consent.NOT_ASKED)
     lines, folder = standin.report_wer()
-    assert re.fullmatch(
-        rf"{re.escape(label)}_[0-9a-f]{{40}}_00000000_{lines['ReportIdentifier']}", folder.name
-    ), folder.name
+    assert re.fullmatch(rf"{re.escape(label)}_[0-9a-f]{{40}}_00000000_{lines['ReportIdentifier']}", folder.name), (
+        folder.name
+    )
 
 
 @pytest.fixture
@@ -210,9 +210,7 @@ def test_files_of_wer_have_other_names_on_the_disk(report_with_files, standin):
 
 
 @pytest.mark.parametrize(("configure_archive", "kept"), [(None, 0), (1, 0), (2, 2)])
-def test_an_archived_report_names_the_files_that_it_has(
-    report_with_files, standin, setting, configure_archive, kept
-):
+def test_an_archived_report_names_the_files_that_it_has(report_with_files, standin, setting, configure_archive, kept):
     """As seen on Windows: no files, no `File[n]` lines, but where a server asked for them or the archive keeps all."""
     if configure_archive is not None:
         setting("ConfigureArchive", configure_archive)
@@ -227,8 +225,27 @@ def test_an_archived_report_names_the_files_that_it_has(
     assert standin.reports("Temp") == []
 
 
+def kinds_of_lines(names):
+    return list(dict.fromkeys(re.split(r"[\[.]", name)[0] for name in names))
+
+
+REAL = Path(__file__).parents[1] / "data" / "reports"
+
+
+@pytest.mark.parametrize("real", sorted(path.name for path in REAL.glob("[ws]*.wer")))
+def test_report_wer_has_the_order_of_a_real_one(report_with_files, standin, real):
+    text = (REAL / real).read_bytes().decode("utf-16-le").removeprefix("\ufeff")
+    theirs = kinds_of_lines(line.partition("=")[0] for line in text.splitlines())
+    report_with_files.set_parameter(0, "4.2.1", "Version")
+    report_with_files.submit(wer.Consent.NOT_ASKED)
+    ours = kinds_of_lines(standin.report_wer()[0])
+    both = [kind for kind in ours if kind in theirs]
+    assert both == [kind for kind in theirs if kind in ours]
+    assert {"EventType", "Sig", "DynamicSig", "FriendlyEventName", "AppPath"} <= set(both)
+
+
 def test_report_wer_looks_like_a_real_one(report_with_files, standin):
-    """The order, the encoding and the ends of the lines of published files from Windows 10 and 11."""
+    """The encoding, the ends of the lines and all kinds of lines, as in published files from Windows 10 and 11."""
     report_with_files.set_parameter(0, "4.2.1", "Version")
     report_with_files.submit(wer.Consent.NOT_ASKED)
     lines, folder = standin.report_wer()
@@ -237,8 +254,7 @@ def test_report_wer_looks_like_a_real_one(report_with_files, standin):
     text = data.decode("utf-16")
     assert text.count("\r\n") == text.count("\n") == len(text.splitlines()) - 1
     assert re.search(r"\r\nMetadataHash=-?\d+\Z", text), "the last line, which has no end"
-    kinds = list(dict.fromkeys(re.split(r"[\[.]", name)[0] for name in lines))
-    assert kinds == [
+    assert kinds_of_lines(lines) == [
         *("Version", "EventType", "EventTime", "ReportType", "Consent", "ReportStatus", "ReportIdentifier"),
         *("IntegratorReportIdentifier", "Wow64Host", "NsAppName", "Response", "Sig", "DynamicSig", "UI"),
         *("LoadedModule", "OsInfo", "File", "FriendlyEventName", "ConsentKey", "AppName", "AppPath"),
