@@ -52,6 +52,32 @@ def run_demo(own: Cache, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_facts(own: Cache, arguments: argparse.Namespace) -> int:
+    """ask this machine what only Windows can answer: the open questions of docs/evidence.md
+
+    Meant for Windows: with the WER of that machine it asks what Microsoft's documentation leaves open, and prints a
+    table to be pasted into docs/evidence.md, the progress to standard error. A question that crashes or hangs costs
+    its row.
+    Elsewhere the stand-in answers, which tests the questions and tells nothing of Windows.
+
+    Nothing leaves the machine. Reports are only queued, and removed again; the questions with a submission that WER
+    might send, or a crash, are asked only after WER was told, and it was read back, that its server is a listener on
+    this machine. That needs an administrator; without one, their rows say so. So do others that could not be shown to
+    be safe here.
+
+    What is changed (values of the registry, files, reports) is written to a journal before it is changed:
+    %LOCALAPPDATA%\\werapi-facts\\journal.jsonl. It is undone after each question, by Ctrl-C and, should this be killed,
+    when it is started again; `--undo` does nothing else. A report that this user may not remove stays, with the
+    settings that keep it on the machine: then the exit code is 1, and `--undo` as an administrator removes both. What
+    WER itself notes in the registry about reports that it made stays too.
+    """
+    from tools import facts
+
+    session.prepare(own, [arguments.python])
+    with session.opened(own, [arguments.python]) as windows:
+        return facts.main(windows, arguments.python, arguments)
+
+
 def run_wheel(own: Cache, arguments: argparse.Namespace) -> int:
     """build the wheels and the sdist into dist/, and check them
 
@@ -193,7 +219,7 @@ def _parser() -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", description="`dev.py COMMAND --help` says more."
     )
     added = {}
-    for command in (run_test, run_demo, run_bench, run_wheel, run_lint, run_docs, run_fresh, run_clean):
+    for command in (run_test, run_demo, run_facts, run_bench, run_wheel, run_lint, run_docs, run_fresh, run_clean):
         name = command.__name__.removeprefix("run_")
         text = inspect.getdoc(command) or ""
         summary = text.partition("\n")[0]
@@ -206,12 +232,19 @@ def _parser() -> argparse.ArgumentParser:
         "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
     )
     added["wheel"].add_argument("--twice", action="store_true", help="build everything again, and compare the bytes")
-    added["demo"].add_argument(
-        "--python",
-        choices=session.WINDOWS_PYTHONS,
-        default=session.WINDOWS_PYTHONS[-1],
-        help="on this one, in place of %(default)s",
-    )
+    for name in ("demo", "facts"):
+        added[name].add_argument(
+            "--python",
+            choices=session.WINDOWS_PYTHONS,
+            default=session.WINDOWS_PYTHONS[-1],
+            help="on this one, in place of %(default)s",
+        )
+    added["facts"].add_argument("--list", action="store_true", help="only list the questions, with their ids")
+    added["facts"].add_argument("--only", metavar="ID", action="append", help="only this one; may be given again")
+    added["facts"].add_argument("--output", metavar="FILE", help="write the table there as well")
+    added["facts"].add_argument("--json", action="store_true", help="JSON in place of the table")
+    added["facts"].add_argument("--no-admin", action="store_true", help="leave out what needs an administrator")
+    added["facts"].add_argument("--undo", action="store_true", help="only undo what a run has left that was killed")
     added["bench"].add_argument(
         "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
     )

@@ -27,7 +27,8 @@ def lint(cache: Cache) -> int:
     cython = [path for path in sorted((build.ROOT / "src").rglob("*")) if path.suffix in (".pyx", ".pxd", ".pxi")]
     workflows = sorted((build.ROOT / ".github" / "workflows").glob("*.yml"))
     mypy: Command = [python, "-m", "mypy", "--cache-dir", cache.root / "mypy"]
-    on_windows = sorted((build.ROOT / "tools").glob("*_on_windows.py"))
+    tools = build.ROOT / "tools"
+    on_windows = sorted([*tools.glob("*_on_windows.py"), *tools.glob("*_on_windows/*.py")])
     # What else it would run in the steps' scripts depends on what is on PATH.
     alone = ["-no-color", "-shellcheck=", "-pyflakes="]
     # The only one that is no module; a program, so it does not mind that its environment was moved.
