@@ -21,12 +21,12 @@ MODULE = ("examples/exception_module/spooler_module.c",)
 
 def main(headers: str, target: str) -> None:
     """Compile, and link what is to run."""
-    extension = tuple(path.as_posix() for path in sorted(Path("src/wer").glob("*.c")))
+    extension = tuple(path.as_posix() for path in sorted(Path("src/wer/native").glob("*.c")))
     compiler = new_compiler()
     compiler.initialize()
     level = ["/W4", "/external:anglebrackets", "/external:W0"]  # Python's and Windows' headers are not ours
     compiler.compile_options = [*(option for option in compiler.compile_options if option != "/W3"), *level]
-    includes = [headers, "src/wer", sysconfig.get_path("include")]
+    includes = [headers, "src/wer/native", sysconfig.get_path("include")]
     libraries = [str(Path(sys.base_prefix, "libs"))]  # its headers say which one of them
 
     def compiled(*sources: str) -> list[str]:

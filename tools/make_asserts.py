@@ -1,16 +1,16 @@
-"""Write src/wer/_asserts.h: every number of src/wer/_enums.py as an assertion that the C compiler checks.
+"""Write src/wer/native/asserts.h: every number of src/wer/werapi.py as an assertion that the C compiler checks.
 
 ``python3 tools/make_asserts.py`` writes it; ``--check`` only says whether it is up to date (exit 1 if not).
 """
 
-import importlib.util
+import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "src" / "wer" / "_enums.py"
-HEADER = ROOT / "src" / "wer" / "_asserts.h"
+PACKAGE = ROOT / "src" / "wer"
+HEADER = PACKAGE / "native" / "asserts.h"
 
 # Declared in these headers of the SDK. mingw-w64's copies lack the newer members or are not there at all, and the
 # wheel's code does not use the names, so these are proved by the build with the SDK only.
@@ -27,23 +27,20 @@ AS_A_MACRO = (
 AS_IT_WAS = ('#pragma pop_macro("HRESULT_FROM_WIN32")',)
 
 
-def load(path: Path) -> ModuleType:
-    """The module at `path`, without the package around it: the extension does not exist yet."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def load() -> ModuleType:
+    """`wer.werapi`, without the package around it: the extension does not exist yet."""
+    package = ModuleType("wer")
+    package.__path__ = [str(PACKAGE)]
+    sys.modules["wer"] = package
+    return importlib.import_module("wer.werapi")
 
 
 def render(values: ModuleType) -> str:
     plain: list[str] = []
     hresults: list[str] = []
     sdk_only: list[str] = []
-    for name in values.__all__:
-        value = getattr(values, name)
-        if isinstance(value, type):
+    for name, value in vars(values).items():
+        if name.startswith("_") or isinstance(value, ModuleType):
             continue
         if isinstance(value, str):
             plain.append(f"C_ASSERT(sizeof({name}) / sizeof({name}[0]) == {len(value) + 1}); /* {value} */")
@@ -58,7 +55,7 @@ def render(values: ModuleType) -> str:
         (sdk_only if kind in SDK_ENUMS else hresults if kind == "HResult" else plain).append(line)
     return "\n".join(
         [
-            "/* Generated from _enums.py by tools/make_asserts.py: do not edit. */",
+            "/* Generated from werapi.py by tools/make_asserts.py: do not edit. */",
             "#ifndef WER_ASSERTS_H",
             "#define WER_ASSERTS_H",
             "",
@@ -83,7 +80,7 @@ def render(values: ModuleType) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    text = render(load(SOURCE))
+    text = render(load())
     if arguments == ["--check"]:
         if HEADER.exists() and HEADER.read_text(encoding="utf-8") == text:
             return 0

@@ -77,14 +77,14 @@ def compile_for_others(cache: Cache, python: WindowsPython) -> None:
         "-I",
         work / "include",
         "-I",
-        package,
+        package / "native",
         "-I",
         headers,
         "-c",
     ]
     for name, (target, own) in ARCHITECTURES.items():
         with steps.step(f"Compiling for {name}"):
-            for source in sorted(package.glob("*.c")):
+            for source in [package / "_werapi.c", *sorted((package / "native").glob("*.c"))]:
                 zig: Command = ["cc", "-target", target, *options, *own, source, "-o", source.with_suffix(".o")]
                 venvs.run(cache, "release", "ziglang", *zig)
 

@@ -36,9 +36,10 @@ typedef struct WerCAPI {
     /* ---- wer.Report objects. With the GIL; NULL or -1 with a Python exception ---- */
 
     /* A new wer.Report around a handle. owned != 0: the object frees the handle; 0: whoever created it does, after
-     * the object's last use. If this fails, the handle is the caller's in either case. */
+     * the object's last use. If this fails, the handle is the caller's in either case. ImportError, here and below, in
+     * an interpreter that has not imported `wer`: call Wer_ImportCAPI in each. */
     PyObject *(*report_from_handle)(HREPORT handle, int owned);
-    int (*report_check)(PyObject *object); /* 1: a wer.Report; 0: something else. Never fails */
+    int (*report_check)(PyObject *object); /* 1: a wer.Report; 0: something else, NULL included. Never fails */
     /* The handle of a wer.Report. It stays the object's; do not use both from two threads at a time. ValueError if
      * the report is closed, TypeError if `object` is none. */
     HREPORT (*report_handle)(PyObject *object);
@@ -75,7 +76,8 @@ typedef struct WerCAPI {
     /* WerDumpTypeNone: no dump. `options`, of any version by its dwSize, is copied; may be NULL. */
     HRESULT (WINAPI *template_set_dump)(
         WerTemplate *t, WER_DUMP_TYPE type, const WER_DUMP_CUSTOM_OPTIONS *options, DWORD flags);
-    /* How long a thread whose stack has overflowed waits for its report. 60000 until set; INFINITE is allowed. */
+    /* How long a report may take before the process is ended, reported or not: a thread that crashed while it held a
+     * lock that WER needs would wait for ever. 60000 until set; INFINITE is allowed. */
     HRESULT (WINAPI *template_set_timeout)(WerTemplate *t, DWORD milliseconds);
 
     /* The template of a wer.ReportTemplate, as a new reference. With the GIL; NULL with a TypeError or ValueError. */
@@ -85,8 +87,9 @@ typedef struct WerCAPI {
 
     /* File the report on a crash of the calling thread, from an exception filter. `result`, if not NULL, gets
      * WerReportSubmit's answer: 0 if the report was not submitted. Returns the first failure; all else is filed all
-     * the same. HRESULT_FROM_WIN32(ERROR_BUSY), at once, if any thread of the process is filing a report;
-     * HRESULT_FROM_WIN32(ERROR_TIMEOUT) if the report of a stack overflow takes too long: end the process then. */
+     * the same. HRESULT_FROM_WIN32(ERROR_BUSY), at once, if any thread of the process is filing a report. A report that
+     * takes longer than the template's timeout ends the process with the exception's code; of a stack overflow
+     * HRESULT_FROM_WIN32(ERROR_TIMEOUT) is returned: end the process then. */
     HRESULT (WINAPI *report_exception)(WerTemplate *t, EXCEPTION_POINTERS *pointers, WER_SUBMIT_RESULT *result);
     /* The same where there is no exception, as in a SIGABRT handler: one is made up of `code`, the present context and
      * the caller's address. 0x40000015, STATUS_FATAL_APP_EXIT, is what Windows says of an abort. */

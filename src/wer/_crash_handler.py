@@ -1,47 +1,42 @@
 """`install_crash_handler`: have a prepared report filed when this process crashes."""
 
-from contextlib import suppress as _suppress
+from ._owner import Owner
+from ._report import must_be
+from ._template import ReportTemplate
+from ._typing import TYPE_CHECKING, Self
 
-from . import _werapi
-
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType as _TracebackType
-    from typing import NoReturn as _NoReturn
-    from typing import Self as _Self
+    from ._werapi import HeldHandler
 
 
-class CrashHandler:
+class CrashHandler(Owner):
     """The installed crash handler, as `install_crash_handler` returns it. Leaving ``with`` uninstalls it.
 
     It stays installed when this object is collected, and when Python is finalized.
     """
 
-    __slots__ = ("_installed", "_prepared")
-    _prepared: _werapi.ReportTemplate
-    _installed: list[_werapi.ReportTemplate]  # empty once it was uninstalled through this object
+    __slots__ = ("_prepared",)
+    _HELD = "HeldHandler"
+    _CALLED = "crash handler"
+    _held: "HeldHandler"
+    _prepared: ReportTemplate
 
     def __init__(self, *arguments: object, **options: object) -> None:
         raise TypeError("install_crash_handler makes a CrashHandler")
 
-    def __enter__(self) -> "_Self":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: "_TracebackType | None"
-    ) -> None:
+    def _give_back(self) -> None:
         self.uninstall()
 
     def __repr__(self) -> str:
         return f"<wer.CrashHandler {'installed' if self.installed else 'uninstalled'} {self._prepared!r}>"
 
-    def __reduce__(self) -> "_NoReturn":
-        raise TypeError("a crash handler cannot be copied or pickled: there is one of it")
-
     @property
     def installed(self) -> bool:
         """Whether it is still installed."""
-        return bool(self._installed) and self._prepared._installed
+        return self._held.installed
 
     def uninstall(self) -> None:
         """Undo the installation; what is not installed any more is left alone.
@@ -49,16 +44,16 @@ class CrashHandler:
         If other code has set an unhandled-exception filter since, ours cannot be taken out from under it: it stays
         and does nothing but pass on. This can happen eight times in a process.
         """
-        with _suppress(IndexError):  # whichever thread takes it out undoes it, once
-            self._installed.pop()._uninstall()
+        self._held.uninstall()
 
 
-def install_crash_handler(template: _werapi.ReportTemplate) -> CrashHandler:
+def install_crash_handler(template: ReportTemplate) -> CrashHandler:
     """Report crashes of this process: an unhandled-exception filter in C files the prepared report.
 
     The first thread with an unhandled exception files the report, and runs no Python for it; others that crash
     meanwhile wait until it is filed. Then the filter that was set before has its turn, and Windows after it: the
-    process ends as it would have. The process's error mode is left alone.
+    process ends as it would have. A report that takes longer than the template's timeout is given up, and the process
+    ends: the thread that crashed may hold a lock that WER waits for. The process's error mode is left alone.
 
     Parameters
     ----------
@@ -96,10 +91,12 @@ def install_crash_handler(template: _werapi.ReportTemplate) -> CrashHandler:
     where the heap is damaged. A supervisor that dumps from outside (`Report.add_dump` with ``pid`` and
     ``ExceptionInformation(..., client_pointers=True)``) does not have this weakness.
     """
-    if not isinstance(template, _werapi.ReportTemplate):
-        raise TypeError(f"template must be a wer.ReportTemplate, got {type(template).__name__}")
-    template._install()
-    handler = object.__new__(CrashHandler)
+    handler = CrashHandler.__new__(CrashHandler)
+    must_be(ReportTemplate, template, "template")
     handler._prepared = template
-    handler._installed = [template]
-    return handler
+    try:
+        handler._held.install(template._held)
+        return handler
+    except BaseException:  # Ctrl-C included: nobody could uninstall it
+        handler._held.uninstall()
+        raise

@@ -3,12 +3,13 @@
 import errno as _errno
 import sys
 
-from ._enums import WER_MAX_REGISTERED_DUMPCOLLECTION as _MAX_PROCESSES
-from ._enums import WER_MAX_REGISTERED_ENTRIES as _MAX_ENTRIES
-from ._enums import WER_MAX_REGISTERED_METADATA as _MAX_METADATA
-from ._enums import WER_MAX_REGISTERED_RUNTIME_EXCEPTION_MODULES as _MAX_MODULES
 from ._enums import HResult as _HResult
 from ._enums import _hresult
+from ._limits import WER_MAX_REGISTERED_DUMPCOLLECTION as _MAX_PROCESSES
+from ._limits import WER_MAX_REGISTERED_ENTRIES as _MAX_ENTRIES
+from ._limits import WER_MAX_REGISTERED_METADATA as _MAX_METADATA
+from ._limits import WER_MAX_REGISTERED_RUNTIME_EXCEPTION_MODULES as _MAX_MODULES
+from ._typing import Any, Self
 
 _FACILITY_WIN32 = 7
 
@@ -42,8 +43,26 @@ _ERRNO = {
 }
 
 
+def _win32(hresult: int) -> int | None:
+    """The Win32 error inside an HRESULT; None if it holds none."""
+    code = hresult & 0xFFFFFFFF
+    return code & 0xFFFF if code >> 16 == 0x8000 | _FACILITY_WIN32 else None
+
+
+def _python_error(win32: int | None) -> OSError:
+    """What Python says of a Win32 error: of the class that stands for it, with its errno."""
+    if win32 is None:
+        return OSError(_errno.EIO, "")
+    if sys.platform == "win32":
+        return OSError(0, "", None, win32)
+    return OSError(_ERRNO.get(win32, _errno.EIO), "")
+
+
 class WerError(OSError):
     """A WER function failed.
+
+    One that stands for a missing file is a FileNotFoundError as well, a refusal a PermissionError, and so on: whatever
+    Python itself would raise for the Win32 error in the HRESULT.
 
     Parameters
     ----------
@@ -70,27 +89,34 @@ class WerError(OSError):
 
     hresult: int
     function: str
+    _text: str
     if sys.platform != "win32":
         winerror: int | None  # Windows' OSError has it of its own
 
-    def __init__(self, hresult: int, function: str, text: str = "", filename: str | None = None) -> None:
-        code = hresult & 0xFFFFFFFF
-        signed = _hresult(code)
-        win32 = code & 0xFFFF if code >> 16 == 0x8000 | _FACILITY_WIN32 else None
-        meaning = _MEANING.get(signed) or text or "no description is known for this code"
-        if sys.platform != "win32":
-            super().__init__(_ERRNO.get(win32 or 0, _errno.EIO), meaning, filename)
-            self.winerror = win32
-        elif win32 is None:
-            super().__init__(_errno.EIO, meaning, filename)
+    def __new__(cls, hresult: int, function: str, text: str = "", filename: str | None = None) -> Self:
+        win32 = _win32(hresult)
+        signed = _hresult(hresult & 0xFFFFFFFF)
+        meaning = _MEANING.get(signed) or text.rstrip(". ") or "no description is known for this code"
+        alike = _python_error(win32)
+        kind: Any = _KINDS.get(type(alike), _KINDS[OSError]) if cls is WerError else cls
+        error: Self
+        if sys.platform == "win32" and win32 is not None:
+            error = super().__new__(kind, 0, meaning, filename, win32)  # OSError works out errno
         else:
-            super().__init__(0, meaning, filename, win32)  # OSError works out errno
-        self.hresult = signed
-        self.function = function
-        self._text = text
+            error = super().__new__(kind, alike.errno, meaning, filename)
+        if sys.platform != "win32":
+            error.winerror = win32
+        error.hresult = signed
+        error.function = function
+        error._text = text
+        return error
 
     def __reduce__(self) -> tuple[type["WerError"], tuple[int, str, str, str | None]]:
-        return type(self), (self.hresult, self.function, self._text, self.filename)
+        kind = WerError if type(self) in _KINDS.values() else type(self)
+        return kind, (self.hresult, self.function, self._text, self.filename)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(0x{self.hresult & 0xFFFFFFFF:08X}, {self.function!r}, {self.strerror!r})"
 
     def __str__(self) -> str:
         code = self.hresult & 0xFFFFFFFF
@@ -99,3 +125,24 @@ class WerError(OSError):
             name = f" ({_HResult(self.hresult).name})"
         about = "" if self.filename is None else f": {self.filename!r}"
         return f"{self.function} failed with 0x{code:08X}{name}: {self.strerror}{about}"
+
+
+# What is raised, by the class that Python itself would raise. They print as the wer.WerError that they are. Made in
+# advance: nothing is to be made in a process that has just run out of something.
+_KINDS: dict[type[OSError], type[WerError]] = {
+    kind: type("WerError", (WerError,) if kind is OSError else (WerError, kind), {"__module__": "wer"})
+    for kind in (
+        OSError,
+        BlockingIOError,
+        BrokenPipeError,
+        ChildProcessError,
+        FileExistsError,
+        FileNotFoundError,
+        InterruptedError,
+        IsADirectoryError,
+        NotADirectoryError,
+        PermissionError,
+        ProcessLookupError,
+        TimeoutError,
+    )
+}

@@ -5,52 +5,46 @@ import sys as _sys
 from time import monotonic as _monotonic
 from time import sleep as _sleep
 
-from . import _werapi
+from . import _native
+from ._owner import Owner
+from ._processes import FOR_SNAPSHOT, handle_of, process_of
+from ._typing import TYPE_CHECKING, ProcessLike, Self
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType as _TracebackType
-    from typing import NoReturn as _NoReturn
-    from typing import Self as _Self
+    from ._werapi import HeldHandle
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1  # seconds: a virtual environment's launcher is through in some 50 ms
 _PARTIAL_COPY = 299  # ERROR_PARTIAL_COPY: the process is just starting or ending, or has more bits than this one
 
 
-class InterpreterProcess:
+class InterpreterProcess(Owner):
     """The process that runs a Python, as `interpreter_of` returns it. Leaving ``with`` closes it.
 
     Every argument `process` takes it. It owns a handle, so the id stays this process's until it is closed: by `close`,
     by leaving ``with``, or quietly when it is collected. Closing it does nothing to the process.
     """
 
-    __slots__ = ("__weakref__", "_executable", "_held")
-    _held: _werapi.HeldProcess
+    __slots__ = ("_executable",)
+    _HELD = "HeldHandle"
+    _CALLED = "process"
+    _held: "HeldHandle"
     _executable: str
 
     def __init__(self, *arguments: object, **options: object) -> None:
         raise TypeError("interpreter_of makes an InterpreterProcess")
 
-    def __enter__(self) -> "_Self":
+    def __enter__(self) -> Self:
         _ = self.handle
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: "_TracebackType | None"
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         state = f"handle={handle:#x}" if (handle := self._held.handle) else "closed"
         return f"<wer.InterpreterProcess pid={self.pid} {state} {self._executable!r}>"
 
-    def __reduce__(self) -> "_NoReturn":
-        raise TypeError("an interpreter's process cannot be copied or pickled: it owns a handle")
-
     @property
     def pid(self) -> int:
         """The id of the process. It is its own for as long as this object is open."""
-        return self._held.pid
+        return self._held.id
 
     @property
     def executable(self) -> str:
@@ -87,7 +81,7 @@ class InterpreterProcess:
 
 
 def interpreter_of(
-    process: "_werapi._ProcessOwner | None" = None, *, pid: int | None = None, timeout: float = 10.0
+    process: ProcessLike | None = None, *, pid: int | None = None, timeout: float = 10.0
 ) -> InterpreterProcess:
     """The process that really runs Python, behind the launcher that was started.
 
@@ -154,7 +148,7 @@ def interpreter_of(
         raise TypeError(f"timeout must be seconds as a float or int, got {type(timeout).__name__}")
     if not 0 <= timeout < float("inf"):
         raise ValueError(f"timeout takes 0 or more seconds, not without end, got {timeout!r}")
-    started = _werapi.HeldProcess(process, pid)
+    started = _hold(process, pid)
     end = _monotonic() + timeout
     pause = _FIRST_PAUSE
     while True:
@@ -175,19 +169,27 @@ def interpreter_of(
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _interpreter_process(held: _werapi.HeldProcess) -> InterpreterProcess:
-    found = object.__new__(InterpreterProcess)
+def _hold(process: ProcessLike | None, pid: int | None) -> "HeldHandle":
+    """A handle of our own. Of an object that owns one even if the process has ended: what it started may live on."""
+    handle = None if process is None or pid is not None else handle_of(process, "process")
+    held = process_of(process, pid, FOR_SNAPSHOT) if handle is None else _native.duplicate_process(handle, True)
+    assert held is not None
+    return held
+
+
+def _interpreter_process(held: "HeldHandle") -> InterpreterProcess:
+    found = InterpreterProcess.__new__(InterpreterProcess)
     found._held = held
-    found._executable = held.executable()
+    found._executable = _native.executable(held)
     return found
 
 
 class _Seen:
     """What one look at a process and all below it has found, down to the first Python on each branch."""
 
-    def __init__(self, started: _werapi.HeldProcess) -> None:
-        self.pythons: list[_werapi.HeldProcess] = []
-        self.others: list[_werapi.HeldProcess] = []  # that run, and may yet become a Python or start one
+    def __init__(self, started: "HeldHandle") -> None:
+        self.pythons: list[HeldHandle] = []
+        self.others: list[HeldHandle] = []  # that run, and may yet become a Python or start one
         self.refused: OSError | None = None  # by a process that runs
         waiting = [started]
         while waiting:
@@ -195,7 +197,7 @@ class _Seen:
             if self._is_python(parent):
                 self.pythons.append(parent)
                 continue
-            if not parent.ended:
+            if not _native.has_ended(parent):
                 self.others.append(parent)
             waiting += self._children(parent)
 
@@ -204,21 +206,21 @@ class _Seen:
         """Whether anything runs that could yet become a Python or start one."""
         return bool(self.pythons or self.others or self.refused)
 
-    def _is_python(self, held: _werapi.HeldProcess) -> bool:
-        if held.ended:
+    def _is_python(self, held: "HeldHandle") -> bool:
+        if _native.has_ended(held):
             return False
         try:
-            return held.has_python()
+            return _native.has_python(held)
         except OSError as error:  # also of a process that is just starting, or ending
-            if not held.ended:
+            if not _native.has_ended(held):
                 self.refused = error
             return False
 
-    def _children(self, parent: _werapi.HeldProcess) -> list[_werapi.HeldProcess]:
+    def _children(self, parent: "HeldHandle") -> "list[HeldHandle]":
         children = []
-        for pid in _werapi.children_of(parent.pid):
+        for pid in _native.children_of(parent.id):
             try:
-                children.append(_werapi.HeldProcess(None, pid))
+                children.append(_native.open_process(pid, FOR_SNAPSHOT))
             except ProcessLookupError:  # it has ended meanwhile
                 pass
             except OSError as error:
@@ -226,11 +228,11 @@ class _Seen:
         if not children:
             return []
         # Between the list and the opening an id may have gone to another process. Now it cannot: ask again.
-        still = set(_werapi.children_of(parent.pid))
-        born = parent.created()
-        return [child for child in children if child.pid in still and child.created() >= born]
+        still = set(_native.children_of(parent.id))
+        born = _native.created(parent)
+        return [child for child in children if child.id in still and _native.created(child) >= born]
 
-    def no_python(self, started: _werapi.HeldProcess, timeout: float) -> OSError:
+    def no_python(self, started: "HeldHandle", timeout: float) -> OSError:
         """Why there is no Python, as an exception."""
         text = f"process {_name(started)} runs no Python, nor has it started one, after {timeout:g} s"
         if below := [_name(held) for held in self.others if held is not started]:
@@ -247,6 +249,6 @@ class _Seen:
         return OSError(None, text, None, code)
 
 
-def _name(held: _werapi.HeldProcess) -> str:
-    path = held.executable()
-    return f"{held.pid} ({path})" if path else f"{held.pid}"
+def _name(held: "HeldHandle") -> str:
+    path = _native.executable(held)
+    return f"{held.id} ({path})" if path else f"{held.id}"

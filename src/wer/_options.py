@@ -3,13 +3,12 @@
 Both are checked when they are made and never change, so the dump itself has nothing left to check.
 """
 
-from ._enums import WER_MAX_PREFERRED_MODULES as _MAX_MODULES
-from ._enums import WER_MAX_PREFERRED_MODULES_BUFFER as _MODULES_BUFFER
+from ._arguments import shown as _shown
+from ._arguments import units_of as _units_of
 from ._enums import DumpMask as _Mask
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable as _Iterable
+from ._limits import WER_MAX_PREFERRED_MODULES as _MAX_MODULES
+from ._limits import WER_MAX_PREFERRED_MODULES_BUFFER as _MODULES_BUFFER
+from ._typing import Iterable as _Iterable
 
 __all__ = ["DumpOptions", "ExceptionInformation"]
 
@@ -18,7 +17,7 @@ def _unsigned(name: str, value: int, bits: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name} must be an int, got {type(value).__name__}")
     if not 0 <= value < 1 << bits:
-        raise ValueError(f"{name} must be 0 to {(1 << bits) - 1:#x} ({bits} bits unsigned), got {value}")
+        raise ValueError(f"{name} must be 0 to {(1 << bits) - 1:#x} ({bits} bits unsigned), got {_shown(value)}")
 
 
 def _module_list(names: "_Iterable[str] | None") -> tuple[str, ...] | None:
@@ -41,7 +40,7 @@ def _module_list(names: "_Iterable[str] | None") -> tuple[str, ...] | None:
         raise ValueError("preferred_modules: '*' must stand alone, WER ignores it beside other names")
     if len(modules) > _MAX_MODULES:
         raise ValueError(f"preferred_modules takes at most {_MAX_MODULES} names, got {len(modules)}")
-    units = sum(len(name.encode("utf-16-le", "surrogatepass")) // 2 + 1 for name in modules) + 1
+    units = sum([_units_of(name) + 1 for name in modules]) + 1
     if units > _MODULES_BUFFER:
         raise ValueError(
             f"preferred_modules takes at most {_MODULES_BUFFER} UTF-16 units in all, with one NUL "

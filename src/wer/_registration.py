@@ -1,27 +1,27 @@
 """`Registration`: what a process registers with WER for the reports that Windows makes when it crashes or hangs."""
 
 import atexit as _atexit
-from contextlib import suppress as _suppress
 from os import fsdecode as _fsdecode
 from os import path as _path
 
-from . import _werapi
+from . import _native
+from ._arguments import choice
 from ._custom_metadata import check_custom_metadata as _check_custom_metadata
-from ._enums import RegisterFileType as _RegisterFileType
+from ._enums import FileFlags, RegisterFileType
+from ._owner import Owner
+from ._processes import FOR_ID, process_of, thread_of
+from ._report import NO_FILE_FLAGS, file_flags
+from ._typing import TYPE_CHECKING, ProcessLike, ReadableBuffer, Self, StrPath, ThreadLike
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from os import PathLike as _PathLike
-    from types import TracebackType as _TracebackType
-    from typing import NoReturn as _NoReturn
-    from typing import Self as _Self
+    from ._werapi import HeldRegistration
 
-    from _typeshed import ReadableBuffer as _ReadableBuffer
-
-    from ._enums import FileFlags as _FileFlags
+# What this interpreter has registered and not undone, by the function that registers it and its identity. It keeps the
+# memory and the handles of each registration, whether or not anybody still has the object.
+_registered: "dict[tuple[str, object], Registration]" = {}
 
 
-class Registration:
+class Registration(Owner):
     """Something that is registered with WER. The functions ``register_...`` make it.
 
     WER takes note of it for the reports that Windows makes itself when this process crashes or hangs, and for reports
@@ -33,30 +33,24 @@ class Registration:
     raises RuntimeError.
     """
 
-    __slots__ = ("__weakref__", "_about", "_held")
+    __slots__ = ("_about", "_key")
+    _HELD = "HeldRegistration"
+    _CALLED = "registration"
+    _held: "HeldRegistration"
     _about: str
-    _held: _werapi.HeldRegistration
+    _key: tuple[str, object]  # of _registered
 
     def __init__(self, *arguments: object, **options: object) -> None:
         raise TypeError("the functions wer.register_... make registrations")
 
-    def __enter__(self) -> "_Self":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: "_TracebackType | None"
-    ) -> None:
-        if error is None:
-            self.unregister()
-            return
-        with _suppress(OSError):  # the error that ends the block matters more
-            self.unregister()
+    def _give_back(self) -> None:
+        self.unregister()
 
     def __repr__(self) -> str:
         return f"<wer.Registration {self._about} {'active' if self.active else 'undone'}>"
-
-    def __reduce__(self) -> "_NoReturn":
-        raise TypeError("a registration cannot be copied or pickled: there is one of it")
 
     @property
     def active(self) -> bool:
@@ -78,38 +72,65 @@ class Registration:
         -----
         The Windows version is that of the function that made it.
         """
-        self._held.unregister()
+        try:
+            self._held.unregister()
+        finally:
+            if self._held.ended and _registered.get(self._key) is self:
+                del _registered[self._key]
 
 
-def _register(held: _werapi.HeldRegistration, identity: object, about: str) -> Registration:
-    registration = object.__new__(Registration)
-    registration._held = held
+def _new() -> Registration:
+    """A registration that holds nothing yet: one of the methods ``hold_...`` of `_held` fills it."""
+    return Registration.__new__(Registration)
+
+
+def _register(registration: Registration, identity: object, about: str) -> Registration:
+    """Register what it holds, unless there is the same already: WER is not documented to keep two, or to replace one.
+
+    What tells it from others of its kind is `identity`.
+    """
     registration._about = about
-    held.register(identity, registration)
-    return registration
+    registration._key = (registration._held.function, identity)
+    try:
+        there = _registered.setdefault(registration._key, registration)
+        if there is not registration:
+            if not there._held.ended:
+                function = registration._held.function
+                raise ValueError(f"{function}: {there!r} is there already: unregister that one first")
+            _registered[registration._key] = registration  # it was undone, and Ctrl-C kept it from being forgotten
+        registration._held.register()
+        return registration
+    except BaseException:  # Ctrl-C included: what WER was told and what is remembered change together
+        _undo(registration)
+        raise
+
+
+def _undo(registration: Registration) -> None:
+    """Undo it where nobody could do anything about an error."""
+    try:
+        registration.unregister()
+    except (OSError, RuntimeError):
+        return
 
 
 @_atexit.register
 def _unregister_all() -> None:
     """WER must not go on to read the memory of an interpreter that has ended."""
-    for registration in list(_werapi._registered.values()):
-        with _suppress(OSError, RuntimeError):  # nobody is left who could do anything about it
-            registration.unregister()
+    for registration in list(_registered.values()):
+        _undo(registration)
 
 
-def _register_memory(buffer: "_ReadableBuffer", *, excluded: bool, what: str) -> Registration:
-    held = _werapi.HeldRegistration()
-    try:
-        held.hold_memory(buffer, excluded)
-    except BufferError as error:
-        raise ValueError(f"buffer must be contiguous memory: {error}") from None
-    return _register(held, held.address, f"{what} {held.number} bytes at {held.address:#x}")
+def _register_memory(buffer: ReadableBuffer, *, excluded: bool, what: str) -> Registration:
+    registration = _new()
+    held = registration._held
+    held.hold_memory(buffer, excluded)
+    return _register(registration, held.address, f"{what} {held.number} bytes at {held.address:#x}")
 
 
 def register_file(
-    path: "str | _PathLike[str]",
-    file_type: _RegisterFileType | int = _RegisterFileType.OTHER,
-    flags: "_FileFlags | int" = 0,
+    path: StrPath,
+    file_type: RegisterFileType | int = RegisterFileType.OTHER,
+    flags: FileFlags | int = NO_FILE_FLAGS,
 ) -> Registration:
     """Have WER add a file to the reports on this process. Calls WerRegisterFile.
 
@@ -119,8 +140,8 @@ def register_file(
     ----------
     path : str or os.PathLike
         The file, at most 259 UTF-16 units. A relative path is made absolute and ``%NAME%`` replaced by the
-        environment variable here, because another process looks for the file. Whether it has to exist by now is not
-        documented.
+        environment variable here, as Windows does it (``$`` means nothing), because another process looks
+        for the file. Whether it has to exist by now is not documented.
     file_type : RegisterFileType
         OTHER, the default, or USER_DOCUMENT.
     flags : FileFlags
@@ -145,15 +166,15 @@ def register_file(
     -----
     Windows Vista.
     """
-    full = _fsdecode(path)
-    if full and "\0" not in full:
-        full = _path.abspath(_path.expandvars(full))
-    held = _werapi.HeldRegistration()
-    held.hold_file(full, file_type, flags)
-    return _register(held, full, f"File {full!r}")
+    if type(file_type) is not RegisterFileType:
+        file_type = choice(RegisterFileType, file_type, "file_type")
+    registration = _new()
+    registration._held.hold_file(path, file_type, file_flags(flags))
+    # Two spellings of one path are one file to Windows.
+    return _register(registration, _path.normcase(registration._held.text), f"File {registration._held.text!r}")
 
 
-def register_memory_block(buffer: "_ReadableBuffer") -> Registration:
+def register_memory_block(buffer: ReadableBuffer) -> Registration:
     """Have WER add memory to the heap dumps in reports on this process. Calls WerRegisterMemoryBlock.
 
     The memory is read when a dump is written; until the registration is undone it stays where it is, and a bytearray,
@@ -182,7 +203,7 @@ def register_memory_block(buffer: "_ReadableBuffer") -> Registration:
     return _register_memory(buffer, excluded=False, what="MemoryBlock")
 
 
-def register_excluded_memory_block(buffer: "_ReadableBuffer") -> Registration:
+def register_excluded_memory_block(buffer: ReadableBuffer) -> Registration:
     """Have WER leave memory out of the dumps in reports on this process. Calls WerRegisterExcludedMemoryBlock.
 
     For secrets, and for caches that nobody needs to see.
@@ -243,14 +264,14 @@ def register_custom_metadata(key: str, value: str) -> Registration:
     (reported by others).
     """
     _check_custom_metadata(key, value)
-    held = _werapi.HeldRegistration()
-    held.hold_custom_metadata(key, value)
-    return _register(held, str(key), f"CustomMetadata {key!r} {value!r}")
+    registration = _new()
+    registration._held.hold_custom_metadata(key, value)
+    return _register(registration, str.__str__(key), f"CustomMetadata {key!r} {value!r}")
 
 
 def register_additional_process(
-    process: "_werapi._Process | None" = None,
-    thread: "_werapi._Thread | None" = None,
+    process: ProcessLike | None = None,
+    thread: ThreadLike | None = None,
     *,
     pid: int | None = None,
     tid: int | None = None,
@@ -259,10 +280,10 @@ def register_additional_process(
 
     Parameters
     ----------
-    process : int or object, optional
-        The other process: a handle, or an object that owns one or has a ``pid`` (see `Report.add_dump`).
-    thread : int or object, optional
-        A thread of it of which to capture more: a handle, or an object that owns one.
+    process : object, optional
+        The other process: an object that owns a handle or has a ``pid``, or a `Handle` (see `Report.add_dump`).
+    thread : object, optional
+        A thread of it of which to capture more: an object that owns a handle, or a `Handle`.
     pid, tid : int, optional
         Ids instead of `process` and `thread`.
 
@@ -289,12 +310,16 @@ def register_additional_process(
     """
     if process is None and pid is None:
         raise TypeError("pass process or pid: the other process")
-    held = _werapi.HeldRegistration()
-    held.hold_additional_process(process, thread, pid, tid)
-    return _register(held, held.number, f"AdditionalProcess {held.number}")
+    registration = _new()
+    _native.must_have("WerRegisterAdditionalProcess")
+    _native.must_have("WerUnregisterAdditionalProcess")
+    about = process_of(process, pid, FOR_ID)
+    assert about is not None
+    registration._held.hold_additional_process(about, thread_of(thread, tid, about, only_id=True))
+    return _register(registration, registration._held.number, f"AdditionalProcess {registration._held.number}")
 
 
-def register_app_local_dump(path: "str | _PathLike[str]") -> Registration:
+def register_app_local_dump(path: StrPath) -> Registration:
     """Have WER copy the dumps of this packaged application into its own data. Calls WerRegisterAppLocalDump.
 
     WER never cleans the folder up.
@@ -325,12 +350,12 @@ def register_app_local_dump(path: "str | _PathLike[str]") -> Registration:
     folder = _fsdecode(path)
     if _path.splitdrive(folder)[0] or folder.startswith(("\\", "/")):
         raise ValueError(f"path must be relative to the package's local application data, got {folder!r}")
-    held = _werapi.HeldRegistration()
-    held.hold_app_local_dump(folder)
-    return _register(held, None, f"AppLocalDump {folder!r}")
+    registration = _new()
+    registration._held.hold_app_local_dump(folder)
+    return _register(registration, None, f"AppLocalDump {folder!r}")
 
 
-def register_runtime_exception_module(path: "str | _PathLike[str]", context: int = 0) -> Registration:
+def register_runtime_exception_module(path: StrPath, context: int = 0) -> Registration:
     """Have WER ask a DLL about the exceptions of this process. Calls WerRegisterRuntimeExceptionModule.
 
     The DLL runs in a process of WER's. ``wer/werapi.h`` has the types of the functions that it exports.
@@ -364,6 +389,6 @@ def register_runtime_exception_module(path: "str | _PathLike[str]", context: int
     Windows 7; entries of the registry in HKEY_CURRENT_USER count from Windows 10 version 2004 on (reported by others).
     """
     name = _fsdecode(path)
-    held = _werapi.HeldRegistration()
-    held.hold_runtime_exception_module(name, context)
-    return _register(held, (name, context), f"RuntimeExceptionModule {name!r}")
+    registration = _new()
+    registration._held.hold_runtime_exception_module(name, context)
+    return _register(registration, (name, context), f"RuntimeExceptionModule {name!r}")

@@ -10,11 +10,11 @@ import os as _os
 import stat as _stat
 from uuid import UUID as _UUID
 
-from ._enums import WER_MAX_PARAM_COUNT as _MAX_PARAMETERS
 from ._enums import Consent as _Consent
 from ._enums import FileFlags as _FileFlags
 from ._enums import FileType as _FileType
 from ._enums import ReportType as _ReportType
+from ._limits import WER_MAX_PARAM_COUNT as _MAX_PARAMETERS
 from ._stored import ReportFile as _ReportFile
 from ._stored import SignatureParameter as _SignatureParameter
 from ._stored import StoredReport as _StoredReport

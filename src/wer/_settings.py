@@ -1,7 +1,11 @@
 """What WER is told and asked about processes and applications, beyond a single report."""
 
-from . import _werapi
-from ._enums import FaultReportingFlags as _FaultReportingFlags
+from . import _native
+from ._arguments import bits
+from ._enums import FaultReportingFlags
+from ._functions import functions_of
+from ._processes import FOR_QUERY, process_of
+from ._typing import ProcessLike
 
 
 def add_excluded_application(exe_name: str, all_users: bool = False) -> None:
@@ -30,7 +34,7 @@ def add_excluded_application(exe_name: str, all_users: bool = False) -> None:
     Windows Vista.
     """
     _check_executable(exe_name)
-    _werapi.add_excluded_application(exe_name, all_users)
+    _native.add_excluded_application(exe_name, all_users)
 
 
 def remove_excluded_application(exe_name: str, all_users: bool = False) -> None:
@@ -56,7 +60,7 @@ def remove_excluded_application(exe_name: str, all_users: bool = False) -> None:
     Windows Vista.
     """
     _check_executable(exe_name)
-    _werapi.remove_excluded_application(exe_name, all_users)
+    _native.remove_excluded_application(exe_name, all_users)
 
 
 def _check_executable(exe_name: str) -> None:
@@ -66,7 +70,7 @@ def _check_executable(exe_name: str) -> None:
         )
 
 
-def set_flags(flags: _FaultReportingFlags | int) -> None:
+def set_flags(flags: FaultReportingFlags | int) -> None:
     """Set how Windows reports crashes and hangs of this process. Calls WerSetFlags.
 
     Parameters
@@ -88,17 +92,17 @@ def set_flags(flags: _FaultReportingFlags | int) -> None:
     Windows Vista. Microsoft documents NOHEAP, QUEUE, DISABLE_THREAD_SUSPENSION, QUEUE_UPLOAD and ALWAYS_SHOW_UI; the
     others are the header's.
     """
-    _werapi.set_flags(flags)
+    _native.set_flags(bits(FaultReportingFlags, flags, "flags"))
 
 
-def get_flags(process: "_werapi._Process | None" = None, *, pid: int | None = None) -> _FaultReportingFlags:
+def get_flags(process: ProcessLike | None = None, *, pid: int | None = None) -> FaultReportingFlags:
     """How Windows reports crashes and hangs of a process. Calls WerGetFlags.
 
     Parameters
     ----------
-    process : int or object, optional
-        The process: a handle, or an object that owns one or has a ``pid`` (see `Report.add_dump`). By default the
-        current one. A handle needs PROCESS_VM_READ or PROCESS_QUERY_INFORMATION.
+    process : object, optional
+        The process: an object that owns a handle or has a ``pid``, or a `Handle` (see `Report.add_dump`). By default
+        the current one. A handle needs PROCESS_VM_READ or PROCESS_QUERY_INFORMATION.
     pid : int, optional
         An id instead of `process`.
 
@@ -122,7 +126,7 @@ def get_flags(process: "_werapi._Process | None" = None, *, pid: int | None = No
     -----
     Windows Vista.
     """
-    return _FaultReportingFlags(_werapi.get_flags(process, pid))
+    return FaultReportingFlags(_native.get_flags(process_of(process, pid, FOR_QUERY)))
 
 
 def set_max_process_hold_milliseconds(milliseconds: int) -> None:
@@ -147,7 +151,7 @@ def set_max_process_hold_milliseconds(milliseconds: int) -> None:
     A later Windows 10 than version 1803, whose SDK does not have it; which one is not documented. It is in
     KernelBase.dll alone, and in no import library.
     """
-    _werapi.set_max_process_hold_milliseconds(milliseconds)
+    _native.set_max_process_hold_milliseconds(milliseconds)
 
 
 def report_hang(window: int, application_name: str | None = None) -> None:
@@ -177,7 +181,7 @@ def report_hang(window: int, application_name: str | None = None) -> None:
     -----
     It returns when the reporting has started. Windows Vista SP1, in faultrep.dll, which is loaded now.
     """
-    _werapi.report_hang(window, application_name)
+    _native.report_hang(window, application_name)
 
 
 def supported(function: str) -> bool:
@@ -186,8 +190,13 @@ def supported(function: str) -> bool:
     Parameters
     ----------
     function : str
-        Its name in werapi.h, e.g. ``"WerStoreOpen"``; or ``"WerReportHang"``, ``"PssCaptureSnapshot"`` or
-        ``"PssFreeSnapshot"``.
+        Its name in werapi.h, e.g. ``"WerStoreOpen"``, or ``"PssCaptureSnapshot"`` and the like; or what calls it here,
+        e.g. ``"Store.upload"``: then all that it needs must be there.
+
+    Returns
+    -------
+    bool
+        Off Windows always False.
 
     Raises
     ------
@@ -196,23 +205,9 @@ def supported(function: str) -> bool:
     """
     if not isinstance(function, str):
         raise TypeError(f"function must be a str, got {type(function).__name__}")
-    here = _werapi.in_wer_dll(function) if function in _LINKED else _werapi.found(function)
-    if here is None:
-        raise ValueError(f"function must be one of werapi.h that wer calls, got {function!r}")
-    return here
-
-
-# What the extension is linked with: src/wer/wer.def.
-_LINKED = frozenset(
-    (
-        "WerAddExcludedApplication",
-        "WerRemoveExcludedApplication",
-        "WerReportAddDump",
-        "WerReportAddFile",
-        "WerReportCloseHandle",
-        "WerReportCreate",
-        "WerReportSetParameter",
-        "WerReportSetUIOption",
-        "WerReportSubmit",
-    )
-)
+    names = functions_of(function)
+    if not names:
+        raise ValueError(
+            f"function must be one of werapi.h that wer calls, or one of wer that calls them, got {function!r}"
+        )
+    return all(_native.found(name) for name in names)

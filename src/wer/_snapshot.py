@@ -1,36 +1,33 @@
 """`ProcessSnapshot`: a process as it is now, for a dump that does not keep it waiting."""
 
-from contextlib import suppress as _suppress
+from ._arguments import bits
+from ._enums import SnapshotFlags
+from ._owner import Owner
+from ._processes import FOR_SNAPSHOT, process_of
+from ._typing import TYPE_CHECKING, ProcessLike, Self
 
-from . import _werapi
-from ._enums import SnapshotFlags as _SnapshotFlags
-
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType as _TracebackType
-    from typing import Any as _Any
-    from typing import NoReturn as _NoReturn
-    from typing import Self as _Self
+    from ._werapi import HeldSnapshot
 
 # What Microsoft's sample captures for MiniDumpWriteDump.
 _FOR_A_DUMP = (
-    _SnapshotFlags.VA_CLONE
-    | _SnapshotFlags.HANDLES
-    | _SnapshotFlags.HANDLE_NAME_INFORMATION
-    | _SnapshotFlags.HANDLE_BASIC_INFORMATION
-    | _SnapshotFlags.HANDLE_TYPE_SPECIFIC_INFORMATION
-    | _SnapshotFlags.HANDLE_TRACE
-    | _SnapshotFlags.THREADS
-    | _SnapshotFlags.THREAD_CONTEXT
-    | _SnapshotFlags.THREAD_CONTEXT_EXTENDED
-    | _SnapshotFlags.CREATE_BREAKAWAY
-    | _SnapshotFlags.CREATE_BREAKAWAY_OPTIONAL
-    | _SnapshotFlags.CREATE_USE_VM_ALLOCATIONS
-    | _SnapshotFlags.CREATE_RELEASE_SECTION
+    SnapshotFlags.VA_CLONE
+    | SnapshotFlags.HANDLES
+    | SnapshotFlags.HANDLE_NAME_INFORMATION
+    | SnapshotFlags.HANDLE_BASIC_INFORMATION
+    | SnapshotFlags.HANDLE_TYPE_SPECIFIC_INFORMATION
+    | SnapshotFlags.HANDLE_TRACE
+    | SnapshotFlags.THREADS
+    | SnapshotFlags.THREAD_CONTEXT
+    | SnapshotFlags.THREAD_CONTEXT_EXTENDED
+    | SnapshotFlags.CREATE_BREAKAWAY
+    | SnapshotFlags.CREATE_BREAKAWAY_OPTIONAL
+    | SnapshotFlags.CREATE_USE_VM_ALLOCATIONS
+    | SnapshotFlags.CREATE_RELEASE_SECTION
 )
 
 
-class ProcessSnapshot:
+class ProcessSnapshot(Owner):
     """A process as it is now, for `Report.add_dump`. Calls PssCaptureSnapshot.
 
     The process waits only while it is captured; a dump of the snapshot, which takes longer, leaves it alone. A snapshot
@@ -40,10 +37,10 @@ class ProcessSnapshot:
 
     Parameters
     ----------
-    process : int or object, optional
-        The process: a handle, or an object that owns one or has a ``pid`` (see `Report.add_dump`). By default the
-        current one. Besides what `Report.add_dump` needs, a handle needs PROCESS_CREATE_PROCESS and PROCESS_DUP_HANDLE
-        (inferred).
+    process : object, optional
+        The process: an object that owns a handle or has a ``pid``, or a `Handle` (see `Report.add_dump`). By default
+        the current one. Besides what `Report.add_dump` needs, a handle needs PROCESS_CREATE_PROCESS and
+        PROCESS_DUP_HANDLE (inferred).
     flags : SnapshotFlags, optional
         What to capture. By default what Microsoft's sample captures for a dump: a clone of the memory, the handles and
         what is known of them, the threads with their registers.
@@ -67,51 +64,37 @@ class ProcessSnapshot:
     Windows 8.1. Keep the snapshot open until the report is submitted: WER may read it only then (inferred).
     """
 
-    __slots__ = ("__weakref__", "_held", "_pid")
-    _held: _werapi.HeldSnapshot
-    _pid: "_Any"  # None before it is captured
-
-    def __new__(cls, *arguments: object, **options: object) -> "_Self":
-        snapshot = super().__new__(cls)
-        snapshot._held = _werapi.HeldSnapshot()
-        snapshot._pid = None
-        return snapshot
+    __slots__ = ("_pid",)
+    _HELD = "HeldSnapshot"
+    _CALLED = "snapshot"
+    _held: "HeldSnapshot"
+    _pid: int
 
     def __init__(
         self,
-        process: "_werapi._Process | None" = None,
-        flags: _SnapshotFlags | int | None = None,
+        process: ProcessLike | None = None,
+        flags: SnapshotFlags | int | None = None,
         *,
         pid: int | None = None,
         context_flags: int | None = None,
     ) -> None:
-        self._pid = self._held.capture(process, pid, _FOR_A_DUMP if flags is None else flags, context_flags)
+        chosen = _FOR_A_DUMP if flags is None else bits(SnapshotFlags, flags, "flags")
+        self._pid = self._held.capture(
+            process_of(process, pid, FOR_SNAPSHOT), chosen, bool(chosen & SnapshotFlags.THREAD_CONTEXT), context_flags
+        )
 
-    def __enter__(self) -> "_Self":
+    def __enter__(self) -> Self:
         _ = self.handle
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: "_TracebackType | None"
-    ) -> None:
-        if error is None:
-            self.close()
-            return
-        with _suppress(OSError):  # the error that ends the block matters more
-            self.close()
-
     def __repr__(self) -> str:
         state = f"handle={handle:#x}" if (handle := self._held.handle) else "closed"
-        return f"<wer.ProcessSnapshot of process {self._pid} {state}>"
-
-    def __reduce__(self) -> "_NoReturn":
-        raise TypeError("a snapshot cannot be copied or pickled: there is one of it")
+        return f"<wer.ProcessSnapshot of process {self.pid} {state}>"
 
     @property
     def pid(self) -> int:
-        """The id of the process."""
-        pid: int = self._pid
-        return pid
+        """The id of the process; 0 before it is captured."""
+        return getattr(self, "_pid", 0)
 
     @property
     def closed(self) -> bool:

@@ -2,21 +2,18 @@
 
 from uuid import UUID as _UUID
 
-from . import _stored, _werapi
-from ._enums import StoreType as _StoreType
+from . import _native, _stored
+from ._arguments import bits, choice
+from ._enums import StoreType, SubmitFlags, SubmitResult
+from ._owner import Owner
+from ._report import NO_SUBMIT_FLAGS, submit_result
+from ._typing import TYPE_CHECKING, Self
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType as _TracebackType
-    from typing import Any as _Any
-    from typing import NoReturn as _NoReturn
-    from typing import Self as _Self
-
-    from ._enums import SubmitFlags as _SubmitFlags
-    from ._enums import SubmitResult as _SubmitResult
+    from ._werapi import HeldStore, _Metadata
 
 
-class Store:
+class Store(Owner):
     """One of the four report stores, as a context manager and an iterable of `StoredReport`. Calls WerStoreOpen.
 
     Iterating reads one report at a time. A store keeps its place itself, so it can be in one iteration at a
@@ -43,44 +40,32 @@ class Store:
     Windows 10 version 1703. Nothing here uploads or removes a report, except `upload` and `purge_reports`.
     """
 
-    __slots__ = ("__weakref__", "_held", "_store_type")
-    _held: _werapi.HeldStore
-    _store_type: "_Any"  # None before it is opened
+    __slots__ = ("_store_type",)
+    _HELD = "HeldStore"
+    _CALLED = "store"
+    _held: "HeldStore"
+    _store_type: StoreType
 
-    def __new__(cls, *arguments: object, **options: object) -> "_Self":
-        store = super().__new__(cls)
-        store._held = _werapi.HeldStore()
-        store._store_type = None
-        return store
+    def __init__(self, store_type: StoreType | int) -> None:
+        number = choice(StoreType, store_type, "store_type")
+        self._held.open(number)
+        self._store_type = StoreType(number)
 
-    def __init__(self, store_type: _StoreType | int) -> None:
-        self._held.open(store_type)
-        self._store_type = _StoreType(store_type)
-
-    def __enter__(self) -> "_Self":
+    def __enter__(self) -> Self:
         if self._held.closed:
             raise ValueError("the store is closed")
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: "_TracebackType | None"
-    ) -> None:
-        self.close()
 
     def __iter__(self) -> "_Iteration":
         return _Iteration(self._held)
 
     def __repr__(self) -> str:
-        return f"<wer.Store {self._store_type!r} {'closed' if self._held.closed else 'open'}>"
-
-    def __reduce__(self) -> "_NoReturn":
-        raise TypeError("a store cannot be copied or pickled: there is one of it")
+        return f"<wer.Store {self.store_type!r} {'closed' if self._held.closed else 'open'}>"
 
     @property
-    def store_type(self) -> _StoreType:
-        """Which store it is."""
-        kind: _StoreType = self._store_type
-        return kind
+    def store_type(self) -> StoreType | None:
+        """Which store it is; None before it is opened."""
+        return getattr(self, "_store_type", None)
 
     @property
     def closed(self) -> bool:
@@ -115,7 +100,7 @@ class Store:
         """
         return self._held.size_on_disk()
 
-    def upload(self, report: "_stored.StoredReport | str", flags: "_SubmitFlags | int" = 0) -> "_SubmitResult | int":
+    def upload(self, report: _stored.StoredReport | str, flags: SubmitFlags | int = NO_SUBMIT_FLAGS) -> SubmitResult:
         """Send a report of this store off the machine. Calls WerStoreUploadReport.
 
         Parameters
@@ -130,7 +115,7 @@ class Store:
         Returns
         -------
         SubmitResult
-            What became of it; a plain int if this version does not know it.
+            What became of it; a value that this version does not know is a member called ``UNKNOWN_n``.
 
         Raises
         ------
@@ -144,10 +129,7 @@ class Store:
         key = report.key if isinstance(report, _stored.StoredReport) else report
         if not isinstance(key, str):
             raise TypeError(f"report must be a StoredReport or its key, got {type(report).__name__}")
-        text = key.encode("utf-16-le", "surrogatepass")
-        if "\0" in key or not 2 <= len(text) <= 2 * 32767:
-            raise ValueError(f"report: a key has 1 to 32767 UTF-16 units and no NUL, got {len(text) // 2} units")
-        return self._held.upload(key, text + b"\0\0", flags)
+        return submit_result(self._held.upload(key, bits(SubmitFlags, flags, "flags")))
 
     def close(self) -> None:
         """Close the store. Calls WerStoreClose. Closing a closed store does nothing.
@@ -169,11 +151,11 @@ class _Iteration:
 
     __slots__ = ("_held", "_number")
 
-    def __init__(self, held: _werapi.HeldStore) -> None:
-        self._held: _werapi.HeldStore | None = held
+    def __init__(self, held: "HeldStore") -> None:
+        self._held: HeldStore | None = held
         self._number = held.begin()
 
-    def __iter__(self) -> "_Self":
+    def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> _stored.StoredReport:
@@ -189,7 +171,7 @@ class _Iteration:
         return _stored_report(key, version, metadata)
 
 
-def _stored_report(key: str, version: int, metadata: "_werapi._Metadata") -> _stored.StoredReport:
+def _stored_report(key: str, version: int, metadata: "_Metadata") -> _stored.StoredReport:
     """The typed object; what an older version of the metadata does not tell stays None."""
     newer = version >= 2
     newest = version >= 3
@@ -250,4 +232,4 @@ def purge_reports() -> None:
     -----
     Windows 10 version 1703, by its SDK; Microsoft's page names no version.
     """
-    _werapi.purge_reports()
+    _native.purge_reports()

@@ -2,6 +2,7 @@
 
 import enum
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,13 @@ def test_enum_has_every_member_under_its_c_name(name):
     kind = CLASSES[name]
     assert issubclass(kind, enum.IntEnum)
     members = FACTS["enums"][name]
-    assert sorted(kind) == sorted(members.values())
+    markers = {c_name for c_name in members if c_name.endswith(("Max", "Invalid", "INVALID"))}
+    assert sorted(kind) == sorted(value for c_name, value in members.items() if c_name not in markers)
     for c_name, value in members.items():
         member = getattr(wer, c_name)
         assert member == value
-        assert type(member) is kind
+        assert type(member) is (int if c_name in markers else kind)
+        assert getattr(wer.werapi, c_name) is member
 
 
 @pytest.mark.parametrize("name", FACTS["constants"])
@@ -82,6 +85,31 @@ def test_dump_type_contents_can_be_written_with_the_flags():
     heap = wer.MinidumpType(FACTS["dump_type_values"]["WerDumpTypeHeapDump"]["win7_and_later"])
     assert heap & wer.MinidumpType.WITH_PRIVATE_READ_WRITE_MEMORY
     assert not heap & wer.MinidumpType.WITH_FULL_MEMORY
+
+
+def test_members_print_as_their_names_and_are_numbers_all_the_same():
+    assert f"{wer.Consent.NOT_ASKED}" == str(wer.Consent.NOT_ASKED) == "Consent.NOT_ASKED"
+    assert f"{wer.Consent.NOT_ASKED:02d} {wer.Consent.DENIED:x}" == "01 3"
+    assert "%d" % wer.Consent.DENIED == "3"  # noqa: UP031 - what is tested
+    both = wer.SubmitFlags.QUEUE | wer.SubmitFlags.NO_QUEUE
+    assert f"{both}" == str(both) == "SubmitFlags.QUEUE|NO_QUEUE"
+    assert f"{both:#x}" == "0x84"
+    assert json.dumps([wer.Consent.DENIED, both]) == "[3, 132]"
+
+
+@pytest.mark.parametrize("number", [0, 13, 99, -1, 0x7FFFFFFF])
+def test_a_result_that_is_not_known_keeps_its_number_and_says_so(number):
+    result = wer.SubmitResult(number)
+    assert type(result) is wer.SubmitResult
+    assert result == number
+    assert str(result) == f"SubmitResult.UNKNOWN_{number}"
+    assert pickle.loads(pickle.dumps(result)) == result  # noqa: S301 - our own
+    assert result not in list(wer.SubmitResult)
+
+
+def test_a_result_is_a_number():
+    with pytest.raises(ValueError, match="'queued' is not a valid SubmitResult"):
+        wer.SubmitResult("queued")
 
 
 def test_flags_keep_bits_they_do_not_know():

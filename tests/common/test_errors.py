@@ -53,7 +53,8 @@ def test_code_without_win32_error_has_no_winerror():
 def test_pickle_keeps_everything():
     error = wer.WerError(0x80070002, "WerReportAddFile", "text", "x.log")
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301
-    assert type(copy) is wer.WerError
+    assert type(copy) is type(error)
+    assert isinstance(copy, FileNotFoundError)
     assert (copy.hresult, copy.function, copy.winerror, copy.errno, copy.filename, str(copy)) == (
         error.hresult,
         error.function,

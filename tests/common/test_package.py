@@ -1,7 +1,12 @@
 """What `import wer` offers."""
 
+import importlib.metadata
 import inspect
+import typing
+import unittest.mock
 from pathlib import Path
+
+import pytest
 
 import wer
 
@@ -10,12 +15,46 @@ def test_all_names_exist_and_are_the_public_ones():
     assert len(set(wer.__all__)) == len(wer.__all__)
     for name in wer.__all__:
         getattr(wer, name)  # some are imported only now
-    public = {
-        name
-        for name, value in vars(wer).items()
-        if not name.startswith("_") and not inspect.ismodule(value) and name != "TYPE_CHECKING"
-    }
-    assert public == set(wer.__all__)
+    assert {name for name in dir(wer) if not name.startswith("_")} == {*wer.__all__, "werapi"}
+
+
+def test_c_names_are_found_and_not_shown():
+    assert wer.WER_DUMP_NOHEAP_ONQUEUE is wer.werapi.WER_DUMP_NOHEAP_ONQUEUE is wer.DumpFlags.NOHEAP_ONQUEUE
+    assert wer.WER_MAX_PARAM_COUNT == wer.werapi.WER_MAX_PARAM_COUNT == 10
+    assert not [name for name in dir(wer) if name.startswith(("WER_", "WerReport", "MiniDump"))]
+
+
+def test_a_name_that_does_not_exist_changes_nothing():
+    with unittest.mock.patch.object(wer, "Consent", "patched"):
+        with pytest.raises(AttributeError, match="module 'wer' has no attribute 'no_such_name'"):
+            _ = wer.no_such_name
+        assert wer.Consent == "patched"
+
+
+def test_the_version_is_the_distributions():
+    assert wer.__version__ == importlib.metadata.version("werapi")
+
+
+def test_annotations_can_be_evaluated():
+    for name in wer.__all__:
+        value = getattr(wer, name)
+        functions = (
+            [value] if inspect.isfunction(value) else list(vars(value).values()) if inspect.isclass(value) else []
+        )
+        for function in functions:
+            if inspect.isfunction(function):
+                typing.get_type_hints(function)
+
+
+def test_sources_and_signatures_are_the_real_ones():
+    for name in wer.__all__:
+        value = getattr(wer, name)
+        if inspect.isclass(value) or inspect.isfunction(value):
+            assert name in inspect.getsource(value)
+    assert list(inspect.signature(wer.Report).parameters)[:3] == ["event_type", "report_type", "process"]
+    assert inspect.signature(wer.Report.submit).parameters["flags"].default is wer.SubmitFlags(0)
+    with unittest.mock.patch.object(wer.Report, "__init__", return_value=None):
+        unittest.mock.create_autospec(wer.Report)
 
 
 def test_every_class_and_function_has_a_docstring():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-SOURCES = ROOT / "src" / "wer"
+SOURCES = ROOT / "src" / "wer" / "native"
 COMPILER = [
     "x86_64-w64-mingw32-gcc",
     *("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O2", "-D_WIN32_WINNT=0x0A00"),
@@ -23,7 +23,7 @@ ENTRIES = {"wer_report_exception", "wer_report_here", "wer_wait_for_report", "ru
 # allocates, loads a module or enters a critical section, a heap's or the loader's.
 SYSTEM_CALLS = {
     *("CloseHandle", "OpenThread", "ResetEvent", "SetEvent", "Sleep", "WaitForSingleObject"),
-    *("GetCurrentProcess", "GetCurrentThreadId", "RtlCaptureContext"),
+    *("GetCurrentProcess", "GetCurrentThreadId", "RtlCaptureContext", "TerminateProcess"),
 }
 WER = {
     *("WerReportCreate", "WerReportSetParameter", "WerReportAddFile", "WerReportAddDump", "WerReportSubmit"),

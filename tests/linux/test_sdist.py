@@ -17,9 +17,10 @@ def names():
 
 
 def test_it_holds_every_source_of_the_extension(names):
-    sources = [path for path in (ROOT / "src" / "wer").iterdir() if path.is_file() and path.name != "_werapi.c"]
-    expected = {f"src/wer/{path.name}" for path in sources} | {"include/wer/werapi.h", "setup.py", "pyproject.toml"}
-    assert "src/wer/_werapi.pyx" in expected
+    sources = [path for path in (ROOT / "src" / "wer").rglob("*") if path.is_file() and path.name != "_werapi.c"]
+    expected = {path.relative_to(ROOT).as_posix() for path in sources if "__pycache__" not in path.parts}
+    expected |= {"include/wer/werapi.h", "setup.py", "pyproject.toml"}
+    assert {"src/wer/_werapi.pyx", "src/wer/core/report.pxi", "src/wer/native/loadwer.c"} <= expected
     assert expected - names == set()
 
 

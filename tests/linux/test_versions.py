@@ -20,7 +20,7 @@ def table(page, title):
 
 
 # What the extension says of a function that is missing: the one place for it.
-SINCE = dict(re.findall(r'X\((\w+), .*?"(.+?)"\)', text("src/wer/lookup.h").replace("\\\n", " ")))
+SINCE = dict(re.findall(r'X\((\w+), .*?"(.+?)"\)', text("src/wer/native/lookup.h").replace("\\\n", " ")))
 FUNCTIONS = {
     cells[0].strip("`"): (cells[1].strip("`"), cells[-1])
     for title in ("| function | Python | DLL | since |", "| | Python | DLL | since |")
@@ -45,7 +45,7 @@ COMPATIBILITY = {
 
 def test_the_list_is_read():
     assert {"WerStoreOpen", "WerStorePurge", "WerReportHang", "PssFreeSnapshot"} <= set(SINCE)
-    assert len(SINCE) == text("src/wer/lookup.h").count("    X(")
+    assert len(SINCE) == text("src/wer/native/lookup.h").count("    X(")
 
 
 @pytest.mark.parametrize("function", SINCE)

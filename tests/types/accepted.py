@@ -33,7 +33,7 @@ def report_a_worker(worker: subprocess.Popen[str], child: multiprocessing.Proces
             assert_type(snapshot.pid, int)
             report.add_dump(snapshot=snapshot)
         result = report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE | wer.SubmitFlags.NO_ARCHIVE)
-        assert_type(result, wer.SubmitResult | int)
+        assert_type(result, wer.SubmitResult)
 
 
 def read_the_store() -> Iterator[wer.StoredReport]:

@@ -58,9 +58,6 @@ def pytest_configure(config):
     """Keep the real standard error for `StandIn.block`: pytest's capture is not running yet."""
     global stderr
     stderr = os.fdopen(os.dup(2), "w")
-    config.addinivalue_line(
-        "markers", f"{EARLY}: of a test that uses `collected`; the package closes its handles before WerReportSubmit"
-    )
 
 
 def pytest_unconfigure(config):
@@ -221,9 +218,6 @@ def standin(tmp_path):
     standin.control("reset", "log off", 'store ""')
 
 
-EARLY = "closes_early"
-
-
 @pytest.fixture(params=["add", "submit"], ids=["read by AddDump", "read by Submit"])
 def collected(request):
     """Run a test twice: WER reads the process in WerReportAddDump, or only in WerReportSubmit, by the raw handles.
@@ -232,9 +226,6 @@ def collected(request):
     """
     if request.param == "submit":
         request.getfixturevalue("standin").control("collect submit")
-        if request.node.get_closest_marker(EARLY):
-            reason = "what an id is opened with is closed after WerReportAddDump; the core is to keep it (issue 12)"
-            request.applymarker(pytest.mark.xfail(strict=True, raises=wer.WerError, reason=reason))
     return request.param
 
 

@@ -87,7 +87,7 @@ def up_to(versions, structure):
 
 def members_of(kind):
     """Every number of an enum that a function takes: its names without the header's end markers."""
-    return [member for member in kind if member.name not in ("MAX", "INVALID")]
+    return list(kind)
 
 
 def set_members(members):
@@ -132,9 +132,10 @@ class TestReport:
 
     def test_process_by_handle(self, standin, worker):
         handle = int(worker.process._handle)
-        wer.Report("WerTests.Event", process=handle).close()
+        wer.Report("WerTests.Event", process=wer.Handle(handle)).close()
         information = standin.call("WerReportCreate").struct("pReportInformation", "WER_REPORT_INFORMATION")
-        assert set_members(information) == {"hProcess": handle}
+        assert set(set_members(information)) == {"hProcess"}
+        assert information["hProcess"] != handle, "a duplicate: the handle stays its owner's"
 
     @pytest.mark.parametrize("value", [-1, POINTER_TOP])
     @pytest.mark.parametrize("argument", ["snapshot", "delete_files_token"])
@@ -159,10 +160,10 @@ class TestReport:
             ({"report_type": 5}, ValueError, r"report_type takes a wer.ReportType .*KERNEL \(4\), got 5"),
             ({"report_type": -1}, ValueError, r"report_type takes .* from NON_CRITICAL \(0\) .* got -1"),
             ({"report_type": 1 << 40}, ValueError, "report_type takes"),
-            ({"report_type": wer.ReportType.INVALID}, ValueError, "got <ReportType.INVALID: 5>"),
-            ({"report_type": wer.Consent.APPROVED}, TypeError, "report_type takes a wer.ReportType, got <Consent"),
-            ({"report_type": True}, TypeError, "report_type takes a wer.ReportType, got True"),
-            ({"report_type": "1"}, TypeError, "report_type must be an int, got str"),
+            ({"report_type": wer.WerReportInvalid}, ValueError, "got 5"),
+            ({"report_type": wer.Consent.APPROVED}, TypeError, "report_type must be a wer.ReportType, got <Consent"),
+            ({"report_type": True}, TypeError, "report_type must be a wer.ReportType, got True"),
+            ({"report_type": "1"}, TypeError, "report_type must be a wer.ReportType, got '1'"),
             ({"application_identity": "sixteen letters."}, TypeError, "application_identity must be bytes, got str"),
             ({"application_identity": None}, TypeError, "application_identity must be bytes, got NoneType"),
             ({"application_identity": 0}, TypeError, "application_identity must be bytes, got int"),
@@ -173,7 +174,8 @@ class TestReport:
             ({"snapshot": None}, TypeError, "snapshot must be an int, got NoneType"),
             ({"delete_files_token": 1 << 64}, ValueError, "delete_files_token must fit into"),
             ({"parent_window": True}, TypeError, "parent_window must be an int, got bool"),
-            ({"process": 0}, ValueError, "process is 0.*None stands for the current process"),
+            ({"process": 5}, TypeError, r"process takes no plain number.*say pid=5 .* or process=wer\.Handle\(5\)"),
+            ({"process": wer.Handle(-1), "pid": 5}, TypeError, "pass process or pid, not both"),
         ],
     )
     def test_refused(self, arguments, error, message):
@@ -244,9 +246,9 @@ class TestSetUiOption:
         ("option", "error", "message"),
         [
             (0, ValueError, r"ADDITIONAL_DATA_DLG_HEADER \(1\) to CLOSE_DLG_BUTTON_TEXT \(10\), got 0"),
-            (wer.ReportUI.MAX, ValueError, "got <ReportUI.MAX: 11>"),
-            (wer.FileType.OTHER, TypeError, "option takes a wer.ReportUI, got <FileType.OTHER: 5>"),
-            (None, TypeError, "option must be an int, got NoneType"),
+            (wer.WerUIMax, ValueError, "got 11"),
+            (wer.FileType.OTHER, TypeError, "option must be a wer.ReportUI, got <FileType.OTHER: 5>"),
+            (None, TypeError, "option must be a wer.ReportUI, got None"),
         ],
     )
     def test_refused(self, report, option, error, message):
@@ -302,13 +304,14 @@ class TestAddFile:
         ("arguments", "error", "message"),
         [
             ({"file_type": 0}, ValueError, r"file_type takes .* MICRODUMP \(1\) to AUXILIARY_HEAP_DUMP \(10\), got 0"),
-            ({"file_type": wer.FileType.MAX}, ValueError, "got <FileType.MAX: 11>"),
-            ({"file_type": wer.DumpType.MINIDUMP}, TypeError, "file_type takes a wer.FileType, got <DumpType.M"),
+            ({"file_type": wer.WerFileTypeMax}, ValueError, "got 11"),
+            ({"file_type": wer.DumpType.MINIDUMP}, TypeError, "file_type must be a wer.FileType, got <DumpType.M"),
             ({"flags": 0x10000}, ValueError, "flags must be 0 to 65535, got 65536"),
             ({"flags": -1}, ValueError, "flags must be 0 to 65535, got -1"),
-            ({"flags": wer.SubmitFlags.QUEUE}, TypeError, "flags takes a wer.FileFlags, got <SubmitFlags.QUEUE"),
-            ({"flags": True}, TypeError, "flags takes a wer.FileFlags, got True"),
-            ({"flags": None}, TypeError, "flags must be an int, got NoneType"),
+            ({"flags": wer.SubmitFlags.QUEUE}, TypeError, "flags must be a wer.FileFlags, got <SubmitFlags.QUEUE"),
+            ({"flags": True}, TypeError, "flags must be a wer.FileFlags, got True"),
+            ({"flags": None}, TypeError, "flags must be a wer.FileFlags, got None"),
+            ({"flags": False}, TypeError, "flags must be a wer.FileFlags, got False"),
         ],
     )
     def test_refused(self, report, file, arguments, error, message):
@@ -400,23 +403,26 @@ class TestAddDump:
         [
             ({"dump_type": wer.DumpType.MICRODUMP}, ValueError, "MICRODUMP is .* one thread: pass thread or tid"),
             ({"dump_type": 5}, ValueError, r"dump_type takes .* from NONE \(0\) to TRIAGEDUMP \(4\), got 5"),
-            ({"dump_type": wer.FileType.MINIDUMP}, TypeError, "dump_type takes a wer.DumpType, got <FileType"),
-            ({"dump_type": None}, TypeError, "dump_type must be an int, got NoneType"),
+            ({"dump_type": wer.FileType.MINIDUMP}, TypeError, "dump_type must be a wer.DumpType, got <FileType"),
+            ({"dump_type": None}, TypeError, "dump_type must be a wer.DumpType, got None"),
             ({"flags": -1}, ValueError, "flags must be 0 to 4294967295, got -1"),
             ({"flags": 1 << 32}, ValueError, "flags must be 0 to 4294967295, got 4294967296"),
-            ({"flags": wer.FileFlags.COMPRESSED}, TypeError, "flags takes a wer.DumpFlags, got <FileFlags.COMPR"),
+            ({"flags": wer.FileFlags.COMPRESSED}, TypeError, "flags must be a wer.DumpFlags, got <FileFlags.COMPR"),
             ({"exception": 0x1000}, TypeError, "exception must be a wer.ExceptionInformation, got int"),
             ({"options": {"dump_flags": 1}}, TypeError, "options must be a wer.DumpOptions, got dict"),
-            ({"process": 0}, ValueError, "process is 0.*None stands for the current process"),
-            ({"process": "self"}, TypeError, "process must be a handle.*or has a pid, got str"),
-            ({"process": True}, TypeError, "process must be a handle.*got bool"),
-            ({"process": -1, "pid": 1}, TypeError, "pass process or pid, not both"),
-            ({"process": 1 << 64}, ValueError, "process must fit into"),
-            ({"thread": 0}, ValueError, "thread is 0.*None means no thread"),
-            ({"thread": "main"}, TypeError, "thread must be a handle.*threading.Thread, got str"),
-            ({"thread": True}, TypeError, "thread must be a handle.*got bool"),
-            ({"thread": -2, "tid": 1}, TypeError, "pass thread or tid, not both"),
-            ({"thread": 1 << 64}, ValueError, "thread must fit into"),
+            ({"process": 0}, TypeError, "process takes no plain number"),
+            ({"process": 1234}, TypeError, r"say pid=1234 if it is an id, or process=wer\.Handle\(1234\) if it is"),
+            ({"process": "self"}, TypeError, "process must be a wer.Handle.*that has a pid, got str"),
+            ({"process": True}, TypeError, "process must be a wer.Handle.*got bool"),
+            ({"process": wer.Handle(-1), "pid": 1}, TypeError, "pass process or pid, not both"),
+            ({"process": wer.Handle(0x7FFFFFF0)}, ValueError, "process is no open handle: 0x7ffffff0"),
+            ({"thread": 1234}, TypeError, r"say tid=1234 if it is an id, or thread=wer\.Handle\(1234\) if it is"),
+            ({"thread": "main"}, TypeError, "thread must be a wer.Handle.*threading.Thread, got str"),
+            ({"thread": True}, TypeError, "thread must be a wer.Handle.*got bool"),
+            ({"thread": wer.Handle(-2), "tid": 1}, TypeError, "pass thread or tid, not both"),
+            ({"thread": wer.Handle(0x7FFFFFF0)}, ValueError, "thread is no open handle: 0x7ffffff0"),
+            ({"thread": wer.Handle(-1)}, ValueError, "thread is no handle of a thread"),
+            ({"process": wer.Handle(-2)}, ValueError, "process is no handle of a process"),
             ({"pid": 0}, ValueError, "pid must be 1 to 4294967295, got 0"),
             ({"pid": "1"}, TypeError, "pid must be an int, got str"),
             ({"pid": 1 << 32}, ValueError, "pid must be 1 to 4294967295, got 4294967296"),
@@ -463,13 +469,14 @@ class TestSubmit:
         [
             ((), TypeError, "consent|argument"),
             ((0,), ValueError, r"consent takes .* NOT_ASKED \(1\) to ALWAYS_PROMPT \(4\), got 0"),
-            ((wer.Consent.MAX,), ValueError, "got <Consent.MAX: 5>"),
-            ((wer.SubmitFlags.QUEUE,), TypeError, "consent takes a wer.Consent, got <SubmitFlags.QUEUE: 4>"),
-            ((True,), TypeError, "consent takes a wer.Consent, got True"),
-            ((None,), TypeError, "consent must be an int, got NoneType"),
+            ((wer.WerConsentMax,), ValueError, "got 5"),
+            ((wer.SubmitFlags.QUEUE,), TypeError, "consent must be a wer.Consent, got <SubmitFlags.QUEUE: 4>"),
+            ((True,), TypeError, "consent must be a wer.Consent, got True"),
+            ((None,), TypeError, "consent must be a wer.Consent, got None"),
+            (("approved",), TypeError, "consent must be a wer.Consent, got 'approved'"),
             ((1, -1), ValueError, "flags must be 0 to 4294967295, got -1"),
             ((1, 1 << 32), ValueError, "flags must be 0 to 4294967295, got 4294967296"),
-            ((1, wer.Consent.APPROVED), TypeError, "flags takes a wer.SubmitFlags, got <Consent.APPROVED: 2>"),
+            ((1, wer.Consent.APPROVED), TypeError, "flags must be a wer.SubmitFlags, got <Consent.APPROVED: 2>"),
         ],
     )
     def test_refused(self, report, standin, arguments, error, message):
@@ -494,5 +501,5 @@ def test_an_enum_of_the_users_own_is_a_slip(report):
     class Choice(enum.IntEnum):
         QUEUE = 4
 
-    with pytest.raises(TypeError, match=r"flags takes a wer\.SubmitFlags"):
+    with pytest.raises(TypeError, match=r"flags must be a wer\.SubmitFlags"):
         report.submit(wer.Consent.NOT_ASKED, Choice.QUEUE)

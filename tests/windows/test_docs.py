@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import wer
-from wer import _werapi
+from wer import _registration
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -39,7 +39,7 @@ def run(tmp_path, monkeypatch, worker, standin):
     for handler in handlers:
         handler.uninstall()
     wer.set_flags(flags)
-    for registration in list(_werapi._registered.values()):
+    for registration in list(_registration._registered.values()):
         registration.unregister()
 
 

@@ -58,9 +58,9 @@ def test_handles_are_closed(worker, standin, leaked_handles):
     [
         (lambda: wer.set_flags(-1), ValueError, "flags must be 0 to 4294967295"),
         (lambda: wer.set_flags(1 << 32), ValueError, "flags must be 0 to 4294967295"),
-        (lambda: wer.set_flags(None), TypeError, "flags must be an int"),
-        (lambda: wer.set_flags(wer.SubmitFlags.QUEUE), TypeError, "flags takes a wer.FaultReportingFlags"),
-        (lambda: wer.get_flags("x"), TypeError, "process must be a handle"),
+        (lambda: wer.set_flags(None), TypeError, "flags must be a wer.FaultReportingFlags, got None"),
+        (lambda: wer.set_flags(wer.SubmitFlags.QUEUE), TypeError, "flags must be a wer.FaultReportingFlags"),
+        (lambda: wer.get_flags("x"), TypeError, "process must be a wer.Handle"),
         (lambda: wer.get_flags(pid=0), ValueError, "pid must be 1 to"),
         (lambda: wer.set_max_process_hold_milliseconds(-1), ValueError, "milliseconds must be 0 to 4294967295, got -1"),
         (lambda: wer.set_max_process_hold_milliseconds(1.5), TypeError, "milliseconds must be an int"),

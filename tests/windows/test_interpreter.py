@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 import wer
-from wer import _interpreter, _werapi
+from wer import _interpreter, _native
 
 ONEFILE = os.environ.get("WERAPI_ONEFILE", "")
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -166,7 +166,7 @@ class TestLaunchers:
             below = [launcher.pid]
             for _ in range(levels):
                 assert found.pid not in below
-                below = [child for pid in below for child in _werapi.children_of(pid)]
+                below = [child for pid in below for child in _native.children_of(pid)]
             assert found.pid in below
             return found
 
@@ -267,7 +267,7 @@ class TestWhatIsTaken:
 
     def test_a_handle_of_something_else(self, windll):
         event = windll.CreateEventW(None, True, False, None)
-        with pytest.raises(OSError, match="what process has is no handle of a process"):
+        with pytest.raises(ValueError, match="process is no handle of a process"):
             wer.interpreter_of(type("Event", (), {"handle": event})())
         windll.CloseHandle(event)
 
@@ -414,12 +414,12 @@ class TestTheTree:
         pid = start_below(shell)
         with wer.interpreter_of(shell, timeout=TOLD) as found:
             assert found.pid == pid
-        assert len(_werapi.children_of(shell.pid)) >= 2
+        assert len(_native.children_of(shell.pid)) >= 2
 
     def test_a_parent_id_that_was_reused(self, shell, worker, monkeypatch):
         """The worker is older than the shell. A parent of its that had the shell's id would have ended before."""
-        children_of = _werapi.children_of
-        monkeypatch.setattr(_werapi, "children_of", lambda pid: [*children_of(pid), worker.pid])
+        children_of = _native.children_of
+        monkeypatch.setattr(_native, "children_of", lambda pid: [*children_of(pid), worker.pid])
         with pytest.raises(TimeoutError):
             wer.interpreter_of(shell, timeout=0.2)
 
@@ -427,32 +427,32 @@ class TestTheTree:
         """So it was the time, in the test before this one."""
         younger = launch(python, "-c", TELL)
         told(younger)
-        children_of = _werapi.children_of
-        monkeypatch.setattr(_werapi, "children_of", lambda pid: [*children_of(pid), younger.pid])
+        children_of = _native.children_of
+        monkeypatch.setattr(_native, "children_of", lambda pid: [*children_of(pid), younger.pid])
         with wer.interpreter_of(shell, timeout=0) as found:
             assert found.pid == younger.pid
 
     def test_an_id_that_went_to_another_process_before_it_was_opened(self, shell, launch, python, monkeypatch):
         younger = launch(python, "-c", TELL)
         told(younger)
-        children_of = _werapi.children_of
+        children_of = _native.children_of
         first = [[younger.pid]]
-        monkeypatch.setattr(_werapi, "children_of", lambda pid: first.pop() if first else children_of(pid))
+        monkeypatch.setattr(_native, "children_of", lambda pid: first.pop() if first else children_of(pid))
         with pytest.raises(TimeoutError):
             wer.interpreter_of(shell, timeout=0)
         assert not first
 
     def test_a_process_that_has_ended_since_it_was_listed(self, shell, monkeypatch):
-        children_of = _werapi.children_of
-        monkeypatch.setattr(_werapi, "children_of", lambda pid: [*children_of(pid), 0xFFFFFFFC])
+        children_of = _native.children_of
+        monkeypatch.setattr(_native, "children_of", lambda pid: [*children_of(pid), 0xFFFFFFFC])
         with pytest.raises(TimeoutError):
             wer.interpreter_of(shell, timeout=0)
 
     def test_the_list_of_windows(self, worker):
-        assert worker.pid in _werapi.children_of(os.getpid())
-        assert os.getpid() not in _werapi.children_of(os.getpid())
-        assert 0 not in _werapi.children_of(0), "the idle process is listed as its own parent"
-        assert _werapi.children_of(0xFFFFFFFC) == []
+        assert worker.pid in _native.children_of(os.getpid())
+        assert os.getpid() not in _native.children_of(os.getpid())
+        assert 0 not in _native.children_of(0), "the idle process is listed as its own parent"
+        assert _native.children_of(0xFFFFFFFC) == []
 
 
 class TestRights:
@@ -478,17 +478,12 @@ class TestRights:
     def test_more_bits_than_this_one(self, worker, monkeypatch):
         """What a 32-bit Python gets of a 64-bit process; there is no 32-bit Python here."""
 
-        class Refusing:
-            pid, ended = worker.pid, False
+        def refuse(process):
+            raise OSError(None, "EnumProcessModulesEx: Only part was completed.", None, 299)
 
-            def has_python(self):
-                raise OSError(None, "EnumProcessModulesEx: Only part was completed.", None, 299)
-
-            def executable(self):
-                return ""
-
-        monkeypatch.setattr(_interpreter._Seen, "_children", lambda self, parent: [])
-        monkeypatch.setattr(_interpreter._werapi, "HeldProcess", lambda process, pid: Refusing())
+        monkeypatch.setattr(_native, "has_python", refuse)
+        monkeypatch.setattr(_native, "executable", lambda process: "")
+        monkeypatch.setattr(_native, "children_of", lambda pid: [])
         monkeypatch.setattr(_interpreter._sys, "maxsize", 2**31 - 1)
         with pytest.raises(OSError, match="A 32-bit Python cannot look into 64-bit processes") as caught:
             wer.interpreter_of(pid=worker.pid, timeout=0)
@@ -581,7 +576,7 @@ class TestWhereAProcessIsTaken:
             report.add_dump(process=found)
             assert report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE) == wer.SubmitResult.QUEUED
         information = standin.call("WerReportCreate").struct("pReportInformation", "WER_REPORT_INFORMATION")
-        assert information["hProcess"] == found.handle
+        assert information["hProcess"] not in (0, found.handle), "a duplicate"
         check_dump(standin, found.pid)
 
     @pytest.mark.skipif(not ONEFILE, reason="needs the program in one file, which dev.py test packs with PyInstaller")
@@ -647,3 +642,41 @@ class TestTheExamples:
 
 
 PYTHON_DLL = f"python{sys.version_info.major}{sys.version_info.minor}.dll"
+
+
+class TestWarning:
+    @pytest.fixture
+    def launcher(self, launch, venv_python):
+        """A launcher whose Python runs; and that Python's id."""
+        launcher = launch(venv_python, "-c", TELL)
+        return launcher, told(launcher)
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            lambda launcher: wer.Report("WerTests.Event", process=launcher).close(),
+            lambda launcher: wer.Report("WerTests.Event", pid=launcher.pid).close(),
+            lambda launcher: wer.Report("WerTests.Event").add_dump(wer.DumpType.NONE, launcher),
+        ],
+        ids=["Report", "Report-of-an-id", "add_dump"],
+    )
+    def test_a_launcher_is_warned_of_once(self, launcher, call):
+        launcher, pid = launcher
+        text = f"process {launcher.pid} is a launcher, and the Python .* is process {pid}: pass process=wer.interpreter"
+        with pytest.warns(wer.LauncherWarning, match=text) as caught:
+            call(launcher)
+        assert [warning.filename for warning in caught] == [__file__], "where the process was given"
+        call(launcher)  # a warning is an error in these tests
+
+    def test_a_python_is_not_warned_of(self, worker, launcher):
+        wer.Report("WerTests.Event", process=worker.process).close()
+        wer.Report("WerTests.Event", process=wer.interpreter_of(launcher[0])).close()
+
+    def test_other_programs_are_not_warned_of(self, shell):
+        wer.Report("WerTests.Event", process=shell).close()
+
+    def test_what_cannot_be_looked_into_is_not_judged(self, launcher, windll):
+        query_limited = 0x1000
+        handle = windll.OpenProcess(query_limited, False, launcher[0].pid)
+        wer.Report("WerTests.Event", process=wer.Handle(handle)).close()
+        windll.CloseHandle(handle)

@@ -87,3 +87,68 @@ handler.uninstall()
 """
     )
     assert lines == ["False False True"]
+
+
+OLD_REPORT = """
+import importlib.util, sys, threading
+import wer
+report = wer.Report("WerTests.Old")
+report.set_parameter(0, "x")
+def use():
+    try:
+        report.set_parameter(99, "x")  # an error needs the module's state
+    except ValueError as error:
+        print(error)
+"""
+REFUSED = "index must be 0 to 9, got 99"
+
+
+def test_a_second_module_that_is_made_and_not_run(run):
+    code = "importlib.util.module_from_spec(importlib.util.find_spec('wer._werapi'))\n"
+    assert run(OLD_REPORT + code + "use()\nimport gc; gc.collect()\nuse()") == [REFUSED] * 2
+
+
+def test_a_second_module_that_cannot_be_run(run):
+    """The old one stays until the new one takes its place."""
+    code = """
+spec = importlib.util.find_spec("wer._werapi")
+second = importlib.util.module_from_spec(spec)
+errors, sys.modules["wer._errors"] = sys.modules["wer._errors"], None
+try:
+    spec.loader.exec_module(second)
+except ImportError as error:
+    print(type(error).__name__)
+sys.modules["wer._errors"] = errors
+del second
+import gc; gc.collect()
+use()
+with wer.Report("WerTests.New") as new:
+    new.set_parameter(0, "x")
+"""
+    assert run(OLD_REPORT + code) == ["ModuleNotFoundError", REFUSED]
+
+
+def test_imported_anew_in_threads(run):
+    code = """
+stop = threading.Event()
+def go_on():
+    while not stop.is_set():
+        try:
+            report.set_parameter(99, "x")
+        except ValueError:
+            pass
+threads = [threading.Thread(target=go_on) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for _ in range(20):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "wer"]:
+        del sys.modules[name]
+    import wer
+    with wer.Report("WerTests.New") as new:
+        new.set_parameter(0, "x")
+stop.set()
+for thread in threads:
+    thread.join()
+use()
+"""
+    assert run(OLD_REPORT + code) == [REFUSED]

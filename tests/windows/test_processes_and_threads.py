@@ -101,27 +101,42 @@ class TestProcess:
         assert process["pseudo"], "nothing is opened for it"
 
     @pytest.mark.parametrize(
-        ("by", "name"),
+        "by",
         [
-            (lambda worker: worker.process, "Popen"),
-            (lambda worker: int(worker.process._handle), "int"),
-            (lambda worker: worker.process._handle, "a subclass of int"),
-            (lambda worker: Pywin32(worker.process._handle), "pywin32"),
+            lambda worker: worker.process,
+            lambda worker: wer.Handle(int(worker.process._handle)),
+            lambda worker: worker.process._handle,
+            lambda worker: Pywin32(worker.process._handle),
         ],
-        ids=["Popen", "int", "int-subclass", "pywin32"],
+        ids=["Popen", "Handle", "of-subprocess", "pywin32"],
     )
-    def test_a_handle_stays_its_owners(self, add_dump, worker, handle_is_open, by, name):
+    def test_a_handle_stays_its_owners(self, add_dump, report, worker, handle_is_open, by):
+        """WER gets a duplicate, which is open as long as the report."""
         process, _ = add_dump(process=by(worker))
-        assert int(process["handle"], 16) == int(worker.process._handle), name
+        duplicate = int(process["handle"], 16)
         assert process["pid"] == worker.pid
+        assert duplicate != int(worker.process._handle)
+        assert handle_is_open(duplicate)
+        report.close()
+        assert not handle_is_open(duplicate)
         assert handle_is_open(int(worker.process._handle))
+
+    def test_the_pseudo_handle(self, add_dump):
+        process, _ = add_dump(process=wer.Handle(-1))
+        assert process["pseudo"]
+
+    def test_a_number_is_never_guessed(self, report, worker):
+        """A handle and an id of the same number are two processes."""
+        with pytest.raises(TypeError, match=f"say pid={worker.pid} if it is an id, or process=wer"):
+            report.add_dump(process=worker.pid)
+        with pytest.raises(TypeError, match=f"say tid={worker.tid} if it is an id, or thread=wer"):
+            report.add_dump(process=worker.process, thread=worker.tid)
 
     def test_multiprocessing(self, add_dump, handle_is_open):
         child = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(600,))
         child.start()
         try:
             process, _ = add_dump(process=child)
-            assert int(process["handle"], 16) == child.sentinel
             assert process["pid"] == child.pid
             assert handle_is_open(child.sentinel)
         finally:
@@ -138,11 +153,19 @@ class TestProcess:
         ],
         ids=["pid", "psutil", "an-object-with-a-pid"],
     )
-    def test_an_id_is_opened_and_closed(self, add_dump, worker, handle_is_open, by):
+    def test_an_id_is_open_as_long_as_the_report(self, add_dump, report, worker, handle_is_open, by):
         process, _ = add_dump(**by(worker.pid))
         assert process["pid"] == worker.pid
         assert int(process["access"], 16) == PROCESS_RIGHTS
+        assert handle_is_open(int(process["handle"], 16))
+        report.close()
         assert not handle_is_open(int(process["handle"], 16))
+
+    def test_what_was_opened_is_closed_with_the_submission(self, add_dump, report, worker, handle_is_open):
+        process, thread = add_dump(pid=worker.pid, tid=worker.tid)
+        report.submit(wer.Consent.DENIED)
+        assert not handle_is_open(int(process["handle"], 16))
+        assert not handle_is_open(int(thread["handle"], 16))
 
     @pytest.mark.parametrize(
         ("arguments", "rights"),
@@ -304,18 +327,31 @@ class TestProcessOfAReport:
         wer.Report("WerTests.Event", process=Psutil(worker.pid))
         assert not handle_is_open(self.handle_that_wer_got(standin))
 
-    def test_an_owner_is_kept_alive(self, standin, windll, handle_is_open):
-        class Owner(Pywin32):
-            def __del__(self):
-                windll.CloseHandle(self.handle)
+    def test_its_owner_may_close_it(self, standin, worker, windll, handle_is_open):
+        handle = windll.OpenProcess(PROCESS_RIGHTS, False, worker.pid)
+        with wer.Report("WerTests.Event", process=wer.Handle(handle)):
+            windll.CloseHandle(handle)
+            duplicate = self.handle_that_wer_got(standin)
+            assert windll.GetProcessId(ctypes.c_void_p(duplicate)) == worker.pid
+        assert not handle_is_open(duplicate)
 
-        pid = os.getpid()
-        handle = windll.OpenProcess(PROCESS_RIGHTS, False, pid)
-        report = wer.Report("WerTests.Event", process=Owner(handle))
-        assert self.handle_that_wer_got(standin) == handle
-        assert handle_is_open(handle)
-        report.close()
-        assert not handle_is_open(handle), "by its owner, that nobody holds any more"
+    @pytest.mark.parametrize("by", [lambda worker: {"process": worker.process}, lambda worker: {"pid": worker.pid}])
+    def test_it_is_what_add_dump_dumps(self, no_dump, worker, by):
+        with wer.Report("WerTests.Event", **by(worker)) as report:
+            report.add_dump()
+            report.add_dump(wer.DumpType.HEAPDUMP)
+            report.add_dump(tid=worker.tid)
+            report.add_dump(process=wer.Handle(-1))
+        by_default, heap, of_a_thread, other = (call.args for call in no_dump.calls("WerReportAddDump"))
+        assert by_default["hProcess"]["pid"] == heap["hProcess"]["pid"] == of_a_thread["hProcess"]["pid"] == worker.pid
+        assert of_a_thread["hThread"]["tid"] == worker.tid
+        assert int(heap["hProcess"]["access"], 16) & PROCESS_DUP_HANDLE
+        assert other["hProcess"]["pseudo"]
+
+    def test_one_from_a_handle_has_none(self, no_dump, worker):
+        with wer.Report("WerTests.Event", process=worker.process) as report:
+            wer.Report.from_handle(report.handle).add_dump()
+        assert no_dump.call("WerReportAddDump").args["hProcess"]["pseudo"]
 
     def test_a_bad_argument_closes_it(self, worker, leaked_handles):
         def create():
@@ -344,30 +380,53 @@ class TestThread:
         _, thread = add_dump()
         assert thread == {"handle": "0x0", "tid": 0}
 
-    def test_an_id_is_opened_and_closed(self, add_dump, worker, handle_is_open):
+    def test_an_id_is_open_as_long_as_the_report(self, add_dump, report, worker, handle_is_open):
         _, thread = add_dump(pid=worker.pid, tid=worker.tid)
         assert thread["tid"] == worker.tid
         assert int(thread["access"], 16) == THREAD_RIGHTS
+        assert handle_is_open(int(thread["handle"], 16))
+        report.close()
         assert not handle_is_open(int(thread["handle"], 16))
 
-    def test_threading(self, add_dump, thread, handle_is_open):
+    def test_threading(self, add_dump, thread):
         _, got = add_dump(thread=thread)
         assert got["tid"] == thread.native_id
         assert int(got["access"], 16) == THREAD_RIGHTS
-        assert not handle_is_open(int(got["handle"], 16))
 
-    @pytest.mark.parametrize("wrap", [int, Pywin32], ids=["int", "pywin32"])
-    def test_a_handle_stays_its_owners(self, add_dump, thread, windll, handle_is_open, wrap):
+    @pytest.mark.parametrize("wrap", [wer.Handle, Pywin32], ids=["Handle", "pywin32"])
+    def test_a_handle_stays_its_owners(self, add_dump, report, thread, windll, handle_is_open, wrap):
         handle = windll.OpenThread(THREAD_RIGHTS, False, thread.native_id)
         _, got = add_dump(thread=wrap(handle))
-        assert int(got["handle"], 16) == handle
+        assert int(got["handle"], 16) != handle
+        assert got["tid"] == thread.native_id
+        report.close()
+        assert not handle_is_open(int(got["handle"], 16))
         assert handle_is_open(handle)
         windll.CloseHandle(handle)
 
     def test_the_pseudo_handle(self, add_dump):
-        _, thread = add_dump(thread=-2)
-        assert thread["pseudo"]
+        """It becomes a real one: in another thread, it would mean that one."""
+        _, thread = add_dump(thread=wer.Handle(-2))
+        assert "pseudo" not in thread
         assert thread["tid"] == threading.get_native_id()
+
+    def test_a_handle_of_another_process(self, report, worker, windll):
+        handle = windll.OpenThread(THREAD_RIGHTS, False, worker.tid)
+        message = f"thread {worker.tid} belongs to process {worker.pid}, not to process {os.getpid()}"
+        with pytest.raises(ProcessLookupError, match=message):
+            report.add_dump(thread=wer.Handle(handle))
+        windll.CloseHandle(handle)
+        with pytest.raises(ProcessLookupError, match=f"belongs to process {os.getpid()}, not to process {worker.pid}"):
+            report.add_dump(process=worker.process, thread=wer.Handle(-2))
+
+    def test_an_error_of_the_foreign_object(self, report):
+        class Broken:
+            @property
+            def native_id(self):
+                raise KeyError("broken")
+
+        with pytest.raises(KeyError, match="broken"):
+            report.add_dump(thread=Broken())
 
     def test_an_id_that_nobody_has(self, report):
         with pytest.raises(ProcessLookupError, match=f"thread {NO_SUCH_ID} is gone"):
@@ -475,5 +534,10 @@ def test_a_report_that_refuses_closes_what_was_opened(standin, worker, leaked_ha
     report.close()
 
 
-def test_success_closes_what_was_opened(report, no_dump, worker, leaked_handles):
-    assert leaked_handles(lambda: report.add_dump(pid=worker.pid, tid=worker.tid)) == set()
+def test_the_end_closes_what_was_opened(no_dump, worker, leaked_handles):
+    def file():
+        with wer.Report("WerTests.Event", pid=worker.pid) as report:
+            report.add_dump(tid=worker.tid)
+            report.add_dump(pid=worker.pid, tid=worker.tid)
+
+    assert leaked_handles(file) == set()

@@ -50,18 +50,14 @@ REPORT_CALLS = {
     "add_file, none there": lambda report: report.add_file("C:\\no\\such\\file"),
     "add_file, no path": lambda report: report.add_file(3.5),
     "add_dump, none": lambda report: report.add_dump(wer.DumpType.NONE),
-    "add_dump, of an id": lambda report: report.add_dump(
-        wer.DumpType.NONE, pid=os.getpid(), tid=threading.get_native_id()
-    ),
-    "add_dump, of an object": lambda report: report.add_dump(wer.DumpType.NONE, Handle(-1), threading.current_thread()),
     "add_dump, of no process": lambda report: report.add_dump(pid=0xFFFFFFF0),
     "add_dump, of what is none": lambda report: report.add_dump(process=object()),
-    "add_dump, both": lambda report: report.add_dump(process=-1, pid=os.getpid()),
+    "add_dump, both": lambda report: report.add_dump(process=Handle(-1), pid=os.getpid()),
     "add_dump, options": lambda report: report.add_dump(
         wer.DumpType.NONE, options=wer.DumpOptions(preferred_modules=["python.exe"], only_this_thread=True)
     ),
     "add_dump, exception": lambda report: report.add_dump(
-        wer.DumpType.NONE, thread=-2, exception=wer.ExceptionInformation(1 << 20)
+        wer.DumpType.NONE, exception=wer.ExceptionInformation(1 << 20)
     ),
     "add_dump, no options": lambda report: report.add_dump(options={}),
     "add_dump, a microdump of nothing": lambda report: report.add_dump(wer.DumpType.MICRODUMP),
@@ -72,7 +68,18 @@ REPORT_CALLS = {
     "from_handle": lambda report: wer.Report.from_handle(report.handle).close(),
     "from_handle, none": lambda report: wer.Report.from_handle(handle=0),
 }
+
+
+def dump(*arguments, **options):
+    """The report keeps what it opened for a dump, to its end."""
+    with wer.Report("WerTests.Event") as report:
+        report.add_dump(wer.DumpType.NONE, *arguments, **options)
+
+
 OTHER_CALLS = {
+    "add_dump, of an id": lambda: dump(pid=os.getpid(), tid=threading.get_native_id()),
+    "add_dump, of an object": lambda: dump(Handle(-1), threading.current_thread()),
+    "add_dump, of a handle": lambda: dump(wer.Handle(-1), wer.Handle(-2)),
     "Report": lambda: wer.Report("WerTests.Event").close(),
     **{f"Report {kind}": lambda text=text: wer.Report(text, description=text).close() for kind, text in TEXT.items()},
     "Report, all": lambda: wer.Report(
@@ -90,7 +97,7 @@ OTHER_CALLS = {
         application_identity=b"0123456789abcdef",
         snapshot=0,
         delete_files_token=0,
-        submit_result_max=wer.SubmitResult.MAX,
+        submit_result_max=wer.WerSubmitResultMax,
     ).close(),
     "Report, not closed": lambda: wer.Report("WerTests.Event"),
     "Report, a slip": lambda: wer.Report("WerTests.Event", application_identity="0123456789abcdef"),
@@ -156,7 +163,7 @@ def test_of_a_call_that_wer_refuses(function, standin):
     calls = {
         "WerReportSetParameter": lambda: report.set_parameter(0, "x"),
         "WerReportAddFile": lambda: report.add_file(__file__),
-        "WerReportAddDump": lambda: report.add_dump(flags=1),
+        "WerReportAddDump": lambda: report.add_dump(process=Handle(-1), flags=1),
         "WerReportSubmit": lambda: report.submit(wer.Consent.NOT_ASKED),
     }
     with wer.Report("WerTests.Event") as report:
@@ -175,7 +182,7 @@ def test_arguments_keep_their_references(standin):
             report.set_parameter(value=text, index=1)
             with contextlib.suppress(OSError):
                 report.add_file(path)
-            report.add_dump(wer.DumpType.NONE, handle, -2, exception, options)
+            report.add_dump(wer.DumpType.NONE, handle, Handle(-2), exception, options)
             report.submit(wer.Consent.NOT_ASKED)
         wer.ReportTemplate(text, consent=wer.Consent.NOT_ASKED).set_parameter(0, text)
         with wer.register_custom_metadata(text, text):

@@ -214,9 +214,9 @@ class TestFile:
             (("C:\\" + "x" * 257,), ValueError, "path takes at most 259 UTF-16 units, got 260"),
             ((FULL_PATH, 0), ValueError, "file_type takes a wer.RegisterFileType"),
             ((FULL_PATH, 3), ValueError, "file_type takes a wer.RegisterFileType"),
-            ((FULL_PATH, wer.FileType.OTHER), TypeError, "file_type takes a wer.RegisterFileType"),
+            ((FULL_PATH, wer.FileType.OTHER), TypeError, "file_type must be a wer.RegisterFileType"),
             ((FULL_PATH, 2, 0x10000), ValueError, "flags must be 0 to 65535"),
-            ((FULL_PATH, 2, "1"), TypeError, "flags must be an int"),
+            ((FULL_PATH, 2, "1"), TypeError, "flags must be a wer.FileFlags, got '1'"),
         ],
     )
     def test_what_is_refused(self, arguments, error, text, standin):
@@ -366,7 +366,7 @@ class TestProcess:
     def test_by_object_and_by_handle(self, standin, worker):
         with wer.register_additional_process(worker.process):
             pass
-        with wer.register_additional_process(int(worker.process._handle)):
+        with wer.register_additional_process(wer.Handle(int(worker.process._handle))):
             pass
         assert [list(call.args.values()) for call in standin.calls("WerRegisterAdditionalProcess")] == [
             [worker.pid, 0],
@@ -401,10 +401,12 @@ class TestProcess:
             wer.register_additional_process()
         with pytest.raises(TypeError, match="not both"):
             wer.register_additional_process(worker.process, pid=worker.pid)
-        with pytest.raises(ValueError, match="no handle of a process"):
-            wer.register_additional_process(0x7FFFFFF0)
-        with pytest.raises(ValueError, match="no handle of a thread"):
-            wer.register_additional_process(worker.process, 0x7FFFFFF0)
+        with pytest.raises(TypeError, match="process takes no plain number"):
+            wer.register_additional_process(worker.pid)
+        with pytest.raises(ValueError, match="process is no open handle"):
+            wer.register_additional_process(wer.Handle(0x7FFFFFF0))
+        with pytest.raises(ValueError, match="thread is no open handle"):
+            wer.register_additional_process(worker.process, wer.Handle(0x7FFFFFF0))
         assert standin.count("WerRegisterAdditionalProcess") == 0
 
 

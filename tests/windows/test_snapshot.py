@@ -188,10 +188,10 @@ def test_a_process_that_is_gone(standin, start):
     ("arguments", "error", "text"),
     [
         ({"flags": 1 << 32}, ValueError, "flags must be 0 to 4294967295"),
-        ({"flags": wer.DumpFlags.AUXILIARY}, TypeError, "flags takes a wer.SnapshotFlags"),
+        ({"flags": wer.DumpFlags.AUXILIARY}, TypeError, "flags must be a wer.SnapshotFlags"),
         ({"context_flags": -1}, ValueError, "context_flags must be 0 to 4294967295"),
         ({"pid": 0}, ValueError, "pid must be 1 to"),
-        ({"process": "x"}, TypeError, "process must be a handle"),
+        ({"process": "x"}, TypeError, "process must be a wer.Handle"),
         ({"process": 5, "pid": 5}, TypeError, "not both"),
     ],
 )

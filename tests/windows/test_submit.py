@@ -112,12 +112,30 @@ def test_every_known_result_is_a_member(report, wer_says, result):
     assert report.submit(wer.Consent.NOT_ASKED) is result
 
 
-@pytest.mark.parametrize("result", [0, int(wer.SubmitResult.MAX), 14, 99, 0x7FFFFFFF, -1])
-def test_an_unknown_result_is_a_plain_int(report, wer_says, result):
+@pytest.mark.parametrize("result", [0, wer.WerSubmitResultMax, 14, 99, 0x7FFFFFFF, -1])
+def test_an_unknown_result_keeps_its_number(report, wer_says, result):
     """Windows may learn new ones, and the first of these has the number of the end marker in today's header."""
     wer_says(result)
     answer = report.submit(wer.Consent.NOT_ASKED)
-    assert (answer, type(answer)) == (result, int)
+    assert (int(answer), type(answer), str(answer)) == (result, wer.SubmitResult, f"SubmitResult.UNKNOWN_{result}")
+    assert report.result == answer
+
+
+def test_the_result_is_kept(report, wer_says):
+    """An exception may take the return value: Ctrl-C, or no memory."""
+    assert report.result is None
+    wer_says(wer.SubmitResult.THROTTLED)
+    report.submit(wer.Consent.NOT_ASKED)
+    assert report.result is wer.SubmitResult.THROTTLED
+    report.close()
+    assert report.result is wer.SubmitResult.THROTTLED
+
+
+def test_a_failed_submission_has_no_result(report, standin):
+    standin.answer("WerReportSubmit", 0x80004005)
+    with pytest.raises(wer.WerError):
+        report.submit(wer.Consent.NOT_ASKED)
+    assert report.result is None
 
 
 def test_report_wer(standin, tmp_path):

@@ -2,7 +2,7 @@
 """What a third party can do with `cimport wer`."""
 
 from wer cimport capi
-from wer._werapi cimport Report, ReportTemplate, check
+from wer._werapi cimport HeldReport, check
 from wer.libwer cimport *
 
 import wer
@@ -35,13 +35,14 @@ def file_report(str event_type):
     return wer.SubmitResult(result)
 
 
-def add_dump(Report report not None):
+def add_dump(report):
     """One call of WER on a wer.Report, as its own methods do it: the guard, no GIL, the check."""
+    cdef HeldReport held = report._held
     cdef HRESULT hr
-    report.begin()
+    held.begin()
     with nogil:
-        hr = capi.Wer_API.add_dump(report._handle, GetCurrentProcess(), NULL, WerDumpTypeMiniDump, NULL, NULL, 0)
-        report.end()
+        hr = capi.Wer_API.add_dump(held._handle, GetCurrentProcess(), NULL, WerDumpTypeMiniDump, NULL, NULL, 0)
+        held.end()
     check(hr, b"WerReportAddDump")
 
 
@@ -55,9 +56,11 @@ def around(size_t handle, bint owned):
     return capi.Wer_API.report_from_handle(<HREPORT>handle, owned)
 
 
-def prepare(ReportTemplate template not None, str value):
+def prepare(template, str value):
     """Change in C what Python has prepared."""
+    cdef capi.WerTemplate *prepared = capi.Wer_API.template_from_object(template)
     cdef WCHAR *text = wide(value, NULL)
-    cdef HRESULT hr = capi.Wer_API.template_set_parameter(template.get(), 1, NULL, text)
+    cdef HRESULT hr = capi.Wer_API.template_set_parameter(prepared, 1, NULL, text)
     free_wide(text)
+    capi.Wer_API.template_release(prepared)
     check(hr, b"WerReportSetParameter")

@@ -1,0 +1,45 @@
+"""Arguments that stand for numbers of werapi.h, checked so that the extension gets only numbers with a meaning."""
+
+from _operator import index
+from enum import Enum, IntEnum, IntFlag
+
+
+def shown(value: object) -> str:
+    """`value` for the text of an error; Python refuses to print an int of thousands of digits."""
+    try:
+        return repr(value)
+    except ValueError:
+        return f"an int of {value.bit_length()} bits" if isinstance(value, int) else type(value).__name__
+
+
+def units_of(text: str) -> int:
+    """The length in UTF-16 code units, which is what every limit of WER counts."""
+    return len(text) + sum([char > "\uffff" for char in text])
+
+
+def _number(kind: type[IntEnum] | type[IntFlag], value: object, name: str) -> int:
+    """A number; that of another enum, or a bool, is a slip, whatever it is."""
+    foreign = isinstance(value, (bool, Enum)) and not isinstance(value, kind)
+    if foreign or not hasattr(type(value), "__index__"):
+        raise TypeError(f"{name} must be a wer.{kind.__name__}, got {shown(value)}")
+    return index(value)  # type: ignore[arg-type] # it has just been seen to have it
+
+
+def choice(kind: type[IntEnum], value: object, name: str) -> int:
+    """A member of the enum `kind`, or its number."""
+    number = _number(kind, value, name)
+    if number not in kind._value2member_map_:
+        members = list(kind)
+        raise ValueError(
+            f"{name} takes a wer.{kind.__name__} from {members[0].name} ({members[0]:d}) to {members[-1].name} "
+            f"({members[-1]:d}), got {shown(value)}"
+        )
+    return number
+
+
+def bits(kind: type[IntFlag], value: object, name: str, high: int = 0xFFFFFFFF) -> int:
+    """Members of the flag enum `kind`, or their number; unknown bits up to `high` go through."""
+    number = value if type(value) is kind else _number(kind, value, name)
+    if not 0 <= number <= high:
+        raise ValueError(f"{name} must be 0 to {high}, got {shown(value)}")
+    return number

@@ -1,0 +1,97 @@
+"""The one door to the extension: what the classes and functions of `wer` call.
+
+They look each name up here when they need it, so that a fake can be put in its place, on every system: a test sets
+``wer._native.HeldReport``.
+"""
+
+import sys as _sys
+
+from ._typing import TYPE_CHECKING
+
+if TYPE_CHECKING or _sys.platform == "win32":
+    from ._werapi import (
+        HeldHandle,
+        HeldHandler,
+        HeldRegistration,
+        HeldReport,
+        HeldSnapshot,
+        HeldStore,
+        HeldTemplate,
+        add_excluded_application,
+        children_of,
+        created,
+        duplicate_process,
+        duplicate_thread,
+        executable,
+        found,
+        get_flags,
+        has_ended,
+        has_python,
+        must_have,
+        open_process,
+        open_thread,
+        purge_reports,
+        register_class,
+        remove_excluded_application,
+        report_hang,
+        set_flags,
+        set_max_process_hold_milliseconds,
+    )
+else:
+    from ._elsewhere import (
+        HeldHandle,
+        HeldHandler,
+        HeldRegistration,
+        HeldReport,
+        HeldSnapshot,
+        HeldStore,
+        HeldTemplate,
+        add_excluded_application,
+        children_of,
+        created,
+        duplicate_process,
+        duplicate_thread,
+        executable,
+        found,
+        get_flags,
+        has_ended,
+        has_python,
+        must_have,
+        open_process,
+        open_thread,
+        purge_reports,
+        register_class,
+        remove_excluded_application,
+        report_hang,
+        set_flags,
+        set_max_process_hold_milliseconds,
+    )
+
+__all__ = [
+    "HeldHandle",
+    "HeldHandler",
+    "HeldRegistration",
+    "HeldReport",
+    "HeldSnapshot",
+    "HeldStore",
+    "HeldTemplate",
+    "add_excluded_application",
+    "children_of",
+    "created",
+    "duplicate_process",
+    "duplicate_thread",
+    "executable",
+    "found",
+    "get_flags",
+    "has_ended",
+    "has_python",
+    "must_have",
+    "open_process",
+    "open_thread",
+    "purge_reports",
+    "register_class",
+    "remove_excluded_application",
+    "report_hang",
+    "set_flags",
+    "set_max_process_hold_milliseconds",
+]

@@ -1,0 +1,59 @@
+/* Prepared crash reports: filled in while all is well, filed in one call by a thread that is crashing.
+ *
+ * No Python in here. Text is UTF-16 with a NUL; limits are those of werapi.h and do not count the NUL.
+ */
+#ifndef WER_PREPARED_H
+#define WER_PREPARED_H
+
+#include "wer/werapi.h"
+
+#define WER_TEMPLATE_FILES 32            /* files that a template holds at most */
+#define WER_TEMPLATE_TIMEOUT_MS 60000    /* how long a report may take, until told otherwise */
+
+/* The bytes of stack that our own code needs below the caller of wer_report_exception, with the filter of the crash
+ * handler on top; measured with gcc -fstack-usage for x86-64, and held by tests/linux/test_crash_path.py. What WER's
+ * functions need comes on top, except after a stack overflow, where they run on another thread's stack. */
+#define WER_CRASH_STACK_BYTES 512
+
+struct WerTemplate;
+
+/* ---- while all is well: these may allocate, and one thread at a time changes a template ---- */
+
+/* A template with one reference, and a minidump. `information` is copied by its dwSize, any version; NULL: WER derives
+ * everything from the process. E_INVALIDARG, WER_E_LENGTH_EXCEEDED, E_OUTOFMEMORY, or what kept the reporter thread
+ * from being created. */
+HRESULT WINAPI wer_template_create(
+    PCWSTR event_type, WER_REPORT_TYPE type, const WER_REPORT_INFORMATION *information,
+    WER_CONSENT consent, DWORD submit_flags, struct WerTemplate **result);
+void WINAPI wer_template_retain(struct WerTemplate *t);
+void WINAPI wer_template_release(struct WerTemplate *t); /* NULL does nothing */
+
+/* The setters answer WER_E_INVALID_STATE once the template is sealed: installed, or reported. */
+HRESULT WINAPI wer_template_set_parameter(struct WerTemplate *t, DWORD id, PCWSTR name, PCWSTR value);
+HRESULT WINAPI wer_template_add_file(struct WerTemplate *t, PCWSTR path, WER_FILE_TYPE type, DWORD flags);
+HRESULT WINAPI wer_template_set_dump(
+    struct WerTemplate *t, WER_DUMP_TYPE type, const WER_DUMP_CUSTOM_OPTIONS *options, DWORD flags);
+HRESULT WINAPI wer_template_set_timeout(struct WerTemplate *t, DWORD milliseconds);
+void wer_template_seal(struct WerTemplate *t);
+
+/* ---- in the crash: no allocation, no lock, no Python; only WER itself does more ---- */
+
+/* File the report of a crash of the calling thread. `result`, if not NULL, gets WerReportSubmit's answer, 0 if the
+ * report was not submitted. Returns the first failure, after which the rest is filed all the same;
+ * HRESULT_FROM_WIN32(ERROR_BUSY) at once if any thread is filing one. If it is not done in time the process is ended,
+ * with the exception's code; of a stack overflow HRESULT_FROM_WIN32(ERROR_TIMEOUT) is returned: then the caller should
+ * end it, for `pointers` are still in use. */
+HRESULT WINAPI wer_report_exception(
+    struct WerTemplate *t, EXCEPTION_POINTERS *pointers, WER_SUBMIT_RESULT *result);
+
+/* The same where there is no exception, as in a SIGABRT handler: it is made up, with `code`, the present context, and
+ * the address that this function returns to. */
+HRESULT WINAPI wer_report_here(struct WerTemplate *t, DWORD code, WER_SUBMIT_RESULT *result);
+
+/* Whether the calling thread is inside a report: it has crashed a second time, and must not wait for itself. */
+BOOL wer_reporting_here(void);
+
+/* Wait until no report is being filed; not, if this thread is in it. */
+void WINAPI wer_wait_for_report(void);
+
+#endif /* WER_PREPARED_H */

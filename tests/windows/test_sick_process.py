@@ -1,0 +1,170 @@
+"""Reports from a process in which something is at its end: descriptors, the interpreter, a lock."""
+
+import sys
+
+import pytest
+
+import wer
+
+README = """
+with wer.Report("WerTests.Sick", application_name="Spooler") as report:
+    report.set_parameter(0, "4.2.1", "Version")
+    report.add_dump(wer.DumpType.NONE, pid=os.getpid())
+    report.add_file("no such.log", missing_ok=True)
+    result = report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE)
+print(result)
+try:
+    wer.Report("WerTests.Sick").add_file("no such.log")
+except FileNotFoundError as error:
+    print(error.function, hex(error.hresult & 0xFFFFFFFF))
+"""
+
+
+@pytest.fixture
+def lines(finish):
+    """The lines that a program printed that ended well."""
+
+    def lines(code, *arguments):
+        done = finish([sys.executable, "-I", "-c", "import os, sys, wer\n" + code, *arguments])
+        assert (done.code, done.errors) == (0, "")
+        return done.lines
+
+    return lines
+
+
+FILED = ["SubmitResult.QUEUED", "WerReportAddFile 0x80070002"]
+
+
+def test_no_descriptor_is_left(lines):
+    """8192 is all that the C runtime has: nothing can be opened, and so nothing imported."""
+    code = """
+files = []
+try:
+    while True:
+        files.append(open("NUL", "rb"))
+except OSError:
+    pass
+"""
+    assert lines(code + README) == FILED
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "import atexit; atexit.register(file)",
+        "import threading; threading.main_thread(); threading._register_atexit(file)",
+        "class Last:\n    def __del__(self, file=file): file()\nlast = Last()",
+    ],
+    ids=["atexit", "end-of-threads", "collected"],
+)
+def test_the_interpreter_is_ending(lines, when):
+    indented = README.replace("\n", "\n    ")
+    code = f"def file(os=os, wer=wer, print=print, hex=hex, FileNotFoundError=FileNotFoundError):{indented}\n{when}"
+    assert lines(code) == FILED
+
+
+def test_no_import_works(lines):
+    """Whatever a program has done to the import system."""
+    code = """
+import builtins
+def refuse(*arguments, **options):
+    raise ImportError("no import works any more")
+builtins.__import__ = refuse
+sys.meta_path.clear()
+sys.path.clear()
+"""
+    assert lines(code + README) == FILED
+
+
+@pytest.mark.parametrize("report", [True, False])
+def test_a_crash_with_the_loader_s_lock_held(finish, report):
+    """WER may need the lock in a helper of its own, and wait for ever: the process ends when the timeout is over."""
+    code = """
+import ctypes, faulthandler, threading, wer
+template = wer.ReportTemplate("WerTests.Locked", consent=wer.Consent.NOT_ASKED, timeout=2)
+template.set_dump(wer.DumpType.NONE)
+wer.install_crash_handler(template)
+def crash():
+    cookie, state = ctypes.c_size_t(), ctypes.c_ulong()
+    ctypes.windll.ntdll.LdrLockLoaderLock(0, ctypes.byref(state), ctypes.byref(cookie))
+    faulthandler._read_null()
+threading.Thread(target=crash).start()
+"""
+    # The stand-in's own helper is played by a call that comes back long after the timeout.
+    rules = [] if report else ["delay WerReportSubmit 1 240000"]
+    done = finish([sys.executable, "-I", "-c", code], *rules)
+    assert done.code == 0xC0000005
+    assert len(done.called("WerReportSubmit")) == int(report)
+
+
+def test_ctrl_c_leaves_no_crash_handler_that_nobody_can_take_out(lines):
+    code = """
+def tracer(frame, event, argument):
+    def line(frame, event, argument):
+        if event == "line" and template._held.installed:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return line
+    return line if frame.f_code.co_name == "install_crash_handler" else None
+template = wer.ReportTemplate("WerTests.Sick", consent=wer.Consent.NOT_ASKED)
+sys.settrace(tracer)
+try:
+    handler = wer.install_crash_handler(template)
+except KeyboardInterrupt:
+    print("interrupted")
+sys.settrace(None)
+with wer.install_crash_handler(wer.ReportTemplate("WerTests.Sick", consent=wer.Consent.NOT_ASKED)) as handler:
+    print(handler.installed)
+"""
+    assert lines(code) == ["interrupted", "True"]
+
+
+@pytest.mark.parametrize("function", ["_register", "unregister"])
+def test_ctrl_c_leaves_no_place_taken(lines, function):
+    """Wherever it comes in them: afterwards the same can be registered, or is registered and can be undone."""
+    code = f"""
+import wer._registration
+function, memory = {function!r}, bytearray(100)
+for number in range(1, 100):
+    seen = 0
+    def tracer(frame, event, argument):
+        def line(frame, event, argument):
+            global seen
+            if event == "line":
+                seen += 1
+                if seen == number:
+                    sys.settrace(None)
+                    raise KeyboardInterrupt
+            return line
+        return line if frame.f_code.co_name == function else None
+    registration = None
+    sys.settrace(tracer)
+    try:
+        registration = wer.register_memory_block(memory)
+        registration.unregister()
+    except KeyboardInterrupt:
+        pass
+    sys.settrace(None)
+    if registration is not None:
+        registration.unregister()
+    memory.append(0)  # nothing is pinned
+    wer.register_memory_block(memory).unregister()
+    assert not wer._registration._registered
+    if seen < number:
+        break
+print(number > 2)
+"""
+    assert lines(code) == ["True"]
+
+
+def test_a_result_is_there_when_an_exception_takes_it(report, standin):
+    """Ctrl-C between the answer of WER and the assignment."""
+
+    class Interrupted(wer.Report):
+        def submit(self, *arguments):
+            super().submit(*arguments)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), Interrupted("WerTests.Event") as interrupted:
+        interrupted.submit(wer.Consent.DENIED)
+    assert interrupted.result is wer.SubmitResult.CANCELLED
