@@ -38,14 +38,14 @@ def work() -> None:
     faulthandler._read_null()  # type: ignore[attr-defined]  # C code of CPython that reads from address 0
 
 
-def report(worker: wer.InterpreterProcess, thread_id: int, pointers: int, marker: str) -> int:
+def report(worker: wer.InterpreterProcess, thread_id: int, pointers: int, marker: str) -> wer.SubmitResult:
     """File a report on the crashed worker, with the exception in its dump."""
     with wer.Report(EVENT, process=worker, friendly_event_name="A worker of the demo has crashed") as report:
         report.set_parameter(0, "crashed_worker.py", "Program")
         report.set_parameter(1, sys.version.split()[0], "Python")
         report.set_parameter(2, marker, "Demo")
         exception = wer.ExceptionInformation(pointers, client_pointers=True)
-        report.add_dump(wer.DumpType.MINIDUMP, worker, exception=exception, tid=thread_id)
+        report.add_dump(exception=exception, tid=thread_id)
         return report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE)
 
 
@@ -59,7 +59,7 @@ def exception_address(worker: wer.InterpreterProcess, pointers: int) -> int:
     return value.value or 0
 
 
-def main(marker: str = "by hand") -> tuple[int, int, int, int]:
+def main(marker: str = "by hand") -> tuple[wer.SubmitResult, int, int, int]:
     """Let a worker crash and report it.
 
     Returns what became of the report, the id of the process that crashed, the crashed thread's id, and the address of

@@ -47,18 +47,18 @@ def heartbeats(worker: subprocess.Popen[str]) -> queue.Queue[str]:
     return lines
 
 
-def report(worker: wer.InterpreterProcess, log: Path, marker: str) -> int:
+def report(worker: wer.InterpreterProcess, log: Path, marker: str) -> wer.SubmitResult:
     """File a report on the stuck worker: who, in which version, with a minidump and its log."""
     with wer.Report(EVENT, process=worker, friendly_event_name="A worker of the demo is stuck") as report:
         report.set_parameter(0, Path(__file__).name, "Program")
         report.set_parameter(1, sys.version.split()[0], "Python")
         report.set_parameter(2, marker, "Demo")
-        report.add_dump(wer.DumpType.MINIDUMP, worker)
-        report.add_file(log, flags=wer.FileFlags.ANONYMOUS_DATA)
+        report.add_dump()
+        report.add_file(log, missing_ok=True)
         return report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE)
 
 
-def main(marker: str = "by hand") -> tuple[int, int]:
+def main(marker: str = "by hand") -> tuple[wer.SubmitResult, int]:
     """Let a worker get stuck and report it. Returns what became of the report, and the id of the reported process."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "worker.log"

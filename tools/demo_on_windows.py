@@ -105,7 +105,7 @@ def show_dump(folder: Path, pid: int) -> MinidumpFile | None:
 
 
 def show(event: str, marker: str, result: int, pid: int) -> MinidumpFile | None:
-    print(f"\n  submitted: {result!r}")
+    print(f"\n  submitted: {result}")
     claim(result == wer.SubmitResult.QUEUED, "queued, nothing uploaded")
     folder = find_report(event, marker)
     claim(folder is not None, f"the report lies in {folder}")

@@ -10,6 +10,8 @@ import pytest
 import wer
 from wer import _registration
 
+# What stands beside a print, up to a colon.
+PRINTED = re.compile(r"^ *print\(.*\)  # ([^:\n]+)", re.MULTILINE)
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 PAGES = {
@@ -20,7 +22,7 @@ PAGES = {
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, worker, standin):
-    """Run a page's code in one namespace, with what its text takes for granted: a log file, a worker's id."""
+    """Run a page's code in one namespace, with what its text takes for granted: a log file, a worker."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # put back what the page sets
     (tmp_path / "spooler.log").write_text("three jobs", encoding="utf-8")
@@ -30,7 +32,7 @@ def run(tmp_path, monkeypatch, worker, standin):
     monkeypatch.setattr(wer, "install_crash_handler", lambda template: handlers.append(install(template)))
 
     def run(page):
-        names = {"__name__": "page", "worker_pid": worker.pid}
+        names = {"__name__": "page", "process": worker.process}
         for number, block in enumerate(PAGES[page], 1):
             exec(compile(textwrap.dedent(block), f"{page}, block {number}", "exec"), names)
         return names
@@ -44,8 +46,11 @@ def run(tmp_path, monkeypatch, worker, standin):
 
 
 @pytest.mark.parametrize("page", [page for page, blocks in PAGES.items() if blocks])
-def test_a_page_s_code_runs(page, run, standin):
+def test_a_page_s_code_runs_and_prints_what_it_says(page, run, standin, capsys):
     run(page)
+    said = [text for block in PAGES[page] for text in PRINTED.findall(block)]
+    lines = iter(capsys.readouterr().out.splitlines())
+    assert [text for text in said if text not in lines] == [], "each, in this order"
     assert standin.count("WerStorePurge") == standin.count("WerStoreUploadReport") == 0
 
 
