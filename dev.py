@@ -20,7 +20,7 @@ from typing import NoReturn
 
 sys.dont_write_bytecode = True  # in the checkout, nothing but its own files
 
-from tools import bench, build, cache, cpython, instructions, lint, release, session, steps, testrun, wine  # noqa: E402
+from tools import bench, build, cache, cpython, lint, release, session, steps, testrun, wine  # noqa: E402
 from tools.cache import Cache  # noqa: E402
 
 
@@ -88,7 +88,6 @@ def run_wheel(own: Cache, arguments: argparse.Namespace) -> int:
     files = [*session.wheels(own, session.WINDOWS_PYTHONS), build.sdist(own)]
     release.check(own, files[:-1], files[-1])
     if not session.ON_WINDOWS:
-        release.check_sizes(files[:-1])
         release.compile_for_others(own, cpython.PYTHONS[session.WINDOWS_PYTHONS[-1]])
     if arguments.twice:
         second = [*session.wheels(own, session.WINDOWS_PYTHONS, again=True), build.sdist(own, again=True)]
@@ -99,6 +98,8 @@ def run_wheel(own: Cache, arguments: argparse.Namespace) -> int:
         shutil.copy(path, target)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         steps.say(f"{path.stat().st_size:9,} bytes  sha256:{digest}  dist/{path.name}")
+    for path in files[:-1]:
+        steps.say(f"{release.core_size(path):9,} bytes, compressed, are the core's in {path.name}")
     return 0
 
 
@@ -148,15 +149,7 @@ def run_bench(own: Cache, arguments: argparse.Namespace) -> int:
     the short form for that:
 
         dev.py bench --check --python 3.12 --part calls --part cimport --rounds 101
-
-    --instructions times nothing: it counts the instructions of the calls in a build for Linux, with callgrind, and
-    lists the functions that they are in for the rows that are over their limit, and for the one that it may name:
-
-        dev.py bench --instructions "add_file(path)"
     """
-    if arguments.instructions is not None:
-        steps.say("\n".join(instructions.report(instructions.count(own), arguments.instructions)))
-        return 0
     pythons = arguments.python or session.ALL_PYTHONS
     parts = arguments.part or [part.name for part in bench.PARTS]
     bench.prepare(own, pythons)
@@ -253,9 +246,6 @@ def _parser() -> argparse.ArgumentParser:
         "--part", action="append", choices=names, help="only this file of benchmarks/; may be given again"
     )
     added["bench"].add_argument("--rounds", type=int, default=301, help="in place of %(default)s")
-    added["bench"].add_argument(
-        "--instructions", metavar="ROW", nargs="?", const="", help="count instructions instead; on Linux only"
-    )
     added["bench"].add_argument("--json", metavar="FILE", help="write all samples there")
     added["bench"].add_argument("--check", action="store_true", help="compare with benchmarks/baseline.json")
     added["bench"].add_argument("--save", action="store_true", help="make it the baseline, and draw the plots of docs/")

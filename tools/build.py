@@ -9,7 +9,6 @@ import io
 import os
 import re
 import shutil
-import sysconfig
 import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,13 +26,12 @@ HOST = "tests/capi"
 EXAMPLE = "examples/native_host"
 CONSUMER = "tests/cython"
 BENCHMARKS = "benchmarks"
-COMPARED = "src/wer/__init__.pxd", "src/wer/libwer.pxd", "src/wer/wer.def", *(f"{BENCHMARKS}/{name}" for name in (
+COMPARED = "src/wer/__init__.pxd", "src/wer/_werapi.pxd", "src/wer/capi.pxd", "src/wer/libwer.pxd", "src/wer/wer.def", *(f"{BENCHMARKS}/{name}" for name in (
     "setup.py", "empty.c", "reference.c", "cimporter.pyx"))  # fmt: skip
-COUNTED = f"{BENCHMARKS}/counted"
 NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyd", "*.so", "_werapi.c")
 
 MINGW = "x86_64-w64-mingw32"
-SIZE_FLAGS = "-Os -Wall -DNDEBUG"
+CFLAGS = "-O2 -Wall -DNDEBUG"  # as MSVC's builds have it
 REPRODUCIBLY = "-Wl,--no-insert-timestamp,--disable-auto-image-base"  # that base is a hash of the file's path
 EPOCH = 1577836800  # 2020-01-01: the time of every file in what we build
 
@@ -172,48 +170,6 @@ def native_benchmarks(cache: Cache) -> Path:
         _build_extensions(cache, work / BENCHMARKS, folder, {})
 
     return cache.get("benchmarks-native", "What this Python is to be compared with", [source, _tools(cache)], make)
-
-
-def counted(cache: Cache) -> Path:
-    """A folder with `wer` and what it is compared with for the Python that runs this, on Linux: for counting only.
-
-    The unchanged setup.py compiles them with gcc and the flags of the wheels, but with the headers and functions of
-    benchmarks/counted in place of Windows'.
-    """
-    source = _snapshot(cache, "counted", (*PACKAGE, *COMPARED, f"{BENCHMARKS}/instant", COUNTED))
-    headers, include = source / COUNTED, sysconfig.get_path("include")
-
-    def make(folder: Path) -> None:
-        work = cache.folder / "counted-work"
-        shutil.copytree(source, work)
-        compiling: Command = ["-std=gnu99", "-Wall", "-Werror", "-O2", "-fPIC", "-shared", "-fshort-wchar"]
-        includes: Command = ["-I", headers, "-I", source / "include", "-I", include]
-
-        def compiled(file: str, target: str) -> None:
-            command: Command = ["gcc", *compiling, *includes, source / BENCHMARKS / file, "-o", folder / target]
-            steps.run(command, env=cache.environment)
-
-        # By the names of the libraries that setup.py links.
-        compiled("instant/wer.c", "libwer.so")
-        compiled("counted/windows.c", "libdelayimp.so")
-        compiled("counted/marks.c", "marks.so")
-        settings = work / "counted.cfg"
-        settings.write_text(f"[build_ext]\ninclude_dirs = {headers}\nlibrary_dirs = {folder}\n", encoding="utf-8")
-        environment = {
-            "DIST_EXTRA_CONFIG": str(settings),
-            "SETUPTOOLS_EXT_SUFFIX": ".so",
-            "_PYTHON_HOST_PLATFORM": "win-amd64",
-            "CC": "gcc",
-            "CFLAGS": f"{SIZE_FLAGS} -fshort-wchar -DPyUnicode_FromWideChar=counted_from_wide",
-            "LDSHARED": "gcc -shared",
-        }
-        for place in (work, work / BENCHMARKS):
-            target: Command = ["--build-base", place / "build", "--build-lib", folder]
-            command: Command = [venvs.get(cache, "build"), "setup.py", "--quiet", "build", *target]
-            steps.run(command, env=cache.environment | environment, cwd=place)
-
-    key: Key = [source, _tools(cache), compiler("gcc"), Path(__file__)]
-    return cache.get("counted", "Linux build, to count instructions: compiling", key, make)
 
 
 def _build_extensions(cache: Cache, source: Path, target: Path, environment: Mapping[str, str]) -> None:
@@ -366,7 +322,7 @@ def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsP
         "_PYTHON_HOST_PLATFORM": "win-amd64",
         "CC": f"{MINGW}-gcc",
         # MS_WIN64 pyconfig.h before 3.13 defines for MSVC only; mingw has no <threads.h> and does not say so.
-        "CFLAGS": f"{SIZE_FLAGS} -DMS_WIN64= -D__STDC_NO_THREADS__=1",
+        "CFLAGS": f"{CFLAGS} -DMS_WIN64= -D__STDC_NO_THREADS__=1",
         "LDSHARED": f"{MINGW}-gcc -shared -static-libgcc -s {REPRODUCIBLY}",
     }
 

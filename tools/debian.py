@@ -3,8 +3,6 @@
 import importlib.util
 import os
 import shutil
-import sysconfig
-from pathlib import Path
 
 from tools import steps
 from tools.cache import Cache, locked
@@ -14,10 +12,6 @@ WINE_AND_COMPILER = ["wine", "wine64", "gcc-mingw-w64-x86-64-win32", "g++-mingw-
 
 # Debian has split it off from Python; other Pythons are whole.
 VENV = [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]
-
-# To count instructions in what is compiled for this Python; only Debian's own comes without its headers.
-COUNTING = ["gcc", "libc6-dev", "valgrind"]
-HEADERS = [] if Path(sysconfig.get_path("include"), "Python.h").is_file() else ["python3-dev"]
 
 # The time-out waits for another apt at work on the machine.
 APT = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "-o", "DPkg::Lock::Timeout=600"]

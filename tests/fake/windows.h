@@ -1,8 +1,7 @@
-/* What `wer` and the benchmarks use of Windows, enough to compile both on Linux, to count their instructions there. The
- * sizes of the types are Windows'. windows.c has the functions, which do nothing; one that is missing there can be
- * called by no benchmark, but keeps nothing from being compiled and loaded. */
-#ifndef COUNTED_WINDOWS_H
-#define COUNTED_WINDOWS_H
+/* What `wer` uses of Windows, enough to compile its C on Linux, where sanitizers are. The sizes of the types are Windows'.
+ * windows.c has those functions that importing `wer` calls. */
+#ifndef FAKE_WINDOWS_H
+#define FAKE_WINDOWS_H
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -74,6 +73,7 @@ typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers
 #define S_OK ((HRESULT)0)
 #define S_FALSE ((HRESULT)1)
 #define E_NOTIMPL ((HRESULT)0x80004001)
+#define E_UNEXPECTED ((HRESULT)0x8000FFFF)
 #define E_FAIL ((HRESULT)0x80004005)
 #define E_ACCESSDENIED ((HRESULT)0x80070005)
 #define E_HANDLE ((HRESULT)0x80070006)
@@ -135,21 +135,46 @@ typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers
 #define THREAD_QUERY_LIMITED_INFORMATION 0x800
 #define THREAD_SUSPEND_RESUME 2
 #define WAIT_OBJECT_0 0
+#define WAIT_TIMEOUT 258
 
-/* As on Windows, a processor's instruction and no call. */
-#define InterlockedCompareExchange(target, value, expected) __sync_val_compare_and_swap(target, expected, value)
-#define InterlockedCompareExchangePointer(target, value, expected) __sync_val_compare_and_swap(target, expected, value)
-#define InterlockedExchange(target, value) __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST)
-#define InterlockedExchangePointer(target, value) __atomic_exchange_n(target, (void *)(value), __ATOMIC_SEQ_CST)
-#define InterlockedIncrement(target) __sync_add_and_fetch(target, 1)
-#define InterlockedDecrement(target) __sync_sub_and_fetch(target, 1)
+/* As on Windows, a processor's instruction. */
+static inline LONG InterlockedExchange(LONG volatile *target, LONG value)
+{
+    return __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST);
+}
+
+static inline PVOID InterlockedExchangePointer(PVOID volatile *target, PVOID value)
+{
+    return __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST);
+}
+
+static inline LONG InterlockedCompareExchange(LONG volatile *target, LONG value, LONG expected)
+{
+    return __sync_val_compare_and_swap(target, expected, value);
+}
+
+static inline PVOID InterlockedCompareExchangePointer(PVOID volatile *target, PVOID value, PVOID expected)
+{
+    return __sync_val_compare_and_swap(target, expected, value);
+}
+
+static inline LONG InterlockedIncrement(LONG volatile *target)
+{
+    return __sync_add_and_fetch(target, 1);
+}
+
+static inline LONG InterlockedDecrement(LONG volatile *target)
+{
+    return __sync_sub_and_fetch(target, 1);
+}
 
 BOOL CloseHandle(HANDLE object);
 HANDLE CreateEventW(void *security, BOOL manual, BOOL initial, LPCWSTR name);
 HANDLE CreateThread(
     void *security, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID parameter, DWORD flags, DWORD *id);
 BOOL DuplicateHandle(
-    HANDLE of_process, HANDLE handle, HANDLE to_process, HANDLE *copy, DWORD access, BOOL inherit, DWORD options);
+    HANDLE source, HANDLE handle, HANDLE target, HANDLE *result, DWORD access, BOOL inherit, DWORD options);
+DWORD ExpandEnvironmentStringsW(LPCWSTR text, LPWSTR expanded, DWORD size);
 DWORD FormatMessageW(
     DWORD flags, LPCVOID source, DWORD code, DWORD language, LPWSTR buffer, DWORD size, void *arguments);
 HANDLE GetCurrentProcess(void);
@@ -159,6 +184,7 @@ BOOL GetExitCodeProcess(HANDLE process, DWORD *code);
 BOOL GetExitCodeThread(HANDLE thread, DWORD *code);
 DWORD GetLastError(void);
 BOOL GetModuleHandleExW(DWORD flags, LPCWSTR name, HMODULE *module);
+DWORD GetFullPathNameW(LPCWSTR given, DWORD size, LPWSTR full, LPWSTR *name);
 HMODULE GetModuleHandleW(LPCWSTR name);
 FARPROC GetProcAddress(HMODULE module, LPCSTR name);
 DWORD GetProcessId(HANDLE process);
@@ -175,12 +201,14 @@ BOOL QueryPerformanceFrequency(LARGE_INTEGER *second);
 BOOL ResetEvent(HANDLE event);
 void RtlCaptureContext(CONTEXT *context);
 BOOL SetEvent(HANDLE event);
+void SetLastError(DWORD error);
 LPTOP_LEVEL_EXCEPTION_FILTER SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER filter);
 void Sleep(DWORD milliseconds);
+BOOL TerminateProcess(HANDLE process, UINT code);
 LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection);
 BOOL VirtualFree(LPVOID address, SIZE_T size, DWORD type);
 DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds);
 LPWSTR lstrcpyW(LPWSTR to, LPCWSTR from);
 int lstrlenW(LPCWSTR text);
 
-#endif /* COUNTED_WINDOWS_H */
+#endif /* FAKE_WINDOWS_H */

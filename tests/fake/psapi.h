@@ -1,6 +1,6 @@
 /* As windows.h beside it: what `wer` asks of the modules in a process. */
-#ifndef COUNTED_PSAPI_H
-#define COUNTED_PSAPI_H
+#ifndef FAKE_PSAPI_H
+#define FAKE_PSAPI_H
 
 #include <windows.h>
 
@@ -9,4 +9,4 @@
 BOOL EnumProcessModulesEx(HANDLE process, HMODULE *modules, DWORD room, DWORD *needed, DWORD which);
 DWORD GetModuleBaseNameW(HANDLE process, HMODULE module, LPWSTR name, DWORD room);
 
-#endif /* COUNTED_PSAPI_H */
+#endif /* FAKE_PSAPI_H */

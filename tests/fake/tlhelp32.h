@@ -1,6 +1,6 @@
 /* As windows.h beside it: what `wer` asks of the list of processes. */
-#ifndef COUNTED_TLHELP32_H
-#define COUNTED_TLHELP32_H
+#ifndef FAKE_TLHELP32_H
+#define FAKE_TLHELP32_H
 
 #include <windows.h>
 
@@ -19,4 +19,4 @@ HANDLE CreateToolhelp32Snapshot(DWORD flags, DWORD pid);
 BOOL Process32FirstW(HANDLE snapshot, PROCESSENTRY32W *entry);
 BOOL Process32NextW(HANDLE snapshot, PROCESSENTRY32W *entry);
 
-#endif /* COUNTED_TLHELP32_H */
+#endif /* FAKE_TLHELP32_H */

@@ -1,6 +1,4 @@
-/* Windows' own functions, as far as the benchmarks get to them: importing `wer`, and calls of Report that go well. */
-#include <Python.h>
-
+/* Windows' own functions, as far as importing `wer` and calls of Report that go well get to them. They do nothing. */
 #include <windows.h>
 
 #include <delayimp.h>
@@ -88,12 +86,4 @@ DWORD FormatMessageW(
 {
     (void)flags, (void)source, (void)code, (void)language, (void)buffer, (void)size, (void)arguments;
     return 0;
-}
-
-/* In place of PyUnicode_FromWideChar, which takes a wchar_t for what it was when Python was compiled. */
-PyObject *counted_from_wide(const wchar_t *text, Py_ssize_t length)
-{
-    if (length < 0)
-        length = lstrlenW(text);
-    return PyUnicode_DecodeUTF16((const char *)text, length * (Py_ssize_t)sizeof(WCHAR), "surrogatepass", NULL);
 }

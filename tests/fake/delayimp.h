@@ -1,6 +1,6 @@
 /* The little that loadwer.c knows of delay-loading. Here the linker has bound all functions. */
-#ifndef COUNTED_DELAYIMP_H
-#define COUNTED_DELAYIMP_H
+#ifndef FAKE_DELAYIMP_H
+#define FAKE_DELAYIMP_H
 
 #include <windows.h>
 
@@ -16,4 +16,4 @@ typedef FARPROC (WINAPI *PfnDliHook)(unsigned notify, PDelayLoadInfo info);
 
 HRESULT WINAPI __HrLoadAllImportsForDll(LPCSTR dll);
 
-#endif /* COUNTED_DELAYIMP_H */
+#endif /* FAKE_DELAYIMP_H */
