@@ -2,20 +2,19 @@
  *
  * Report here takes its arguments by position (METH_FASTCALL), converts them, releases the GIL, makes the call and
  * checks the HRESULT. It leaves out what `wer` does for its users beyond that: it does not tell a slip from an argument,
- * looks for no NUL in a text, and lets two threads into one report. guarded_add_dump keeps overlapping calls apart, as
- * `wer` does: two atomic operations a call. add_dump_named takes keywords as well.
+ * looks for no NUL in a text, and lets two threads into one report.
  *
- * The functions loop_... are C programs that do without Python.
+ * The functions loop_..., file_report and prepare are C programs that do without Python.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "wer/werapi.h"
+#include "wer/capi.h"
 
 typedef struct {
     PyObject_HEAD
     HREPORT handle;
-    LONG busy;
+    HANDLE process; /* of what add_dump_of dumped: open until the report is closed */
 } Report;
 
 /* WerReportAddFile and others take what Python holds as UCS-2 as it is; Latin-1 has to be widened. */
@@ -65,6 +64,8 @@ static int handle(PyObject *value, HANDLE otherwise, HANDLE *converted)
     *converted = PyLong_AsVoidPtr(value);
     return *converted == NULL && PyErr_Occurred() ? -1 : 0;
 }
+
+#define DUMP_RIGHTS (STANDARD_RIGHTS_READ | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ)
 
 static int expect(Py_ssize_t count, Py_ssize_t least, Py_ssize_t most)
 {
@@ -124,60 +125,39 @@ static PyObject *add_dump(Report *self, PyObject *const *args, Py_ssize_t count)
     return result(hr);
 }
 
-/* What no call that lets other threads run can do without. */
-static PyObject *release_gil(Report *Py_UNUSED(self), PyObject *Py_UNUSED(nothing))
+/* (handle, pid), one of which is None: the process is opened or its handle duplicated, and has to be the one that was
+ * meant and alive, as `wer` sees to it. */
+static PyObject *add_dump_of(Report *self, PyObject *const *args, Py_ssize_t count)
 {
-    Py_BEGIN_ALLOW_THREADS
-    Py_END_ALLOW_THREADS
-    Py_RETURN_NONE;
-}
-
-static PyObject *guarded_add_dump(Report *self, PyObject *const *args, Py_ssize_t count)
-{
-    long type, flags;
-    HANDLE process, thread;
+    HANDLE given = NULL, process = NULL;
+    DWORD found, code = 0;
+    long pid = 0;
     HRESULT hr;
 
-    if (expect(count, 0, 6) < 0 || dump_arguments(args, count, &type, &process, &thread, &flags) < 0)
+    if (expect(count, 2, 2) < 0 || is_open(self) < 0 || handle(args[0], NULL, &given) < 0 ||
+        (given == NULL && number(args[1], &pid) < 0))
         return NULL;
-    if (InterlockedCompareExchange(&self->busy, 1, 0) != 0) {
-        PyErr_SetString(PyExc_RuntimeError, "another call is still running");
-        return NULL;
-    }
-    if (is_open(self) < 0) {
-        InterlockedExchange(&self->busy, 0);
+    if (self->process != NULL) {
+        PyErr_SetString(PyExc_NotImplementedError, "a second process");
         return NULL;
     }
     Py_BEGIN_ALLOW_THREADS
-    hr = WerReportAddDump(self->handle, process, thread, (WER_DUMP_TYPE)type, NULL, NULL, (DWORD)flags);
+    if (given == NULL)
+        process = OpenProcess(DUMP_RIGHTS, FALSE, (DWORD)pid);
+    else
+        DuplicateHandle(GetCurrentProcess(), given, GetCurrentProcess(), &process, 0, FALSE, DUPLICATE_SAME_ACCESS);
     Py_END_ALLOW_THREADS
-    InterlockedExchange(&self->busy, 0);
-    return result(hr);
-}
-
-static PyObject *add_dump_named(Report *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
-{
-    static const char *const NAMES[] = {"dump_type", "process", "thread", "exception", "options", "flags"};
-    PyObject *all[6] = {NULL};
-    Py_ssize_t named = names == NULL ? 0 : PyTuple_GET_SIZE(names);
-    Py_ssize_t i;
-    size_t k;
-
-    if (expect(count + named, 0, 6) < 0)
+    self->process = process;
+    found = GetProcessId(process);
+    if (found == 0 || (given == NULL && found != (DWORD)pid) ||
+        (GetExitCodeProcess(process, &code) && code != STILL_ACTIVE)) {
+        PyErr_SetString(PyExc_ProcessLookupError, "the process");
         return NULL;
-    for (i = 0; i < count; i++)
-        all[i] = args[i];
-    for (i = 0; i < named; i++) {
-        for (k = 0; k < 6; k++)
-            if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, i), NAMES[k]) == 0)
-                break;
-        if (k == 6 || all[k] != NULL) {
-            PyErr_Format(PyExc_TypeError, "unexpected argument %R", PyTuple_GET_ITEM(names, i));
-            return NULL;
-        }
-        all[k] = args[count + i];
     }
-    return add_dump(self, all, 6);
+    Py_BEGIN_ALLOW_THREADS
+    hr = WerReportAddDump(self->handle, process, NULL, WerDumpTypeMiniDump, NULL, NULL, 0);
+    Py_END_ALLOW_THREADS
+    return result(hr);
 }
 
 static PyObject *set_parameter(Report *self, PyObject *const *args, Py_ssize_t count)
@@ -225,6 +205,30 @@ static PyObject *add_file(Report *self, PyObject *const *args, Py_ssize_t count)
     return result(hr);
 }
 
+/* A relative path is made a full one. */
+static PyObject *add_relative_file(Report *self, PyObject *const *args, Py_ssize_t count)
+{
+    WCHAR buffer[MAX_PATH], full[MAX_PATH];
+    const WCHAR *path;
+    DWORD length;
+    HRESULT hr;
+
+    if (expect(count, 1, 1) < 0 || is_open(self) < 0)
+        return NULL;
+    path = wide(args[0], buffer, MAX_PATH - 1);
+    if (path == NULL)
+        return NULL;
+    length = GetFullPathNameW(path, MAX_PATH, full, NULL);
+    if (length == 0 || length >= MAX_PATH) {
+        PyErr_SetString(PyExc_ValueError, "path");
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    hr = WerReportAddFile(self->handle, full, WerFileTypeOther, 0);
+    Py_END_ALLOW_THREADS
+    return result(hr);
+}
+
 static PyObject *submit(Report *self, PyObject *const *args, Py_ssize_t count)
 {
     WER_SUBMIT_RESULT answer = WerReportAsync;
@@ -243,34 +247,49 @@ static PyObject *submit(Report *self, PyObject *const *args, Py_ssize_t count)
 static PyObject *close_report(Report *self, PyObject *Py_UNUSED(nothing))
 {
     HREPORT closed = self->handle;
+    HANDLE process = self->process;
     HRESULT hr = S_OK;
 
     self->handle = NULL;
+    self->process = NULL;
     if (closed != NULL) {
         Py_BEGIN_ALLOW_THREADS
         hr = WerReportCloseHandle(closed);
+        if (process != NULL)
+            CloseHandle(process);
         Py_END_ALLOW_THREADS
     }
     return result(hr);
 }
 
-/* Report(event_type), by position only. */
+/* Report(event_type, application_name), by position only; the second may be left out. */
 static PyObject *create(PyTypeObject *type, PyObject *args, PyObject *names)
 {
     WCHAR buffer[WER_MAX_EVENT_NAME_LENGTH + 1];
-    const WCHAR *event;
+    WER_REPORT_INFORMATION information, *given = NULL;
+    const WCHAR *event, *name;
     HREPORT created = NULL;
     Report *self;
     HRESULT hr;
 
     (void)names;
-    if (expect(PyTuple_GET_SIZE(args), 1, 1) < 0)
+    if (expect(PyTuple_GET_SIZE(args), 1, 2) < 0)
         return NULL;
     event = wide(PyTuple_GET_ITEM(args, 0), buffer, WER_MAX_EVENT_NAME_LENGTH);
     if (event == NULL)
         return NULL;
+    if (PyTuple_GET_SIZE(args) > 1) {
+        memset(&information, 0, sizeof(information));
+        information.dwSize = sizeof(information);
+        name = wide(PyTuple_GET_ITEM(args, 1), information.wzApplicationName, ARRAYSIZE(information.wzApplicationName) - 1);
+        if (name == NULL)
+            return NULL;
+        if (name != information.wzApplicationName)
+            lstrcpyW(information.wzApplicationName, name);
+        given = &information;
+    }
     Py_BEGIN_ALLOW_THREADS
-    hr = WerReportCreate(event, WerReportNonCritical, NULL, &created);
+    hr = WerReportCreate(event, WerReportNonCritical, given, &created);
     Py_END_ALLOW_THREADS
     if (hr < 0)
         return result(hr);
@@ -286,6 +305,8 @@ static void deallocate(Report *self)
 
     if (self->handle != NULL)
         WerReportCloseHandle(self->handle);
+    if (self->process != NULL)
+        CloseHandle(self->process);
     type->tp_free((PyObject *)self);
     Py_DECREF(type);
 }
@@ -294,11 +315,10 @@ static void deallocate(Report *self)
 
 static PyMethodDef methods[] = {
     {"add_dump", METHOD(add_dump), METH_FASTCALL, NULL},
-    {"add_dump_named", METHOD(add_dump_named), METH_FASTCALL | METH_KEYWORDS, NULL},
-    {"guarded_add_dump", METHOD(guarded_add_dump), METH_FASTCALL, NULL},
-    {"release_gil", METHOD(release_gil), METH_NOARGS, NULL},
+    {"add_dump_of", METHOD(add_dump_of), METH_FASTCALL, NULL},
     {"set_parameter", METHOD(set_parameter), METH_FASTCALL, NULL},
     {"add_file", METHOD(add_file), METH_FASTCALL, NULL},
+    {"add_relative_file", METHOD(add_relative_file), METH_FASTCALL, NULL},
     {"submit", METHOD(submit), METH_FASTCALL, NULL},
     {"close", METHOD(close_report), METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
@@ -313,25 +333,66 @@ static PyType_Slot slots[] = {
 
 static PyType_Spec spec = {"reference.Report", sizeof(Report), 0, Py_TPFLAGS_DEFAULT, slots};
 
-/* How long `count` calls of WerReportAddDump take in C, in seconds. */
-static PyObject *loop_add_dump(PyObject *Py_UNUSED(module), PyObject *count)
+/* How long `count` calls of WerReportAddDump take in C, in seconds; `guarded` keeps overlapping calls apart. */
+static PyObject *time_add_dump(PyObject *count, int guarded)
 {
     long long left = PyLong_AsLongLong(count);
     LARGE_INTEGER started, ended, second;
     HREPORT report = NULL;
+    LONG busy = 0;
     HRESULT hr = WerReportCreate(L"WerBench.Loop", WerReportNonCritical, NULL, &report);
 
     if (left < 0 || hr < 0)
         return PyErr_Occurred() ? NULL : result(E_INVALIDARG);
     Py_BEGIN_ALLOW_THREADS
     QueryPerformanceCounter(&started);
-    while (left-- > 0 && hr >= 0)
-        hr = WerReportAddDump(report, GetCurrentProcess(), NULL, WerDumpTypeMiniDump, NULL, NULL, 0);
+    if (guarded)
+        while (left-- > 0 && hr >= 0 && !InterlockedExchange(&busy, 1)) {
+            hr = WerReportAddDump(report, GetCurrentProcess(), NULL, WerDumpTypeMiniDump, NULL, NULL, 0);
+            InterlockedExchange(&busy, 0);
+        }
+    else
+        while (left-- > 0 && hr >= 0)
+            hr = WerReportAddDump(report, GetCurrentProcess(), NULL, WerDumpTypeMiniDump, NULL, NULL, 0);
     QueryPerformanceCounter(&ended);
     QueryPerformanceFrequency(&second);
     WerReportCloseHandle(report);
     Py_END_ALLOW_THREADS
     return hr < 0 ? result(hr) : PyFloat_FromDouble((double)(ended.QuadPart - started.QuadPart) / second.QuadPart);
+}
+
+static PyObject *loop_add_dump(PyObject *Py_UNUSED(module), PyObject *count)
+{
+    return time_add_dump(count, 0);
+}
+
+static PyObject *loop_guarded_add_dump(PyObject *Py_UNUSED(module), PyObject *count)
+{
+    return time_add_dump(count, 1);
+}
+
+/* A whole template as calls.py prepares it, by wer/capi.h, and its end. */
+static PyObject *prepare(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    WER_REPORT_INFORMATION information;
+    WerTemplate *prepared = NULL;
+    HRESULT hr;
+
+    if (Wer_API == NULL && Wer_ImportCAPI() < 0)
+        return NULL;
+    memset(&information, 0, sizeof(information));
+    information.dwSize = sizeof(information);
+    lstrcpyW(information.wzApplicationName, L"Spooler");
+    hr = Wer_API->template_create(
+        L"Spooler.Crashed", WerReportApplicationCrash, &information, WerConsentNotAsked, WER_SUBMIT_QUEUE, &prepared);
+    if (hr >= 0)
+        hr = Wer_API->template_set_parameter(prepared, 0, L"Version", L"4.2.1");
+    if (hr >= 0)
+        hr = Wer_API->template_add_file(prepared, L"C:\\windows\\system32\\wer.dll", WerFileTypeOther, 0);
+    if (hr >= 0)
+        hr = Wer_API->template_set_dump(prepared, WerDumpTypeMiniDump, NULL, 0);
+    Wer_API->template_release(prepared);
+    return result(hr);
 }
 
 /* One report as pipeline.py files it: create, three parameters, a minidump, submit into the queue, close. In seconds. */
@@ -423,6 +484,8 @@ static PyObject *loop_store(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(not
 
 static PyMethodDef functions[] = {
     {"loop_add_dump", loop_add_dump, METH_O, NULL},
+    {"loop_guarded_add_dump", loop_guarded_add_dump, METH_O, NULL},
+    {"prepare", prepare, METH_NOARGS, NULL},
     {"file_report", file_report, METH_NOARGS, NULL},
     {"loop_store", loop_store, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
