@@ -247,7 +247,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     added["bench"].add_argument("--rounds", type=int, default=301, help="in place of %(default)s")
     added["bench"].add_argument("--json", metavar="FILE", help="write all samples there")
-    added["bench"].add_argument("--check", action="store_true", help="compare with the goals and with benchmarks/baseline.json")
+    added["bench"].add_argument(
+        "--check", action="store_true", help="compare with the goals and with benchmarks/baseline.json"
+    )
     added["bench"].add_argument("--save", action="store_true", help="make it the baseline, and draw the plots of docs/")
     return parser
 

@@ -19,6 +19,7 @@ import wer
 
 FULL, RELATIVE = programs.LOG, "spooler.log"
 KEYWORDS = "dump_type=DumpType.MINIDUMP, process=pseudo, flags=DumpFlags.NOHEAP_ONQUEUE"
+CTYPES_KEYWORDS = "dump_type=CDumpType.MINIDUMP, process=-1, flags=CDumpFlags.NOHEAP_ONQUEUE"
 DESCRIBED = 'application_name="Spooler", description="The spooler is stuck", friendly_event_name="Spooler stuck"'
 OTHERS = {  # a process that is not this one: what wer, the ctypes class and C are told
     "add_dump(process=Popen)": ("process=worker", "process=worker", "int(worker._handle), None"),
@@ -40,10 +41,14 @@ def names(worker: "subprocess.Popen[bytes]") -> dict[str, object]:
     """What the statements use, with an open report for each way."""
     handle = peers.HANDLE()
     peers.create("Bench", 0, None, peers.ctypes.byref(handle))
-    bare = {name: getattr(peers, name) for name in ("create", "set_parameter", "add_file", "add_dump", "submit", "close")}
+    bare = {
+        name: getattr(peers, name) for name in ("create", "set_parameter", "add_file", "add_dump", "submit", "close")
+    }
     return {
         **bare,
-        **{name: getattr(wer, name) for name in ("Report", "Handle", "DumpType", "DumpFlags", "Consent", "SubmitFlags")},
+        **{
+            name: getattr(wer, name) for name in ("Report", "Handle", "DumpType", "DumpFlags", "Consent", "SubmitFlags")
+        },
         "opened": peers.opened,
         "duplicated": peers.duplicated,
         "close_handle": peers.close_handle,
@@ -116,7 +121,7 @@ def rows() -> dict[str, dict[str, str]]:
             "wer": f"report.add_dump({KEYWORDS})",
             "C": "c.add_dump(2, -1, None, None, None, 1)",
             "ctypes": "add_dump(h, -1, None, 2, None, None, 1)",
-            "ctypes class": "checked.add_dump(dump_type=CDumpType.MINIDUMP, process=-1, flags=CDumpFlags.NOHEAP_ONQUEUE)",
+            "ctypes class": f"checked.add_dump({CTYPES_KEYWORDS})",
         },
         "set_parameter(0, text)": {
             "wer": "report.set_parameter(0, text)",

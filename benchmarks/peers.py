@@ -1,4 +1,4 @@
-"""How a Python program without `wer` calls WER: by ctypes with argtypes, and by a class over it that checks its arguments.
+"""How a Python program without `wer` calls WER: by ctypes with argtypes, and by a class over it that checks arguments.
 
 `WER` and `KERNEL32` are the bare functions, with what a careful user prepares once prepared: argtypes and restype.
 `CheckedReport` checks what `wer.Report` checks, with the same Windows calls, as quickly as plain Python can.
@@ -240,7 +240,7 @@ class CheckedReport:
         if dump_type is DumpType.MICRODUMP:
             raise ValueError("a MICRODUMP is the stack of one thread")
         self._begin()
-        if pid is not None or process is not None and about != CURRENT_PROCESS:
+        if pid is not None or (process is not None and about != CURRENT_PROCESS):
             self._kept.append(about)
         hr = add_dump(self._handle, about, None, dump_type, None, None, flags)
         self._busy = False

@@ -26,8 +26,10 @@ HOST = "tests/capi"
 EXAMPLE = "examples/native_host"
 CONSUMER = "tests/cython"
 BENCHMARKS = "benchmarks"
-COMPARED = "src/wer/__init__.pxd", "src/wer/_werapi.pxd", "src/wer/capi.pxd", "src/wer/libwer.pxd", "src/wer/wer.def", *(f"{BENCHMARKS}/{name}" for name in (
-    "setup.py", "empty.c", "reference.c", "cimporter.pyx"))  # fmt: skip
+COMPARED = (
+    *(f"src/wer/{name}" for name in ("__init__.pxd", "_werapi.pxd", "capi.pxd", "libwer.pxd", "wer.def")),
+    *(f"{BENCHMARKS}/{name}" for name in ("setup.py", "empty.c", "reference.c", "cimporter.pyx")),
+)
 NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyd", "*.so", "_werapi.c")
 
 MINGW = "x86_64-w64-mingw32"

@@ -40,7 +40,9 @@ def core_size(wheel: Path) -> int:
     with zipfile.ZipFile(wheel) as files:
         paths = [(item, Path(item.filename)) for item in files.infolist()]
         return sum(
-            item.compress_size for item, path in paths if str(path.parent) == "wer" or path.parts[:2] == ("wer", "include")
+            item.compress_size
+            for item, path in paths
+            if str(path.parent) == "wer" or path.parts[:2] == ("wer", "include")
         )
 
 
