@@ -27,6 +27,8 @@ def _number(kind: type[IntEnum] | type[IntFlag], value: object, name: str) -> in
 
 def choice(kind: type[IntEnum], value: object, name: str) -> int:
     """A member of the enum `kind`, or its number."""
+    if type(value) is kind:
+        return value
     number = _number(kind, value, name)
     if number not in kind._value2member_map_:
         members = list(kind)

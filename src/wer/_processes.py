@@ -51,7 +51,7 @@ class Handle:
     _handle: int
 
     def __init__(self, handle: int) -> None:
-        if isinstance(handle, bool) or not isinstance(handle, int):
+        if type(handle) is not int and (isinstance(handle, bool) or not isinstance(handle, int)):
             raise TypeError(f"handle must be an int, got {type(handle).__name__}")
         if handle == 0:
             raise ValueError("handle is 0, which is no handle; leave process out for the calling process")
@@ -76,6 +76,8 @@ class Handle:
 
 def handle_of(owner: object, name: str) -> int | None:
     """The handle that an object is or owns, or None if it has none."""
+    if type(owner) is Handle:
+        return owner._handle
     if isinstance(owner, int) and not isinstance(owner, bool):
         # Of subprocess, where a handle is an int that can be closed.
         if type(owner) is int or not hasattr(owner, "closed"):

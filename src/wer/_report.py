@@ -28,6 +28,7 @@ NO_FILE_FLAGS = FileFlags(0)
 NO_DUMP_FLAGS = DumpFlags(0)
 NO_SUBMIT_FLAGS = SubmitFlags(0)
 _MICRODUMP = DumpType.MICRODUMP
+_MINIDUMP = DumpType.MINIDUMP
 _HEAPDUMP = DumpType.HEAPDUMP
 _RESULTS = {int(result): result for result in SubmitResult}
 
@@ -39,14 +40,7 @@ def submit_result(number: int) -> SubmitResult:
 
 def file_flags(flags: FileFlags | int) -> int:
     """Check the flags of a file, of which the upper 16 are WER's own."""
-    return flags if flags is NO_FILE_FLAGS else bits(FileFlags, flags, "flags", 0xFFFF)
-
-
-def file_arguments(file_type: FileType | int, flags: FileFlags | int) -> tuple[int, int]:
-    """Check what says what a file is."""
-    if type(file_type) is not FileType:
-        file_type = choice(FileType, file_type, "file_type")
-    return file_type, file_flags(flags)
+    return bits(FileFlags, flags, "flags", 0xFFFF)
 
 
 def must_be(kind: type, value: object, name: str, advice: str = "") -> None:
@@ -204,7 +198,8 @@ class Report(Owner):
         return report
 
     def __enter__(self) -> Self:
-        _ = self.handle
+        if not self._held.handle:
+            raise ValueError("the report is closed")
         return self
 
     def __repr__(self) -> str:
@@ -327,8 +322,12 @@ class Report(Owner):
         -----
         A dump is better added with `add_dump`, unless you wrote it yourself. Windows Vista.
         """
+        if type(file_type) is not FileType:
+            file_type = choice(FileType, file_type, "file_type")
+        if flags is not NO_FILE_FLAGS:
+            flags = file_flags(flags)
         try:
-            self._held.add_file(path, *file_arguments(file_type, flags))
+            self._held.add_file(path, file_type, flags)
         except FileNotFoundError:
             if not missing_ok:
                 raise
@@ -388,8 +387,9 @@ class Report(Owner):
         practice PROCESS_VM_READ; for the handle data of a heap dump PROCESS_DUP_HANDLE as well (inferred).
         Use one main dump per report: several are not documented. Windows Vista.
         """
-        if type(dump_type) is not DumpType:
-            dump_type = DumpType(choice(DumpType, dump_type, "dump_type"))
+        held = self._held
+        about = subject = source = None
+        rights = FOR_DUMP
         if flags is not NO_DUMP_FLAGS:
             flags = bits(DumpFlags, flags, "flags")
         if exception is not None:
@@ -398,18 +398,20 @@ class Report(Owner):
             must_be(DumpOptions, options, "options")
         if snapshot is not None:
             must_be(ProcessSnapshot, snapshot, "snapshot", "; DumpOptions(snapshot=...) takes a handle")
-        held = self._held
-        source = None if snapshot is None else snapshot._held
-        about = subject = None
+            source = snapshot._held
+        if dump_type is not _MINIDUMP or options is not None:
+            if type(dump_type) is not DumpType:
+                dump_type = DumpType(choice(DumpType, dump_type, "dump_type"))
+            if dump_type is _MICRODUMP and thread is None and tid is None:
+                raise ValueError("a MICRODUMP is the stack of one thread: pass thread or tid")
+            rights = _rights(dump_type, options)
+            if rights != FOR_DUMP and process is None and pid is None and source is None and held.process_id:
+                about = _native.open_process(held.process_id, rights)  # the report's, with one more right
         if process is not None or pid is not None:
-            about = process_of(process, pid, _rights(dump_type, options))
+            about = process_of(process, pid, rights)
             warn_of_launcher(about)
-        elif source is None and held.process_id and _rights(dump_type, options) != FOR_DUMP:
-            about = _native.open_process(held.process_id, FOR_HEAP_DUMP)  # the report's, with one more right
         if thread is not None or tid is not None:
             subject = thread_of(thread, tid, about or (held.process if source is None else source.process))
-        elif dump_type is _MICRODUMP:
-            raise ValueError("a MICRODUMP is the stack of one thread: pass thread or tid")
         held.add_dump(dump_type, about, subject, exception, options, flags, source)
 
     def submit(self, consent: Consent | int, flags: SubmitFlags | int = NO_SUBMIT_FLAGS) -> SubmitResult:

@@ -5,7 +5,7 @@ from ._arguments import bits, choice, shown
 from ._enums import Consent, DumpFlags, DumpType, FileFlags, FileType, ReportType, SubmitFlags
 from ._options import DumpOptions
 from ._owner import Owner
-from ._report import NO_DUMP_FLAGS, NO_FILE_FLAGS, NO_SUBMIT_FLAGS, file_arguments, must_be
+from ._report import NO_DUMP_FLAGS, NO_FILE_FLAGS, NO_SUBMIT_FLAGS, file_flags, must_be
 from ._typing import TYPE_CHECKING, StrPath
 
 if TYPE_CHECKING:
@@ -151,7 +151,9 @@ class ReportTemplate(Owner):
         TypeError, ValueError, RuntimeError
             As for `set_parameter`.
         """
-        self._held.add_file(path, *file_arguments(file_type, flags))
+        if flags is not NO_FILE_FLAGS:
+            flags = file_flags(flags)
+        self._held.add_file(path, choice(FileType, file_type, "file_type"), flags)
 
     def set_dump(
         self,
@@ -179,7 +181,9 @@ class ReportTemplate(Owner):
         """
         if options is not None:
             must_be(DumpOptions, options, "options")
-        self._held.set_dump(choice(DumpType, dump_type, "dump_type"), options, bits(DumpFlags, flags, "flags"))
+        if flags is not NO_DUMP_FLAGS:
+            flags = bits(DumpFlags, flags, "flags")
+        self._held.set_dump(choice(DumpType, dump_type, "dump_type"), options, flags)
 
 
 _native.register_class("ReportTemplate", ReportTemplate)

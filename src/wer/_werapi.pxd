@@ -22,7 +22,7 @@ cdef class HeldReport:
     cdef unsigned int _parameters  # bit n: Pn is set
     cdef WER_SUBMIT_RESULT _result  # what WER answered; 0: not submitted
     cdef HeldHandle _process  # what the report is about; None: the calling process
-    cdef list _kept  # what WER was given: to stay open until the report is submitted or closed
+    cdef list _kept  # what WER was given: to stay open until the report is submitted or closed; or None
     # Take the report for one call of WER on its handle: ValueError if it is closed or submitted, RuntimeError if
     # another call is running. `end` gives it back, right behind the call, with or without the GIL.
     cdef int begin(self) except -1

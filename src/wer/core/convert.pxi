@@ -5,6 +5,7 @@ cdef extern from "Python.h":
     Py_ssize_t PyUnicode_AsWideChar(object text, WCHAR *buffer, Py_ssize_t size) except -1
     str PyUnicode_FromWideChar(const WCHAR *text, Py_ssize_t length)
     bint PyIndex_Check(object value)
+    object PyOS_FSPath(object path)
     long long PyLong_AsLongLongAndOverflow(object value, int *overflow) except? -1
 
 
@@ -69,8 +70,14 @@ cdef long long integer(object value, long long low, long long high, const char *
 
 cdef void *pointer(object value, const char *name) except? NULL:
     """A handle or an address: an int as wide as a pointer, signed or unsigned."""
+    cdef int overflow = 0
+    cdef long long number
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, got {type_name(value)}")
+    if sizeof(void *) == sizeof(number):
+        number = PyLong_AsLongLongAndOverflow(value, &overflow)
+        if not overflow:
+            return <void *>number
     try:
         return PyLong_AsVoidPtr(value)
     except OverflowError:
@@ -86,7 +93,11 @@ cdef int full_path(object path, WCHAR *full, bint expand=False) except -1:
     cdef WCHAR given[MAX_PATH]
     cdef WCHAR expanded[MAX_PATH]
     cdef DWORD length
-    required(path if isinstance(path, str) else fsdecode(path), given, MAX_PATH - 1, "path")
+    if not isinstance(path, str):
+        path = PyOS_FSPath(path)
+        if isinstance(path, bytes):
+            path = fsdecode(path)
+    required(path, given, MAX_PATH - 1, "path")
     if expand:
         with nogil:
             length = ExpandEnvironmentStringsW(given, expanded, MAX_PATH)

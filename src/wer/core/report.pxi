@@ -91,12 +91,10 @@ cdef int fill_options(WER_DUMP_CUSTOM_OPTIONS_V3 *c, object options) except -1:
 cdef class HeldReport:
     # The handle of a report: created or adopted once, closed once, and in one call at a time.
 
-    def __cinit__(self):
-        self._kept = []
-
     def __dealloc__(self):
-        with nogil:
-            free_report(self)
+        if self._handle != NULL:
+            with nogil:
+                free_report(self)
 
     def create(
         self, event_type, int kind, HeldHandle process, consent_key, friendly_event_name, application_name,
@@ -179,7 +177,8 @@ cdef class HeldReport:
     @property
     def process_id(self):
         # Of the process that the report is about; 0 if that is the calling one.
-        return 0 if self._process is None else self._process._id
+        cdef DWORD number = 0 if self._process is None else self._process._id
+        return number
 
     def set_parameter(self, index, value, name, /):
         # Call WerReportSetParameter.
@@ -223,44 +222,46 @@ cdef class HeldReport:
         if hr < 0:
             check(hr, "WerReportAddFile", PyUnicode_FromWideChar(full, -1))
 
-    def add_dump(
-        self, int kind, HeldHandle process, HeldHandle thread, exception, options, DWORD flags, HeldSnapshot snapshot, /
-    ):
+    def add_dump(self, int kind, process, thread, exception, options, DWORD flags, snapshot, /):
         # Call WerReportAddDump. `process` None is the report's; `exception` and `options` are of _options.py.
+        # A class in the signature would be looked up in each call, and is here only for what is not None.
+        cdef HeldHandle about = process, subject = thread
+        cdef HeldSnapshot source = snapshot
         cdef WER_EXCEPTION_INFORMATION c_exception
         cdef WER_DUMP_CUSTOM_OPTIONS_V3 c_options
-        cdef bint kept, custom = options is not None or snapshot is not None
+        cdef bint kept, custom = options is not None or source is not None
         cdef HANDLE c_process
         cdef HRESULT hr
-        memset(&c_options, 0, sizeof(c_options))
         if exception is not None:
             c_exception.pExceptionPointers = <EXCEPTION_POINTERS *>pointer(exception.pointers, "pointers")
             c_exception.bClientPointers = bool(exception.client_pointers)
         if options is not None:
             fill_options(&c_options, options)
-        if process is None:
-            process = self._process if snapshot is None else snapshot._process
-        c_process = handle_of(process)
-        if snapshot is not None:
+        elif custom:
+            memset(&c_options, 0, sizeof(c_options))
+        if about is None:
+            about = self._process if source is None else source._process
+        c_process = handle_of(about)
+        if source is not None:
             if c_options.hSnapshot != NULL:
                 raise TypeError("pass snapshot or options.snapshot, not both")
-            begin_dump_of(snapshot)
+            begin_dump_of(source)
         try:
-            if snapshot is not None:
-                c_options.hSnapshot = <HANDLE>snapshot._handle
+            if source is not None:
+                c_options.hSnapshot = <HANDLE>source._handle
                 c_options.dwSize = sizeof(WER_DUMP_CUSTOM_OPTIONS_V3)
-            kept = begin_with(self, (process, thread, snapshot))
+            kept = begin_with(self, about, subject, source)
             with nogil:
                 hr = WerReportAddDump(
-                    self._handle, c_process, NULL if thread is None else thread._handle, <WER_DUMP_TYPE>kind,
+                    self._handle, c_process, NULL if subject is None else subject._handle, <WER_DUMP_TYPE>kind,
                     NULL if exception is None else &c_exception,
                     <WER_DUMP_CUSTOM_OPTIONS *>&c_options if custom else NULL, flags)
             if hr < 0 and kept:
                 self._kept.pop()  # WER has no use for it
             self.end()
         finally:
-            if snapshot is not None:
-                leave(&snapshot._busy)
+            if source is not None:
+                leave(&source._busy)
         if hr < 0 and process_ended(c_process):
             raise gone("process", GetProcessId(c_process))
         check(hr, "WerReportAddDump")
@@ -296,16 +297,18 @@ cdef class HeldReport:
         check(hr, "WerReportCloseHandle")
 
 
-cdef bint begin_with(HeldReport report, tuple given) except -1:
+cdef bint begin_with(HeldReport report, HeldHandle process, HeldHandle thread, HeldSnapshot snapshot) except -1:
     """`begin`, and keep open what WER is given: whether it reads at once or in the submission is not known.
 
-    False if there is nothing to keep.
+    False if there is nothing to keep: of the calling process nothing could be closed.
     """
     report.begin()
-    if given == (None, None, None):
+    if (process is None or process._handle == GetCurrentProcess()) and thread is None and snapshot is None:
         return False
     try:
-        report._kept.append(given)
+        if report._kept is None:
+            report._kept = []
+        report._kept.append((process, thread, snapshot))
     except MemoryError:
         report.end()
         raise
