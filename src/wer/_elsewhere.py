@@ -10,43 +10,72 @@ if TYPE_CHECKING:
     from ._typing import NoReturn
 
 
-def _refuse(name: str, function: str) -> "NoReturn":
+def _refuse(caller: str, function: str) -> "NoReturn":
     raise NotImplementedError(
-        f"wer.{name} calls {function} of Windows, and this is {_sys.platform}; "
-        "here only the enums, constants, options, errors and read_report work"
+        f"{caller} calls {function} of Windows, and this is {_sys.platform}; here only the enums, constants, options, "
+        "errors and read_report work, and in tests all of it with wer.testing.FakeWer"
     )
 
 
 def _class(name: str, function: str) -> type:
     def refuse(*arguments: object, **options: object) -> "NoReturn":
         """Raise NotImplementedError."""
-        _refuse(name, function)
+        _refuse(f"wer.{name}", function)
 
     return type("Missing", (), {"__new__": refuse})
 
 
-def _function(name: str, function: str) -> "Callable[..., NoReturn]":
+def _function(name: str, function: str, caller: str = "") -> "Callable[..., NoReturn]":
     def refuse(*arguments: object) -> "NoReturn":
         """Raise NotImplementedError."""
-        _refuse(name, function)
+        _refuse(caller or f"wer.{name}", function)
 
+    refuse.__name__ = refuse.__qualname__ = name
     return refuse
 
 
-HeldHandle = _class("Handle", "DuplicateHandle")
+# These can be made: what only a function makes says so, here as on Windows, and the function says what is missing.
+
+
+class HeldHandle:
+    """None is ever opened here."""
+
+
+class HeldHandler:
+    """None is ever installed here: there is no template."""
+
+
+class HeldRegistration:
+    """Nothing can be held here."""
+
+    hold_file = _function("register_file", "WerRegisterFile")
+    hold_custom_metadata = _function("register_custom_metadata", "WerRegisterCustomMetadata")
+    hold_app_local_dump = _function("register_app_local_dump", "WerRegisterAppLocalDump")
+    hold_runtime_exception_module = _function("register_runtime_exception_module", "WerRegisterRuntimeExceptionModule")
+
+    def hold_memory(self, buffer: object, excluded: bool) -> "NoReturn":
+        """Raise NotImplementedError."""
+        kind = "excluded_memory_block" if excluded else "memory_block"
+        _refuse(f"wer.register_{kind}", "WerRegisterExcludedMemoryBlock" if excluded else "WerRegisterMemoryBlock")
+
+
 HeldReport = _class("Report", "WerReportCreate")
 HeldTemplate = _class("ReportTemplate", "WerReportCreate")
-HeldHandler = _class("install_crash_handler", "SetUnhandledExceptionFilter")
 HeldSnapshot = _class("ProcessSnapshot", "PssCaptureSnapshot")
 HeldStore = _class("Store", "WerStoreOpen")
-HeldRegistration = _class("Registration", "WerRegisterFile")
 
 add_excluded_application = _function("add_excluded_application", "WerAddExcludedApplication")
-duplicate_process = open_process = _function("interpreter_of", "OpenProcess")
-duplicate_thread = open_thread = _function("Handle", "OpenThread")
-children_of = created = executable = has_ended = has_python = _function("interpreter_of", "CreateToolhelp32Snapshot")
-must_have = _function("Registration", "WerRegisterFile")
+children_of = _function("children_of", "CreateToolhelp32Snapshot", "wer.interpreter_of")
+created = _function("created", "GetProcessTimes", "wer.interpreter_of")
+duplicate_process = _function("duplicate_process", "DuplicateHandle", "what takes a process")
+duplicate_thread = _function("duplicate_thread", "DuplicateHandle", "what takes a thread")
+executable = _function("executable", "QueryFullProcessImageNameW", "wer.interpreter_of")
 get_flags = _function("get_flags", "WerGetFlags")
+has_ended = _function("has_ended", "GetExitCodeProcess", "wer.interpreter_of")
+has_python = _function("has_python", "EnumProcessModulesEx", "wer.interpreter_of")
+must_have = _function("register_additional_process", "WerRegisterAdditionalProcess")
+open_process = _function("open_process", "OpenProcess", "what takes a pid")
+open_thread = _function("open_thread", "OpenThread", "what takes a tid")
 purge_reports = _function("purge_reports", "WerStorePurge")
 remove_excluded_application = _function("remove_excluded_application", "WerRemoveExcludedApplication")
 report_hang = _function("report_hang", "WerReportHang")
