@@ -90,21 +90,11 @@ def test_a_dump_with_other_options(standin, worker, snapshot, report):
     assert options["wzPreferredModuleList"].startswith("a.dll")
 
 
-def test_what_a_dump_refuses(standin, snapshot, report):
-    with pytest.raises(TypeError, match=r"snapshot must be a wer.ProcessSnapshot, got int; DumpOptions\(snapshot"):
-        report.add_dump(snapshot=snapshot.handle)
+def test_a_refused_dump_does_not_keep_it(standin, snapshot, report):
     with pytest.raises(TypeError, match=r"pass snapshot or options.snapshot, not both"):
         report.add_dump(snapshot=snapshot, options=wer.DumpOptions(snapshot=snapshot.handle))
-    closed = wer.ProcessSnapshot()
-    closed.close()
-    with pytest.raises(ValueError, match="the snapshot is closed"):
-        report.add_dump(snapshot=closed)
-    with pytest.raises(ValueError, match="the snapshot is closed"), closed:
-        pass
-    with pytest.raises(ValueError, match="the snapshot is closed"):
-        closed.handle  # noqa: B018
     assert standin.count("WerReportAddDump") == 0
-    report.add_dump(snapshot=snapshot)  # a refusal has not kept it
+    report.add_dump(snapshot=snapshot)
 
 
 def test_it_is_not_freed_under_a_dump(standin, snapshot, report, pool):
@@ -175,35 +165,6 @@ def test_the_error_that_ends_the_block_matters_more(standin):
     with pytest.raises(ZeroDivisionError), wer.ProcessSnapshot():
         1 / 0  # noqa: B018
     assert standin.count("PssFreeSnapshot") == 1
-
-
-def test_a_process_that_is_gone(standin, start):
-    process = start("pass")
-    process.wait()
-    with pytest.raises(ProcessLookupError, match=f"process {process.pid} is gone"):
-        wer.ProcessSnapshot(process)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "text"),
-    [
-        ({"flags": 1 << 32}, ValueError, "flags must be 0 to 4294967295"),
-        ({"flags": wer.DumpFlags.AUXILIARY}, TypeError, "flags must be a wer.SnapshotFlags"),
-        ({"context_flags": -1}, ValueError, "context_flags must be 0 to 4294967295"),
-        ({"pid": 0}, ValueError, "pid must be 1 to"),
-        ({"process": "x"}, TypeError, "process must be a wer.Handle"),
-        ({"process": 5, "pid": 5}, TypeError, "not both"),
-    ],
-)
-def test_what_is_refused(arguments, error, text, standin):
-    with pytest.raises(error, match=text):
-        wer.ProcessSnapshot(**arguments)
-    assert standin.count("PssCaptureSnapshot") == 0
-
-
-def test_capture_once(snapshot):
-    with pytest.raises(RuntimeError, match="already been captured"):
-        snapshot.__init__()
 
 
 def test_handles_are_closed(worker, standin, leaked_handles):

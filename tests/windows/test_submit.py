@@ -331,24 +331,6 @@ class TestAfterwards:
         report.submit(wer.Consent.NOT_ASKED)
         return report
 
-    @pytest.mark.parametrize(
-        "call",
-        [
-            lambda report: report.set_parameter(0, "value"),
-            lambda report: report.set_ui_option(1, "text"),
-            lambda report: report.add_file(__file__),
-            lambda report: report.add_dump(),
-            lambda report: report.submit(wer.Consent.NOT_ASKED),
-        ],
-        ids=["set_parameter", "set_ui_option", "add_file", "add_dump", "submit"],
-    )
-    def test_is_refused(self, submitted, standin, call):
-        functions = ("SetParameter", "SetUIOption", "AddFile", "AddDump", "Submit")
-        before = [standin.count(f"WerReport{function}") for function in functions]
-        with pytest.raises(ValueError, match="the report has been submitted; file a new one"):
-            call(submitted)
-        assert [standin.count(f"WerReport{function}") for function in functions] == before
-
     def test_it_is_still_open(self, submitted):
         assert not submitted.closed
         assert repr(submitted) == f"<wer.Report 'WerTests.Event' handle={submitted.handle:#x} submitted>"
@@ -357,22 +339,6 @@ class TestAfterwards:
 
 
 class TestParameterGaps:
-    @pytest.mark.parametrize(
-        ("indexes", "message"),
-        [
-            ([1], "P1 set, P0 not; set every lower one"),
-            ([0, 2], "P0, P2 set, P1 not"),
-            ([9], "P9 set, P0, P1, P2, P3, P4, P5, P6, P7, P8 not"),
-            ([3, 0, 4], "P0, P3, P4 set, P1, P2 not"),
-        ],
-    )
-    def test_a_gap_is_refused(self, report, standin, indexes, message):
-        for index in indexes:
-            report.set_parameter(index, "value")
-        with pytest.raises(ValueError, match=f"signature parameters have a gap: {message}"):
-            report.submit(wer.Consent.NOT_ASKED)
-        assert standin.count("WerReportSubmit") == 0
-
     def test_a_gap_may_be_closed(self, report):
         for index in (1, 0):
             report.set_parameter(index, "value")

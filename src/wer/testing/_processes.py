@@ -1,0 +1,37 @@
+"""Processes beside this one: core/processes.pxi in Python."""
+
+from .._typing import TYPE_CHECKING
+from ._checks import integer, system_text, windows_error
+from ._handles import HeldHandle, process_behind
+
+if TYPE_CHECKING:
+    from ._fake import FakeWer
+
+
+def has_ended(wer: "FakeWer", process: HeldHandle, /) -> bool:
+    return process_behind(wer, process).ended
+
+
+def created(wer: "FakeWer", process: HeldHandle, /) -> int:
+    return process_behind(wer, process).created
+
+
+def executable(wer: "FakeWer", process: HeldHandle, /) -> str:
+    return process_behind(wer, process).executable
+
+
+def has_python(wer: "FakeWer", process: HeldHandle, /) -> bool:
+    _may_fail(wer, "EnumProcessModulesEx")
+    return process_behind(wer, process).python
+
+
+def children_of(wer: "FakeWer", pid: int, /) -> list[int]:
+    parent = integer(pid, 0, 0xFFFFFFFF, "pid")
+    _may_fail(wer, "CreateToolhelp32Snapshot")
+    return [one.pid for one in wer._everyone() if one.parent == parent and not one.ended]
+
+
+def _may_fail(wer: "FakeWer", function: str) -> None:
+    error = wer._code(function)
+    if error:
+        raise windows_error(f"{function}: {system_text(error)}", error)

@@ -1,0 +1,471 @@
+"""`wer.testing.FakeWer`: it refuses what the extension refuses, and tells what reached it."""
+
+import ast
+import datetime
+import gc
+import os
+import re
+import subprocess
+import sys
+import threading
+import uuid
+from pathlib import Path
+
+import pytest
+from calls import REGISTER, REPORT_METHODS
+from fakes import PatientWer
+from refusals import REFUSALS, World, refused
+
+import wer
+import wer.testing
+from wer import _functions, _native
+
+PACKAGE = Path(wer.__file__).parent
+PID, TID, ENDED = 4240, 4244, 4248  # nobody has these ids where a fake is in place
+
+
+@pytest.fixture
+def fake():
+    with PatientWer() as fake:
+        yield fake
+
+
+@pytest.fixture
+def worker(fake):
+    return fake.add_process(PID, TID)
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=str)
+def test_it_refuses(refusal, fake, worker):
+    ended = fake.add_process(ENDED)
+    ended.end()
+    world = World(
+        worker, PID, TID, ended, lambda number: [fake.add_process(5000 + 4 * n) for n in range(number)], fake.inside
+    )
+    refused(refusal, world)
+    assert not fake.called(refusal.function)
+
+
+def signatures(nodes):
+    """Of functions and methods: the parameters with their annotations, the result's, and whether it is a property."""
+
+    def annotated(node):
+        return node and ast.unparse(node).strip("'\"")
+
+    found = {}
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}.{name}": signature for name, signature in signatures(node.body).items()}
+        elif isinstance(node, ast.FunctionDef):
+            positional = [(given.arg, annotated(given.annotation)) for given in node.args.posonlyargs]
+            positional = [given for given in positional if given[0] not in ("self", "wer")]  # `wer`: whose layer it is
+            others = [given.arg for given in (*node.args.args, *node.args.kwonlyargs) if given.arg != "self"]
+            decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
+            found[node.name] = (positional, others, decorators, annotated(node.returns))
+    return found
+
+
+def test_every_call_is_in_the_table():
+    """Of all that calls WER, by the list behind `wer.supported`, only what has neither argument nor state is not."""
+    ids = " ".join(refusal.id for refusal in REFUSALS)
+    assert [name for name in _functions._CALLS if not re.search(rf"\b{re.escape(name)}\b", ids)] == ["purge_reports"]
+
+
+class TestLayer:
+    """It has every name of the extension, with its signature."""
+
+    def test_every_signature_is_the_extensions(self):
+        stub = signatures(ast.parse((PACKAGE / "_werapi.pyi").read_text(encoding="utf-8")).body)
+        layer = {}
+        for path in (PACKAGE / "testing").glob("_*.py"):
+            for name, signature in signatures(ast.parse(path.read_text(encoding="utf-8")).body).items():
+                owner, _, method = name.partition(".")
+                if owner in _native.__all__ and not method.startswith("_"):
+                    layer[name] = signature
+        assert layer.keys() - stub.keys() == {"HeldTemplate.calls"}, "the fake's own: what a crash would tell WER"
+        assert {name: layer[name] for name in stub} == stub
+
+    def test_every_name_is_put_in_place(self, fake):
+        assert set(fake.native) == set(_native.__all__)
+        for name in _native.__all__:
+            assert getattr(_native, name) is fake.native[name]
+
+    def test_the_real_ones_come_back(self):
+        before = {name: getattr(_native, name) for name in _native.__all__}
+        with wer.testing.FakeWer():
+            assert all(getattr(_native, name) is not value for name, value in before.items())
+        assert before == {name: getattr(_native, name) for name in _native.__all__}
+        with pytest.raises(ZeroDivisionError), wer.testing.FakeWer():
+            1 / 0  # noqa: B018
+        assert before == {name: getattr(_native, name) for name in _native.__all__}
+
+    def test_it_is_put_in_place_once(self, fake):
+        with pytest.raises(RuntimeError, match="in place already"), fake:
+            pass
+
+    def test_one_inside_another(self, fake):
+        with wer.testing.FakeWer() as inner:
+            wer.set_flags(1)
+        wer.set_flags(2)
+        assert [call.arguments["flags"] for call in (*inner.calls, *fake.calls)] == [1, 2]
+
+
+def test_the_core_does_not_import_it():
+    code = "import sys, wer; print([name for name in sys.modules if name.startswith('wer.testing')])"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="reads the sources of the repository, on Linux")
+def test_what_each_windows_has_is_what_the_extension_says():
+    header = (Path(__file__).parents[2] / "src/wer/native/lookup.h").read_text(encoding="utf-8")
+    entries = dict(re.findall(r'X\(((?:Wer|Pss)\w+),[^"]*"([^"]+)"\)', header))
+    assert entries == wer.testing._lookup.SINCE
+    assert len(entries) > 30
+
+
+class TestRecord:
+    """What WER would have been told."""
+
+    def test_a_report(self, fake, worker, tmp_path):
+        exception = wer.ExceptionInformation(0x1000, client_pointers=True)
+        with wer.Report("Spooler.Stuck", process=worker, application_name="Spooler") as report:
+            report.set_parameter(0, "4.2.1", "Version")
+            report.set_ui_option(wer.ReportUI.CLOSE_TEXT, "Bye")
+            report.add_dump(wer.DumpType.HEAPDUMP, tid=TID, exception=exception)
+            report.add_file(tmp_path / "spooler.log", flags=wer.FileFlags.ANONYMOUS_DATA)
+            assert report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE) is wer.SubmitResult.QUEUED
+            assert report.result is wer.SubmitResult.QUEUED
+        assert [call.function for call in fake.calls] == [
+            "WerReportCreate",
+            "WerReportSetParameter",
+            "WerReportSetUIOption",
+            "WerReportAddDump",
+            "WerReportAddFile",
+            "WerReportSubmit",
+            "WerReportCloseHandle",
+        ]
+        created, parameter, option, dump, file, submitted, closed = (dict(call.arguments) for call in fake.calls)
+        handles = {call.pop("report") for call in (parameter, option, dump, file, submitted, closed)}
+        assert len(handles) == 1
+        assert (created["event_type"], created["process"], created["application_name"]) == (
+            "Spooler.Stuck",
+            PID,
+            "Spooler",
+        )
+        assert created["report_type"] is wer.ReportType.NON_CRITICAL
+        assert parameter == {"index": 0, "value": "4.2.1", "name": "Version"}
+        assert option == {"option": wer.ReportUI.CLOSE_TEXT, "value": "Bye"}
+        assert (dump["process"], dump["thread"], dump["exception"]) == (PID, TID, exception)
+        assert dump["dump_type"] is wer.DumpType.HEAPDUMP
+        assert file == {
+            "path": str(tmp_path / "spooler.log"),
+            "file_type": wer.FileType.OTHER,
+            "flags": wer.FileFlags.ANONYMOUS_DATA,
+        }
+        assert submitted == {"consent": wer.Consent.NOT_ASKED, "flags": wer.SubmitFlags.QUEUE}
+
+    def test_every_result(self, fake):
+        for result in wer.SubmitResult:
+            fake.submit_result = result
+            assert wer.Report("X").submit(1) is result
+        assert wer.Report("X").submit(1, wer.SubmitFlags.OUTOFPROCESS_ASYNC) is wer.SubmitResult.ASYNC
+
+    def test_a_collected_report_is_closed(self, fake):
+        wer.Report("X")
+        gc.collect()
+        assert len(fake.called("WerReportCloseHandle")) == 1
+
+    def test_a_foreign_report(self, fake):
+        wer.Report.from_handle(0x77).close()
+        assert fake.calls == []
+        wer.Report.from_handle(0x77, owned=True).close()
+        [call] = fake.calls
+        assert (call.function, call.arguments) == ("WerReportCloseHandle", {"report": 0x77})
+
+    def test_a_path_is_made_full(self, fake, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("WER_TESTS", "folder")
+        report = wer.Report("X")
+        report.add_file("a.log")
+        report.add_file(r"%WER_TESTS%\a.log")
+        wer.register_file(os.path.join("%WER_TESTS%", "b.log"))
+        paths = [call.arguments["path"] for call in fake.called("WerReportAddFile") + fake.called("WerRegisterFile")]
+        assert paths == [str(tmp_path / "a.log"), r"%WER_TESTS%\a.log", str(tmp_path / "folder" / "b.log")]
+
+    def test_the_crash_handler(self, fake):
+        assert fake.crash() is False
+        template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED, flags=wer.SubmitFlags.QUEUE)
+        template.set_parameter(0, "1.0", "Version")
+        template.add_file("a.log")
+        with wer.install_crash_handler(template):
+            assert fake.calls == []
+            assert fake.crash() is True
+        assert fake.crash() is False, "it is uninstalled"
+        assert [call.function for call in fake.calls] == [
+            "WerReportCreate",
+            "WerReportSetParameter",
+            "WerReportAddDump",
+            "WerReportAddFile",
+            "WerReportSubmit",
+            "WerReportCloseHandle",
+        ]
+        assert fake.calls[-2].arguments == {"consent": wer.Consent.DENIED, "flags": wer.SubmitFlags.QUEUE}
+
+    def test_a_crash_whose_report_cannot_be_made(self, fake):
+        fake.fail("WerReportCreate", wer.HResult.E_OUTOFMEMORY)
+        with wer.install_crash_handler(wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)):
+            assert fake.crash() is True
+        assert [call.function for call in fake.calls] == ["WerReportCreate"]
+
+    def test_flags(self, fake, worker):
+        wer.set_flags(wer.FaultReportingFlags.QUEUE)
+        assert wer.get_flags() is wer.FaultReportingFlags.QUEUE
+        assert wer.get_flags(worker) == 0
+        worker.flags = 4
+        assert wer.get_flags(pid=PID) == 4
+
+    def test_a_snapshot(self, fake, worker):
+        with wer.Report("X") as report, wer.ProcessSnapshot(worker) as snapshot:
+            report.add_dump(snapshot=snapshot)
+            [dump] = fake.called("WerReportAddDump")
+        assert (dump.arguments["process"], dump.arguments["snapshot"]) == (
+            PID,
+            fake.called("PssFreeSnapshot")[0].arguments["snapshot"],
+        )
+
+
+class TestFailures:
+    @pytest.mark.parametrize("method", REPORT_METHODS)
+    def test_of_a_report(self, fake, method):
+        function = {
+            "set_parameter": "WerReportSetParameter",
+            "set_ui_option": "WerReportSetUIOption",
+            "add_file": "WerReportAddFile",
+            "add_dump": "WerReportAddDump",
+            "submit": "WerReportSubmit",
+        }[method]
+        report = wer.Report("X")
+        fake.fail(function, 0x80070005)
+        with pytest.raises(PermissionError) as caught:
+            REPORT_METHODS[method](report)
+        assert isinstance(caught.value, wer.WerError)
+        assert (caught.value.function, caught.value.winerror) == (function, 5)
+        fake.fail(function, 0)
+        REPORT_METHODS[method](report)
+
+    def test_some_times(self, fake):
+        fake.fail("WerReportCreate", wer.HResult.E_OUTOFMEMORY, times=2)
+        for _ in range(2):
+            with pytest.raises(wer.WerError):
+                wer.Report("X")
+        wer.Report("X").close()
+
+    def test_a_file_that_is_not_there(self, fake):
+        fake.fail("WerReportAddFile", 0x80070002)
+        report = wer.Report("X")
+        report.add_file("a.log", missing_ok=True)
+        with pytest.raises(FileNotFoundError) as caught:
+            report.add_file("a.log")
+        assert caught.value.filename == os.path.abspath("a.log")
+
+    def test_a_process_that_may_not_be_opened(self, fake, worker):
+        fake.fail("OpenProcess", 5)
+        with pytest.raises(PermissionError, match=f"OpenProcess: process {PID} cannot be opened: .*administrator"):
+            wer.Report("X", pid=PID)
+
+    def test_a_process_that_ends_meanwhile(self, fake, worker):
+        report = wer.Report("X", process=worker)
+        fake.fail("WerReportAddDump", wer.HResult.E_FAIL)
+        worker.end()
+        with pytest.raises(ProcessLookupError, match=f"process {PID} is gone"):
+            report.add_dump()
+
+    def test_a_snapshot(self, fake, worker):
+        fake.fail("PssCaptureSnapshot", 5)
+        with pytest.raises(PermissionError, match=f"PssCaptureSnapshot: process {PID}: ") as caught:
+            wer.ProcessSnapshot(worker)
+        assert caught.value.winerror == 5
+
+    @pytest.mark.parametrize("name", REGISTER)
+    @pytest.mark.parametrize("code", [0x8007139F, 1], ids=hex)
+    def test_a_registration(self, fake, name, code):
+        fake.fail(f"WerRegister{name}", code, times=1)
+        with pytest.raises(wer.WerError) as caught:
+            REGISTER[name]()
+        assert (caught.value.function, caught.value.hresult & 0xFFFFFFFF) == (f"WerRegister{name}", code)
+        registration = REGISTER[name]()
+        fake.fail(f"WerUnregister{name}", 0x8007139F, times=1)
+        with pytest.raises(wer.WerError):
+            registration.unregister()
+        assert registration.active
+        registration.unregister()
+        assert not registration.active
+
+    def test_what_wer_does_not_have_any_more_is_undone(self, fake):
+        registration = REGISTER["File"]()
+        fake.fail("WerUnregisterFile", wer.HResult.WER_E_NOT_FOUND)
+        with pytest.raises(wer.WerError):
+            registration.unregister()
+        assert not registration.active
+
+    @pytest.mark.parametrize(
+        ("function", "code", "text"),
+        [
+            ("WerNoSuchFunction", 0x80004005, "function must be one of Windows that wer calls"),
+            ("WerStoreClose", 0x80004005, "that can fail"),
+            ("WerReportSubmit", 5, "WerReportSubmit fails with an HRESULT, 0x80000000 and up, got 5"),
+        ],
+    )
+    def test_what_is_no_failure(self, fake, function, code, text):
+        with pytest.raises(ValueError, match=text):
+            fake.fail(function, code)
+
+    def test_an_older_windows(self, fake):
+        fake.lack("WerStoreOpen", "WerUnregisterFile", "WerReportAddDump")
+        assert not wer.supported("Store")
+        with pytest.raises(NotImplementedError, match="WerStoreOpen; it came with Windows 10 version 1703"):
+            wer.Store(1)
+        with pytest.raises(NotImplementedError, match="WerUnregisterFile; it came with Windows Vista"):
+            wer.register_file("a")
+        with pytest.raises(NotImplementedError, match=r"WerReportAddDump: .* does not have it; Windows has, "):
+            wer.Report("X").add_dump()
+        assert wer.supported("WerReportSubmit")
+        with pytest.raises(ValueError, match="got 'WerNoSuchFunction'"):
+            fake.lack("WerNoSuchFunction")
+
+
+class TestStore:
+    REPORT = wer.StoredReport(
+        key=r"C:\queue\1",
+        event_type="APPCRASH",
+        signature=(wer.SignatureParameter(0, "Name", "a.exe"), wer.SignatureParameter(1, "Version", "1.0")),
+        created=datetime.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=datetime.UTC),
+        report_id=uuid.UUID(int=1),
+        bucket_id=uuid.UUID(int=2),
+        size=100,
+        cab_id="7",
+        status=3,
+        integrator_report_id=uuid.UUID(int=3),
+        files=(wer.ReportFile("a.mdmp"),),
+        friendly_event_name="Stopped",
+        application_name="A",
+        application_path=r"C:\a.exe",
+        description="D",
+        bucket_id_string="b",
+        legacy_bucket_id=9,
+    )
+
+    @pytest.fixture
+    def reports(self, fake):
+        fake.reports[wer.StoreType.USER_QUEUE].append(self.REPORT)
+        return fake.reports[wer.StoreType.USER_QUEUE]
+
+    def test_a_report_comes_back(self, fake, reports):
+        reports.append(wer.StoredReport(key="protected", event_type=None))
+        with wer.Store(wer.StoreType.USER_QUEUE) as store:
+            assert list(store) == reports
+            assert (store.count(), store.size_on_disk()) == (2, 100)
+        with wer.Store(wer.StoreType.USER_ARCHIVE) as store:
+            assert list(store) == []
+
+    @pytest.mark.parametrize("lacks", [["3"], ["3", "2"]], ids=["V2", "V1"])
+    def test_an_older_windows_tells_less(self, fake, reports, lacks):
+        fake.lack(*[f"WerStoreQueryReportMetadataV{version}" for version in lacks])
+        [report] = wer.Store(wer.StoreType.USER_QUEUE)
+        assert (report.cab_id, report.description) == (None if "2" in lacks else "7", None)
+
+    def test_failures(self, fake, reports):
+        store = wer.Store(1)
+        fake.fail("WerStoreQueryReportMetadataV3", 0x80070005)
+        [report] = store
+        assert (report.key, report.event_type) == (self.REPORT.key, None)
+        fake.fail("WerStoreQueryReportMetadataV3", 0x80070002)
+        assert list(store) == []
+        fake.fail("WerStoreQueryReportMetadataV3", 0x80004005, times=1)
+        with pytest.raises(wer.WerError):
+            list(store)
+        fake.fail("WerStoreGetReportCount", 5)
+        with pytest.raises(PermissionError):
+            store.count()
+
+    def test_upload_and_purge(self, fake, reports):
+        fake.submit_result = wer.SubmitResult.UPLOADED
+        assert wer.Store(1).upload(self.REPORT) is wer.SubmitResult.UPLOADED
+        [call] = fake.called("WerStoreUploadReport")
+        assert call.arguments["key"] == self.REPORT.key
+        wer.purge_reports()
+        assert reports == []
+
+
+class TestRegistrations:
+    def test_the_end_of_the_fake_forgets_them(self):
+        for _ in range(2):
+            with wer.testing.FakeWer():
+                for register in REGISTER.values():
+                    register()
+
+    def test_memory_stays_where_it_is(self, fake):
+        memory = bytearray(10)
+        registration = wer.register_memory_block(memory)
+        with pytest.raises(BufferError):
+            memory.clear()
+        registration.unregister()
+        memory.clear()
+
+
+class TestProcesses:
+    def test_the_calling_one_exists(self, fake):
+        report = wer.Report("X", pid=os.getpid())
+        report.add_dump(thread=threading.main_thread())
+        report.add_dump(process=wer.Handle(-1), thread=wer.Handle(-2))
+        first, second = (call.arguments for call in fake.called("WerReportAddDump"))
+        assert first["process"] == second["process"] == os.getpid()
+        assert first["thread"] == threading.main_thread().native_id
+        assert second["thread"] == threading.get_native_id()
+
+    def test_a_handle_of_the_tests_own(self, fake):
+        fake.add_process(PID, handle=0x44)
+        wer.Report("X", process=wer.Handle(0x44))
+        assert fake.calls[0].arguments["process"] == PID
+
+    def test_a_launcher(self, fake):
+        launcher = fake.add_process(PID, python=False)
+        assert launcher.executable == ""
+        python = fake.add_process(PID + 8, parent=PID, executable="C:\\Python\\python.exe")
+        with wer.interpreter_of(pid=PID) as found:
+            assert (found.pid, found.executable) == (python.pid, python.executable)
+        with pytest.warns(wer.LauncherWarning, match=f"process {PID} is a launcher, .* is process {python.pid}"):
+            wer.Report("X", pid=PID)
+        python.end()
+        with pytest.raises(TimeoutError, match="runs no Python, nor has it started one"):
+            wer.interpreter_of(launcher, timeout=0)
+        launcher.end()
+        with pytest.raises(ProcessLookupError, match="has ended, and nothing that it has started is running"):
+            wer.interpreter_of(launcher)
+
+    def test_one_that_cannot_be_looked_into(self, fake, worker):
+        fake.fail("EnumProcessModulesEx", 5)
+        with pytest.raises(PermissionError, match=f"process {PID} runs no Python.*cannot be looked into"):
+            wer.interpreter_of(worker, timeout=0)
+        fake.fail("EnumProcessModulesEx", 0)
+        fake.fail("CreateToolhelp32Snapshot", 8)
+        worker.python = False
+        with pytest.raises(OSError, match="CreateToolhelp32Snapshot"):
+            wer.interpreter_of(worker)
+
+    def test_a_thread_by_its_handle(self, fake, worker):
+        wer.Report("X", process=worker).add_dump(thread=worker.threads[0])
+        assert fake.called("WerReportAddDump")[0].arguments["thread"] == TID
+
+
+def test_the_page_about_it_runs(tmp_path, monkeypatch):
+    """docs/howto/test-your-code.md, but for its last block, which needs Windows."""
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[2] / "docs/howto/test-your-code.md").read_text(encoding="utf-8")
+    *blocks, on_windows = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert "Consent.DENIED" in on_windows
+    names = {}
+    for block in blocks:
+        exec(block, names)  # noqa: S102 - as a reader would
+    assert names["fake"].calls
