@@ -117,14 +117,11 @@ def run_lint(own: Cache, arguments: argparse.Namespace) -> int:
 def run_docs(own: Cache, arguments: argparse.Namespace) -> int:
     """build the documentation into dist/docs
 
-    The reference is made from the docstrings; those of the extension come from a Python for Windows. Warnings are
-    errors.
+    The reference is made from the docstrings. Warnings are errors.
     """
     from tools import docs
 
-    series = session.WINDOWS_PYTHONS[-1]
-    session.prepare(own, [series])
-    steps.say(f"Open {docs.docs(own, series) / 'index.html'}")
+    steps.say(f"Open {docs.docs(own) / 'index.html'}")
     return 0
 
 

@@ -24,21 +24,17 @@ html_show_sphinx = False
 
 
 def setup(app):
-    """Add a directive for the extension's docstrings, which autodoc cannot import: it reads them with napoleon."""
-    from docutils import nodes
-    from docutils.parsers.rst import Directive
-    from docutils.statemachine import StringList
-    from sphinx.ext.napoleon.docstring import NumpyDocstring
+    """Have a class shown with the arguments that it takes: autodoc takes those of an inherited `__new__` for them."""
+    import enum
+    import inspect
 
-    class Numpydoc(Directive):
-        has_content = True
+    from sphinx.util.inspect import stringify_signature
 
-        def run(self):
-            lines = StringList()
-            for number, line in enumerate(str(NumpyDocstring(list(self.content), app.config, app)).splitlines()):
-                lines.append(line, "docstring", number)
-            node = nodes.Element()
-            self.state.nested_parse(lines, 0, node)
-            return node.children
+    def signature_of(app, what, name, value, options, signature, returned):
+        if what != "class" or not signature:
+            return None
+        if issubclass(value, enum.Enum):
+            return "", None
+        return stringify_signature(inspect.signature(value), show_annotation=False), None
 
-    app.add_directive("numpydoc", Numpydoc)
+    app.connect("autodoc-process-signature", signature_of)
