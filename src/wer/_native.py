@@ -38,34 +38,7 @@ if TYPE_CHECKING or _sys.platform == "win32":
         set_max_process_hold_milliseconds,
     )
 else:
-    from ._elsewhere import (
-        HeldHandle,
-        HeldHandler,
-        HeldRegistration,
-        HeldReport,
-        HeldSnapshot,
-        HeldStore,
-        HeldTemplate,
-        add_excluded_application,
-        children_of,
-        created,
-        duplicate_process,
-        duplicate_thread,
-        executable,
-        found,
-        get_flags,
-        has_ended,
-        has_python,
-        must_have,
-        open_process,
-        open_thread,
-        purge_reports,
-        register_class,
-        remove_excluded_application,
-        report_hang,
-        set_flags,
-        set_max_process_hold_milliseconds,
-    )
+    from ._elsewhere import *  # noqa: F403 - the same names
 
 __all__ = [
     "HeldHandle",

@@ -383,8 +383,10 @@ class Report(Owner):
 
         Notes
         -----
-        A handle needs STANDARD_RIGHTS_READ and PROCESS_QUERY_INFORMATION by the documentation, and in
-        practice PROCESS_VM_READ; for the handle data of a heap dump PROCESS_DUP_HANDLE as well (inferred).
+        A handle needs STANDARD_RIGHTS_READ and PROCESS_QUERY_INFORMATION by the documentation, and
+        PROCESS_VM_READ as well: without it Microsoft's dbgcore was seen to succeed with a dump of nothing.
+        For the handle data of a heap dump it needs PROCESS_DUP_HANDLE too (inferred). What was given is kept open, or a
+        duplicate of it, until the report is submitted or closed: Microsoft does not say when WER reads the process.
         Use one main dump per report: several are not documented. Windows Vista.
         """
         held = self._held

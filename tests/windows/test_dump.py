@@ -186,9 +186,9 @@ class TestOptions:
             thread.start()
         try:
             report.add_dump(thread=threads[1], options=wer.DumpOptions(only_this_thread=True))
+            [dump] = read_dumps().values()  # which submits: WER may read them only now
         finally:
             end.set()
-        [dump] = read_dumps().values()
         assert thread_ids(dump) == {threads[1].native_id}
 
     def test_dump_flags(self, report, read_dumps, worker):

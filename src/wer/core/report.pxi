@@ -42,7 +42,7 @@ cdef void needs(WER_REPORT_INFORMATION_V5 *info, size_t size) noexcept:
 
 cdef int check_gap(unsigned int parameters) except -1:
     """WER refuses a report in which a parameter is set while a lower one is not. Bit n stands for Pn."""
-    cdef unsigned int number
+    cdef int number
     if not parameters & (parameters + 1):
         return 0
     given = [f"P{number}" for number in range(WER_MAX_PARAM_COUNT) if parameters >> number & 1]
