@@ -61,6 +61,7 @@ KERNEL32 = _functions(
         "DuplicateHandle": (BOOL, HANDLE, HANDLE, HANDLE, ctypes.POINTER(HANDLE), DWORD, BOOL, DWORD),
         "GetProcessId": (DWORD, HANDLE),
         "GetExitCodeProcess": (BOOL, HANDLE, ctypes.POINTER(DWORD)),
+        "GetProcessTimes": (BOOL, HANDLE, *[ctypes.POINTER(ctypes.c_uint64)] * 4),
         "CloseHandle": (BOOL, HANDLE),
     },
 )
@@ -69,6 +70,17 @@ create, set_parameter, add_file = WER.WerReportCreate, WER.WerReportSetParameter
 add_dump, submit, close = WER.WerReportAddDump, WER.WerReportSubmit, WER.WerReportCloseHandle
 open_process, duplicate_handle = KERNEL32.OpenProcess, KERNEL32.DuplicateHandle
 process_id, exit_code, close_handle = KERNEL32.GetProcessId, KERNEL32.GetExitCodeProcess, KERNEL32.CloseHandle
+process_times = KERNEL32.GetProcessTimes
+seen_at: dict[int, int] = {}
+
+
+def is_new(handle: int, pid: int) -> bool:
+    """Whether the process was not looked at for a launcher yet: by when it was made, for an id may come again."""
+    made, other = ctypes.c_uint64(), ctypes.c_uint64()
+    process_times(handle, ctypes.byref(made), ctypes.byref(other), ctypes.byref(other), ctypes.byref(other))
+    new = seen_at.get(pid) != made.value
+    seen_at[pid] = made.value
+    return new
 
 
 def opened(pid: int) -> int:
@@ -77,6 +89,7 @@ def opened(pid: int) -> int:
     code = DWORD()
     if process_id(handle) != pid or (exit_code(handle, ctypes.byref(code)) and code.value != STILL_ACTIVE):
         raise ProcessLookupError(pid)
+    is_new(handle, pid)
     return handle
 
 
@@ -84,8 +97,10 @@ def duplicated(handle: int) -> int:
     """A handle of our own for the process of somebody else's."""
     own, code = HANDLE(), DWORD()
     duplicate_handle(CURRENT_PROCESS, handle, CURRENT_PROCESS, ctypes.byref(own), 0, False, SAME_ACCESS)
-    if not process_id(own) or (exit_code(own, ctypes.byref(code)) and code.value != STILL_ACTIVE):
+    pid = process_id(own)
+    if not pid or (exit_code(own, ctypes.byref(code)) and code.value != STILL_ACTIVE):
         raise ProcessLookupError(handle)
+    is_new(own, pid)
     return own.value
 
 

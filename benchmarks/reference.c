@@ -130,6 +130,7 @@ static PyObject *add_dump(Report *self, PyObject *const *args, Py_ssize_t count)
 static PyObject *add_dump_of(Report *self, PyObject *const *args, Py_ssize_t count)
 {
     HANDLE given = NULL, process = NULL;
+    FILETIME made, other;
     DWORD found, code = 0;
     long pid = 0;
     HRESULT hr;
@@ -154,6 +155,8 @@ static PyObject *add_dump_of(Report *self, PyObject *const *args, Py_ssize_t cou
         PyErr_SetString(PyExc_ProcessLookupError, "the process");
         return NULL;
     }
+    /* When it was made: whether it was looked at for a launcher already. */
+    GetProcessTimes(process, &made, &other, &other, &other);
     Py_BEGIN_ALLOW_THREADS
     hr = WerReportAddDump(self->handle, process, NULL, WerDumpTypeMiniDump, NULL, NULL, 0);
     Py_END_ALLOW_THREADS

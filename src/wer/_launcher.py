@@ -1,5 +1,6 @@
 """`LauncherWarning`: the process that was given is a launcher, and the Python is another one."""
 
+from os import getpid as _getpid
 from warnings import warn as _warn
 
 from . import _native
@@ -25,7 +26,7 @@ class LauncherWarning(UserWarning):
 
 def warn_of_launcher(process: "HeldHandle | None") -> None:
     """Warn whoever calls the caller, once for each process. No file is opened."""
-    if process is None:
+    if process is None or process.id == _getpid():
         return
     try:
         pid = _python_behind(process)
