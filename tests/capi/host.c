@@ -507,6 +507,41 @@ static const char USE[] =
     "    pass\n"
     "assert list(wer.Store(wer.StoreType.MACHINE_QUEUE)) == []\n";
 
+static void ask_without_wer(void)
+{
+    say_number("check", (unsigned long)Wer_API->report_check(Py_None));
+    if (Wer_API->report_from_handle((HREPORT)5, 0) == NULL)
+        say_error("report_from_handle");
+    if (Wer_API->report_handle(Py_None) == NULL)
+        say_error("report_handle");
+    if (Wer_API->template_from_object(Py_None) == NULL)
+        say_error("template_from_object");
+}
+
+/* The table in an interpreter that has not imported wer: a new one, and the main one when Python is initialized again. */
+static void without_wer(void)
+{
+    PyThreadState *main_thread, *other;
+
+    start_python();
+    say_number("check of NULL", (unsigned long)Wer_API->report_check(NULL));
+    if (Wer_API->report_from_handle(NULL, 0) == NULL)
+        say_error("report_from_handle of NULL");
+    if (Wer_API->report_handle(NULL) == NULL)
+        say_error("report_handle of NULL");
+    if (Wer_API->template_from_object(NULL) == NULL)
+        say_error("template_from_object of NULL");
+    main_thread = PyThreadState_Get();
+    other = Py_NewInterpreter();
+    ask_without_wer();
+    Py_EndInterpreter(other);
+    PyThreadState_Swap(main_thread);
+    run(USE);
+    say_number("finalize", (unsigned long)Py_FinalizeEx());
+    Py_Initialize();
+    ask_without_wer();
+}
+
 /* Py_Finalize and Py_Initialize, several times; the handler stays installed all the while. */
 static void again(void)
 {
@@ -646,6 +681,7 @@ static const struct {
     {"crash-add-dump", crash_add_dump},
     {"crash-finalized", crash_finalized},
     {"again", again},
+    {"without-wer", without_wer},
 #if PY_VERSION_HEX >= 0x030C0000
     {"interpreters-shared-gil", interpreters_shared_gil},
     {"interpreters-own-gil", interpreters_own_gil},

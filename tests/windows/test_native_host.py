@@ -194,6 +194,24 @@ class TestCrash:
 
 
 class TestInterpreters:
+    def test_one_that_has_not_imported_wer(self, host):
+        """Each of them, and the main one when Python is initialized again, has classes of its own, or none."""
+        done = host("without-wer")
+        assert (done.code, done.errors) == (0, "")
+        none = "ImportError: wer is not imported in this interpreter: call Wer_ImportCAPI() there once more"
+        asked = ["check 0"] + [
+            f"{call} {none}" for call in ("report_from_handle", "report_handle", "template_from_object")
+        ]
+        assert done.lines == [
+            "check of NULL 0",
+            "report_from_handle of NULL ValueError: handle is NULL, which is no report handle",
+            "report_handle of NULL TypeError: a wer.Report is needed, got NULL",
+            "template_from_object of NULL TypeError: a wer.ReportTemplate is needed, got NULL",
+            *asked,
+            "finalize 0",
+            *asked,
+        ]
+
     def test_python_is_finalized_and_initialized_again(self, host):
         """The handler stays installed all the while, and reports the crash at the end."""
         done = host("again")
