@@ -47,12 +47,24 @@ def _python_behind(process: "HeldHandle") -> int | None:
     if _looked_at.get(process.id) == made:
         return None
     has_python = _native.has_python(process)
-    children = [] if has_python else _native.children_of(process.id)
+    children = [] if has_python else _children(process, made)
     if has_python or children:  # else it may be a launcher that has not started its Python yet
         if len(_looked_at) >= _MOST:
             _looked_at.clear()
         _looked_at[process.id] = made
     if len(children) != 1:
         return None
-    child = _native.open_process(children[0], _QUERY_AND_READ)
-    return child.id if _native.created(child) >= made and _native.has_python(child) else None
+    return children[0].id if _native.has_python(children[0]) else None
+
+
+def _children(process: "HeldHandle", made: int) -> "list[HeldHandle]":
+    """What it has started. A process that is older has another parent, which had the same id."""
+    children = []
+    for pid in _native.children_of(process.id):
+        try:
+            child = _native.open_process(pid, _QUERY_AND_READ)
+        except ProcessLookupError:  # it has ended meanwhile
+            continue
+        if _native.created(child) >= made:
+            children.append(child)
+    return children

@@ -409,6 +409,12 @@ def in_two_tries(start, command, **options):
         return start(command, text=True, **options)
 
 
+@pytest.fixture(scope="session")
+def popen():
+    """`subprocess.Popen` for text, in two tries: `popen(command, **options)`."""
+    return functools.partial(in_two_tries, subprocess.Popen)
+
+
 def run_to_end(command, environment=None, **options):
     options = {"stdin": subprocess.DEVNULL, "capture_output": True, "timeout": PATIENCE_WITH_A_PROGRAM} | options
     return in_two_tries(subprocess.run, command, env=environment, **options)

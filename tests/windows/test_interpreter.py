@@ -76,12 +76,12 @@ def cmd(system_folder):
 
 
 @pytest.fixture
-def launch():
+def launch(popen):
     """Start programs that end with the test; those that they start end with their standard input."""
     with contextlib.ExitStack() as started:
 
         def launch(*command, **options):
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options)
+            process = popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
             started.callback(end, process)
             return process
 
@@ -667,6 +667,13 @@ class TestWarning:
             call(launcher)
         assert [warning.filename for warning in caught] == [__file__], "where the process was given"
         call(launcher)  # a warning is an error in these tests
+
+    def test_a_parent_id_that_was_reused(self, launcher, worker, monkeypatch):
+        """The worker is older than the launcher, and so another process's child."""
+        children_of = _native.children_of
+        monkeypatch.setattr(_native, "children_of", lambda pid: [worker.pid, *children_of(pid)])
+        with pytest.warns(wer.LauncherWarning):
+            wer.Report("WerTests.Event", process=launcher[0]).close()
 
     def test_a_python_is_not_warned_of(self, worker, launcher):
         wer.Report("WerTests.Event", process=worker.process).close()

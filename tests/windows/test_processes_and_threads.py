@@ -71,9 +71,9 @@ def thread():
 
 
 @pytest.fixture(scope="module")
-def finished(python):
+def finished(python, popen):
     """A process that has ended, but whose id is kept from reuse by a handle."""
-    with subprocess.Popen([python, "-I", "-S", "-c", ""], stdin=subprocess.DEVNULL) as process:
+    with popen([python, "-I", "-S", "-c", ""], stdin=subprocess.DEVNULL) as process:
         process.wait()
     return process
 

@@ -22,13 +22,13 @@ PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 
 @pytest.fixture(scope="module")
-def processes():
+def processes(popen):
     """Start programs that wait, once for all tests: `processes(number)`."""
     started = []
 
     def processes(number):
         while len(started) < number:
-            started.append(subprocess.Popen([PYTHON, "-I", "-S", "-c", "input()"], stdin=subprocess.PIPE))
+            started.append(popen([PYTHON, "-I", "-S", "-c", "input()"], stdin=subprocess.PIPE))
         return started[:number]
 
     yield processes
@@ -38,9 +38,9 @@ def processes():
 
 
 @pytest.fixture(scope="module")
-def finished(processes):
+def finished(popen):
     """A process that has ended. Its object keeps a handle, and so its id."""
-    process = subprocess.Popen([PYTHON, "-I", "-S", "-c", ""])
+    process = popen([PYTHON, "-I", "-S", "-c", ""])
     process.wait()
     return process
 

@@ -97,6 +97,25 @@ threading.Thread(target=crash).start()
     assert len(done.called("WerReportSubmit")) == int(report)
 
 
+def test_a_crash_right_after_the_first_template(finish):
+    """The thread that ends a report after its timeout starts with the loader's lock: it has to be up by then."""
+    code = """
+import ctypes, faulthandler, wer
+kernel32, ntdll = ctypes.windll.kernel32, ctypes.windll.ntdll
+cookie, state = ctypes.c_size_t(), ctypes.c_ulong()
+lock, arguments = ntdll.LdrLockLoaderLock, (0, ctypes.byref(state), ctypes.byref(cookie))
+kernel32.SetProcessAffinityMask(ctypes.c_void_p(-1), ctypes.c_size_t(1))  # a new thread has to wait its turn
+template = wer.ReportTemplate("WerTests.Locked", consent=wer.Consent.NOT_ASKED, timeout=2)
+lock(*arguments)
+template.set_dump(wer.DumpType.NONE)
+wer.install_crash_handler(template)
+faulthandler._read_null()
+"""
+    done = finish([sys.executable, "-I", "-c", code], "delay WerReportSubmit 1 240000")
+    assert done.code == 0xC0000005
+    assert not done.called("WerReportSubmit")
+
+
 def test_ctrl_c_leaves_no_crash_handler_that_nobody_can_take_out(lines):
     code = """
 def tracer(frame, event, argument):

@@ -47,6 +47,7 @@ static volatile LONG reporting;
 static struct {
     volatile LONG made;
     volatile LONG id;
+    HANDLE up;   /* manual-reset: it has started */
     HANDLE wake; /* auto-reset */
     HANDLE done; /* manual-reset */
     struct WerTemplate *work; /* NULL: watch */
@@ -56,6 +57,8 @@ static struct {
 } reporter;
 
 enum { WAITED_FOR = 1, DONE = 2, ABANDONED = 3 };
+
+enum { START_MS = 5000 }; /* a thread starts in less than one, unless something keeps it */
 
 static DWORD WINAPI run_reporter(void *unused);
 
@@ -99,6 +102,8 @@ static HRESULT make_reporter(void)
                 GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
                 (PCWSTR)(void *)&reporter, &ignored))
             hr = last_error();
+        if (SUCCEEDED(hr) && reporter.up == NULL && (reporter.up = CreateEventW(NULL, TRUE, FALSE, NULL)) == NULL)
+            hr = last_error();
         if (SUCCEEDED(hr) && reporter.wake == NULL && (reporter.wake = CreateEventW(NULL, FALSE, FALSE, NULL)) == NULL)
             hr = last_error();
         if (SUCCEEDED(hr) && reporter.done == NULL && (reporter.done = CreateEventW(NULL, TRUE, FALSE, NULL)) == NULL)
@@ -109,6 +114,9 @@ static HRESULT make_reporter(void)
             if (thread == NULL) {
                 hr = last_error();
             } else {
+                /* It starts with the loader lock, which a crash may hold: so it is up before anything relies on it.
+                 * Not without end: whoever makes a template with the lock held would wait for himself. */
+                WaitForSingleObject(reporter.up, START_MS);
                 CloseHandle(thread);
                 InterlockedExchange(&reporter.id, (LONG)id);
                 InterlockedExchange(&reporter.made, TRUE);
@@ -298,6 +306,7 @@ static DWORD WINAPI run_reporter(void *unused)
     struct WerTemplate *t;
 
     (void)unused;
+    SetEvent(reporter.up);
     while (WaitForSingleObject(reporter.wake, INFINITE) == WAIT_OBJECT_0) {
         t = reporter.work;
         if (t == NULL) {
