@@ -7,7 +7,7 @@ from time import sleep as _sleep
 
 from . import _native
 from ._owner import Owner
-from ._processes import FOR_SNAPSHOT, handle_of, process_of
+from ._processes import FOR_SNAPSHOT, children_of, handle_of, process_of
 from ._typing import TYPE_CHECKING, ProcessLike, Self
 
 if TYPE_CHECKING:
@@ -199,7 +199,9 @@ class _Seen:
                 continue
             if not _native.has_ended(parent):
                 self.others.append(parent)
-            waiting += self._children(parent)
+            children, refused = children_of(parent, FOR_SNAPSHOT)
+            self.refused = refused or self.refused
+            waiting += children
 
     @property
     def running(self) -> bool:
@@ -215,22 +217,6 @@ class _Seen:
             if not _native.has_ended(held):
                 self.refused = error
             return False
-
-    def _children(self, parent: "HeldHandle") -> "list[HeldHandle]":
-        children = []
-        for pid in _native.children_of(parent.id):
-            try:
-                children.append(_native.open_process(pid, FOR_SNAPSHOT))
-            except ProcessLookupError:  # it has ended meanwhile
-                pass
-            except OSError as error:
-                self.refused = error
-        if not children:
-            return []
-        # Between the list and the opening an id may have gone to another process. Now it cannot: ask again.
-        still = set(_native.children_of(parent.id))
-        born = _native.created(parent)
-        return [child for child in children if child.id in still and _native.created(child) >= born]
 
     def no_python(self, started: "HeldHandle", timeout: float) -> OSError:
         """Why there is no Python, as an exception."""

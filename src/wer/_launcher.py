@@ -4,12 +4,13 @@ from os import getpid as _getpid
 from warnings import warn as _warn
 
 from . import _native
+from ._processes import FOR_QUERY, children_of
 from ._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._werapi import HeldHandle
 
-_QUERY_AND_READ = 0x0400 | 0x0010  # PROCESS_QUERY_INFORMATION, PROCESS_VM_READ
+_QUERY_AND_READ = FOR_QUERY | 0x0010  # PROCESS_VM_READ
 _MOST = 1000  # that are remembered
 
 # The processes that were looked at, and when they were made: an id may come again.
@@ -47,7 +48,9 @@ def _python_behind(process: "HeldHandle") -> int | None:
     if _looked_at.get(process.id) == made:
         return None
     has_python = _native.has_python(process)
-    children = [] if has_python else _children(process, made)
+    children, refused = ([], None) if has_python else children_of(process, _QUERY_AND_READ)
+    if refused is not None:
+        raise refused
     if has_python or children:  # else it may be a launcher that has not started its Python yet
         if len(_looked_at) >= _MOST:
             _looked_at.clear()
@@ -55,16 +58,3 @@ def _python_behind(process: "HeldHandle") -> int | None:
     if len(children) != 1:
         return None
     return children[0].id if _native.has_python(children[0]) else None
-
-
-def _children(process: "HeldHandle", made: int) -> "list[HeldHandle]":
-    """What it has started. A process that is older has another parent, which had the same id."""
-    children = []
-    for pid in _native.children_of(process.id):
-        try:
-            child = _native.open_process(pid, _QUERY_AND_READ)
-        except ProcessLookupError:  # it has ended meanwhile
-            continue
-        if _native.created(child) >= made:
-            children.append(child)
-    return children

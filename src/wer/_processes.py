@@ -154,5 +154,27 @@ def thread_of(
     return _native.duplicate_thread(handle, process)
 
 
+def children_of(parent: "HeldHandle", rights: int) -> "tuple[list[HeldHandle], OSError | None]":
+    """The processes that `parent` has started, and the error of one that cannot be opened.
+
+    A process that is older has another parent, which had the same id.
+    """
+    children = []
+    refused = None
+    for pid in _native.children_of(parent.id):
+        try:
+            children.append(_native.open_process(pid, rights))
+        except ProcessLookupError:  # it has ended meanwhile
+            pass
+        except OSError as error:
+            refused = error
+    if not children:
+        return [], refused
+    # Between the list and the opening an id may have gone to another process. Now it cannot: ask again.
+    still = set(_native.children_of(parent.id))
+    made = _native.created(parent)
+    return [child for child in children if child.id in still and _native.created(child) >= made], refused
+
+
 def _gone(text: str) -> ProcessLookupError:
     return ProcessLookupError(_ESRCH, text)

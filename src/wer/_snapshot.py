@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ._werapi import HeldSnapshot
 
 # What Microsoft's sample captures for MiniDumpWriteDump.
-_FOR_A_DUMP = (
+FOR_A_DUMP = (
     SnapshotFlags.VA_CLONE
     | SnapshotFlags.HANDLES
     | SnapshotFlags.HANDLE_NAME_INFORMATION
@@ -78,7 +78,7 @@ class ProcessSnapshot(Owner):
         pid: int | None = None,
         context_flags: int | None = None,
     ) -> None:
-        chosen = _FOR_A_DUMP if flags is None else bits(SnapshotFlags, flags, "flags")
+        chosen = FOR_A_DUMP if flags is None else bits(SnapshotFlags, flags, "flags")
         self._pid = self._held.capture(
             process_of(process, pid, FOR_SNAPSHOT), chosen, bool(chosen & SnapshotFlags.THREAD_CONTEXT), context_flags
         )

@@ -12,24 +12,9 @@ from tools.facts_on_windows import api
 from tools.facts_on_windows.asking import Asking
 from tools.facts_on_windows.dumps import STATES, options, outcome, sizes
 from tools.facts_on_windows.question import Answer, Needs, Unanswered, question
-from wer import DumpType, SnapshotFlags
+from wer import DumpType
+from wer._snapshot import FOR_A_DUMP
 
-# What `wer.ProcessSnapshot` captures by default: what Microsoft's sample does for a dump.
-FOR_A_DUMP = (
-    SnapshotFlags.VA_CLONE
-    | SnapshotFlags.HANDLES
-    | SnapshotFlags.HANDLE_NAME_INFORMATION
-    | SnapshotFlags.HANDLE_BASIC_INFORMATION
-    | SnapshotFlags.HANDLE_TYPE_SPECIFIC_INFORMATION
-    | SnapshotFlags.HANDLE_TRACE
-    | SnapshotFlags.THREADS
-    | SnapshotFlags.THREAD_CONTEXT
-    | SnapshotFlags.THREAD_CONTEXT_EXTENDED
-    | SnapshotFlags.CREATE_BREAKAWAY
-    | SnapshotFlags.CREATE_BREAKAWAY_OPTIONAL
-    | SnapshotFlags.CREATE_USE_VM_ALLOCATIONS
-    | SnapshotFlags.CREATE_RELEASE_SECTION
-)
 CONTEXT_ALL = {"AMD64": 0x10001F, "ARM64": 0x40001F, "x86": 0x1003F}
 CURRENT_PROCESS = ctypes.c_void_p(-1)
 
