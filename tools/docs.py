@@ -32,6 +32,7 @@ SECTIONS = {
     ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
+    "Tests of your program": ["testing.FakeWer", "testing.Call", "testing.FakeProcess", "testing.FakeThread"],
     "Enums and flags": [
         *("ReportType", "Consent", "SubmitFlags", "SubmitResult", "DumpType", "DumpFlags", "FileType", "FileFlags"),
         *("ReportUI", "StoreType", "RegisterFileType", "FaultReportingFlags", "SnapshotFlags", "DumpMask"),
@@ -41,8 +42,8 @@ SECTIONS = {
 
 # Runs where the pure package is installed: tells which names are classes and functions of it.
 LIST_NAMES = """
-import wer
-print(*(name for name in wer.__all__ if isinstance(getattr(wer, name), type) or callable(getattr(wer, name))))
+import wer.testing
+print(*(name for name in wer.__all__ if callable(getattr(wer, name))), *(f"testing.{n}" for n in wer.testing.__all__))
 """
 
 
@@ -69,6 +70,6 @@ def _reference(names: list[str]) -> str:
     for title, section in SECTIONS.items():
         lines += [title, "-" * len(title), ""]
         for name in section:
-            kind = "autofunction" if name[0].islower() else "autoclass"
+            kind = "autofunction" if name.rpartition(".")[2][0].islower() else "autoclass"
             lines += [f".. {kind}:: wer.{name}", *["   :members:", "   :undoc-members:"] * (kind == "autoclass"), ""]
     return "\n".join(lines)

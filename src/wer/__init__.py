@@ -16,7 +16,6 @@ from . import _enums
 from ._crash_handler import CrashHandler, install_crash_handler
 from ._enums import *  # noqa: F403
 from ._errors import WerError
-from ._include import get_include
 from ._launcher import LauncherWarning
 from ._options import DumpOptions, ExceptionInformation
 from ._processes import Handle
@@ -45,6 +44,7 @@ from ._template import ReportTemplate
 from ._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._include import get_include
     from ._interpreter import InterpreterProcess, interpreter_of
     from ._report_file import read_report
     from ._store import Store, purge_reports
@@ -55,7 +55,7 @@ __version__ = "0.1.0"
 if _sys.platform == "win32":
     from ._werapi import _C_API  # noqa: F401 - wer/capi.h looks for it here
 
-# What brings in more of the standard library waits until somebody asks for it.
+# What no report needs, or what brings in more of the standard library, waits until somebody asks for it.
 _LATER = {
     "InterpreterProcess": "_interpreter",
     "interpreter_of": "_interpreter",
@@ -63,6 +63,7 @@ _LATER = {
     "SignatureParameter": "_stored",
     "Store": "_store",
     "StoredReport": "_stored",
+    "get_include": "_include",
     "purge_reports": "_store",
     "read_report": "_report_file",
 }

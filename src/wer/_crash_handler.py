@@ -3,7 +3,7 @@
 from ._owner import Owner
 from ._report import must_be
 from ._template import ReportTemplate
-from ._typing import TYPE_CHECKING, Self
+from ._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._werapi import HeldHandler
@@ -23,9 +23,6 @@ class CrashHandler(Owner):
 
     def __init__(self, *arguments: object, **options: object) -> None:
         raise TypeError("install_crash_handler makes a CrashHandler")
-
-    def __enter__(self) -> Self:
-        return self
 
     def _give_back(self) -> None:
         self.uninstall()

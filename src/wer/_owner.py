@@ -22,6 +22,9 @@ class Owner:
         owner._held = getattr(_native, cls._HELD)()
         return owner
 
+    def __enter__(self) -> Self:
+        return self
+
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a {self._CALLED} cannot be copied or pickled: there is one of it")
 

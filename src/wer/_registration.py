@@ -11,7 +11,7 @@ from ._enums import FileFlags, RegisterFileType
 from ._owner import Owner
 from ._processes import FOR_ID, process_of, thread_of
 from ._report import NO_FILE_FLAGS, file_flags
-from ._typing import TYPE_CHECKING, ProcessLike, ReadableBuffer, Self, StrPath, ThreadLike
+from ._typing import TYPE_CHECKING, ProcessLike, ReadableBuffer, StrPath, ThreadLike
 
 if TYPE_CHECKING:
     from ._werapi import HeldRegistration
@@ -42,9 +42,6 @@ class Registration(Owner):
 
     def __init__(self, *arguments: object, **options: object) -> None:
         raise TypeError("the functions wer.register_... make registrations")
-
-    def __enter__(self) -> Self:
-        return self
 
     def _give_back(self) -> None:
         self.unregister()

@@ -22,7 +22,7 @@ from ._snapshot import ProcessSnapshot
 from ._typing import TYPE_CHECKING, ProcessLike, Self, StrPath, ThreadLike
 
 if TYPE_CHECKING:
-    from ._werapi import HeldReport
+    from ._werapi import HeldHandle, HeldReport
 
 NO_FILE_FLAGS = FileFlags(0)
 NO_DUMP_FLAGS = DumpFlags(0)
@@ -407,8 +407,8 @@ class Report(Owner):
             if dump_type is _MICRODUMP and thread is None and tid is None:
                 raise ValueError("a MICRODUMP is the stack of one thread: pass thread or tid")
             rights = _rights(dump_type, options)
-            if rights != FOR_DUMP and process is None and pid is None and source is None and held.process_id:
-                about = _native.open_process(held.process_id, rights)  # the report's, with one more right
+            if rights != FOR_DUMP and process is None and pid is None and source is None:
+                about = _with_rights(held.process, rights)
         if process is not None or pid is not None:
             about = process_of(process, pid, rights)
             warn_of_launcher(about)
@@ -480,6 +480,11 @@ def _rights(dump_type: DumpType, options: DumpOptions | None) -> int:
     if dump_type is _HEAPDUMP or (options is not None and (options.dump_flags or 0) & MinidumpType.WITH_HANDLE_DATA):
         return FOR_HEAP_DUMP
     return FOR_DUMP
+
+
+def _with_rights(process: "HeldHandle | None", rights: int) -> "HeldHandle | None":
+    """The process that a report is about, opened again with `rights`; None if there is none, or its id is not known."""
+    return _native.open_process(process.id, rights) if process is not None and process.id else None
 
 
 _native.register_class("Report", Report)

@@ -174,12 +174,6 @@ cdef class HeldReport:
         # What the report is about; None: the calling process.
         return self._process
 
-    @property
-    def process_id(self):
-        # Of the process that the report is about; 0 if that is the calling one.
-        cdef DWORD number = 0 if self._process is None else self._process._id
-        return number
-
     def set_parameter(self, index, value, name, /):
         # Call WerReportSetParameter.
         cdef WCHAR c_value[WER_MAX_PARAM_LENGTH]

@@ -188,10 +188,6 @@ class HeldReport:
     def process(self) -> HeldHandle | None:
         return self._process
 
-    @property
-    def process_id(self) -> int:
-        return 0 if self._process is None else self._process.id
-
     def set_parameter(self, index: int, value: str, name: str | None, /) -> None:
         number, value, name = parameter(index, value, name)
         with self._begin():
