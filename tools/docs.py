@@ -42,8 +42,9 @@ SECTIONS = {
 
 # Runs where the pure package is installed: tells which names are classes and functions of it.
 LIST_NAMES = """
-import wer.testing
-print(*(name for name in wer.__all__ if callable(getattr(wer, name))), *(f"testing.{n}" for n in wer.testing.__all__))
+import wer.service, wer.testing
+print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
+print(*(f"{part}.{name}" for part in ("service", "testing") for name in getattr(wer, part).__all__))
 """
 
 

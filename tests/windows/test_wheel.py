@@ -49,6 +49,7 @@ FILES = {
     "wer/include/wer/werapi.h",
     "wer/libwer.pxd",
     "wer/py.typed",
+    "wer/service/__init__.py",
     "wer/testing/__init__.py",
     "wer/testing/_buffer.py",
     "wer/testing/_checks.py",
