@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ._report_file import read_report
     from ._store import Store, purge_reports
     from ._stored import ReportFile, SignatureParameter, StoredReport
+    from .service import enable, reporting
     from .werapi import *  # noqa: F403
 
 __version__ = "0.1.0"
@@ -58,6 +59,7 @@ if _sys.platform == "win32":
 # What no report needs, or what brings in more of the standard library, waits until somebody asks for it.
 _LATER = {
     "InterpreterProcess": "_interpreter",
+    "enable": "service._enable",
     "interpreter_of": "_interpreter",
     "ReportFile": "_stored",
     "SignatureParameter": "_stored",
@@ -66,6 +68,7 @@ _LATER = {
     "get_include": "_include",
     "purge_reports": "_store",
     "read_report": "_report_file",
+    "reporting": "service._reporting",
 }
 
 __all__ = [
@@ -85,6 +88,7 @@ __all__ = [
     "StoredReport",
     "WerError",
     "add_excluded_application",
+    "enable",
     "get_flags",
     "get_include",
     "install_crash_handler",
@@ -100,6 +104,7 @@ __all__ = [
     "register_runtime_exception_module",
     "remove_excluded_application",
     "report_hang",
+    "reporting",
     "set_flags",
     "set_max_process_hold_milliseconds",
     "supported",

@@ -9,6 +9,7 @@ import pytest
 
 import wer
 from wer import _registration
+from wer.service import _current
 
 # What stands beside a print, up to a colon.
 PRINTED = re.compile(r"^ *print\(.*\)  # ([^:\n]+)", re.MULTILINE)
@@ -24,7 +25,7 @@ PAGES = {
 def run(tmp_path, monkeypatch, worker, standin):
     """Run a page's code in one namespace, with what its text takes for granted: a log file, a worker."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # put back what the page sets
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "profile"))  # limits and private files of the page's own
     (tmp_path / "spooler.log").write_text("three jobs", encoding="utf-8")
     flags = wer.get_flags()
     handlers = []
@@ -38,6 +39,8 @@ def run(tmp_path, monkeypatch, worker, standin):
         return names
 
     yield run
+    if _current.service is not None:
+        _current.service.close()
     for handler in handlers:
         handler.uninstall()
     wer.set_flags(flags)
@@ -70,17 +73,10 @@ def test_the_tutorial_finds_its_report(run, standin):
     assert stored.key == str(standin.reports()[0])
 
 
-def test_an_unhandled_exception_is_reported(run, standin, capsys):
-    run("docs/howto/unhandled-exceptions.md")
-    try:
-        raise LookupError("no such job")
-    except LookupError as error:
-        sys.excepthook(type(error), error, error.__traceback__)
-    assert "LookupError: no such job" in capsys.readouterr().err
-    values, folder = standin.report_wer()
-    assert values["Sig[1].Value"] == "LookupError"
-    assert values["Sig[2].Value"] == "test_docs.py:test_an_unhandled_exception_is_reported"
-    assert "LookupError: no such job" in (folder / "traceback.txt").read_text(encoding="utf-8")
+def test_what_a_service_does_not_catch_is_reported(run, standin, monkeypatch):
+    run("docs/howto/service.md")
+    [folder] = standin.reports()
+    assert standin.lines(folder)["Sig[1].Value"] == "LookupError"
 
 
 def test_a_broken_page_would_be_noticed(run, monkeypatch):

@@ -4,4 +4,27 @@ Each part exists alone. What acts on a report is a function that takes the repor
 package.
 """
 
-__all__: list[str] = []
+from ._enable import InWorker, Service, enable
+from ._folder import Folder
+from ._hooks import Hooks
+from ._limits import Limits
+from ._logging import LoggingHandler
+from ._reporter import Filed, Reporter
+from ._reporting import reporting
+from ._signature import traceback_hash
+from ._state import add_python_state
+
+__all__ = [
+    "Filed",
+    "Folder",
+    "Hooks",
+    "InWorker",
+    "Limits",
+    "LoggingHandler",
+    "Reporter",
+    "Service",
+    "add_python_state",
+    "enable",
+    "reporting",
+    "traceback_hash",
+]

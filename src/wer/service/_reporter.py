@@ -1,0 +1,326 @@
+"""`Reporter`: from an exception to a submitted report, once for each exception."""
+
+import logging
+import os
+import sys
+import threading
+from functools import partial
+from itertools import count as _count
+
+from .. import _native
+from .._arguments import bits, choice, shown, units_of
+from .._enums import Consent, DumpType, SubmitFlags, SubmitResult
+from .._limits import WER_MAX_EVENT_NAME_LENGTH, WER_MAX_PARAM_LENGTH
+from .._processes import FOR_QUERY
+from .._report import Report
+from .._typing import TYPE_CHECKING, Any
+from ._background import Background
+from ._dump_size import choose_dump
+from ._folder import Folder
+from ._limits import Limits
+from ._signature import MOST_NESTED, is_group, members, own_functions, traceback_hash, type_name
+from ._state import add_python_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_log = logging.getLogger("wer")
+_MARK = "__wer_reported__"  # in an exception's __dict__, with which pickle takes it to another process
+_marks = _count()
+PYTHON_VERSION = "{}.{}.{}".format(*sys.version_info[:3])
+DEFAULT: Any = object()
+
+
+class Filed:
+    """What a `Reporter` has done about a failure.
+
+    Attributes
+    ----------
+    event_type : str
+        The report's event.
+    signature : str
+        What stands for the failure: `traceback_hash`.
+    source : str
+        Who saw it: "main", "thread", "unraisable", "asyncio", "logging" or what the caller said.
+    result : SubmitResult or None
+        What WER answered; None if the report failed.
+    error : OSError or None
+        Why it failed.
+    left_out : int
+        How many reports of this signature the limits have left out since the one before.
+    """
+
+    __slots__ = ("error", "event_type", "left_out", "result", "signature", "source")
+
+    def __init__(self, event_type: str, signature: str, source: str, left_out: int) -> None:
+        self.event_type = event_type
+        self.signature = signature
+        self.source = source
+        self.left_out = left_out
+        self.result: SubmitResult | None = None
+        self.error: OSError | None = None
+
+    def __repr__(self) -> str:
+        outcome = self.error if self.result is None else self.result
+        return f"<wer.service.Filed {self.event_type!r} {self.signature} from {self.source}: {outcome}>"
+
+
+class Reporter:
+    """Files a report for an exception: its Python story, a dump of this process, and a signature that groups.
+
+    An exception is reported once, however many see it; KeyboardInterrupt, SystemExit, GeneratorExit and CancelledError
+    are not, nor a group of nothing else. Reports are made by a thread of their own. Whoever asks waits for it until a
+    limit, unless that is the thread of an event loop.
+
+    The signature parameters are: Version, Exception (its type), Where (``module:function`` of the innermost frame of
+    the program's own), Signature (`traceback_hash`), Source, Python.
+
+    Parameters
+    ----------
+    application : str
+        The first part of the event's name, ``"Spooler"`` of ``"Spooler.Exception"``; at most 54 UTF-16 units.
+    version : str
+        The program's version, at most 259 units.
+    consent : Consent
+        As for `Report.submit`. There is no default: APPROVED sends reports off the machine.
+    flags : SubmitFlags
+        As for `Report.submit`; by default QUEUE.
+    dump_type : DumpType
+        By default MINIDUMP; `DumpType.NONE` for none.
+    max_dump_bytes : int, optional
+        A dump that would be larger by an estimate becomes one of a smaller type, and the report says so.
+    limits : Limits, optional
+        By default ``Limits()``, 1 an hour for each signature and 10 an hour in all; None for none.
+    folder : Folder, optional
+        Where private files are; by default the user's own.
+    on_report : callable, optional
+        Called with a `Filed` after each report, in the thread that makes reports. What it raises is logged.
+    redact : callable, optional
+        What to make of each message before it is written, a function of one str.
+    local_variables : bool
+        Also write the values of variables. They hold secrets more often than not.
+    timeout : float
+        Seconds that a failing thread waits for its report at most.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is of the wrong type or out of its limits.
+    """
+
+    def __init__(
+        self,
+        application: str,
+        *,
+        version: str = "",
+        consent: Consent,
+        flags: SubmitFlags = SubmitFlags.QUEUE,
+        dump_type: DumpType = DumpType.MINIDUMP,
+        max_dump_bytes: int | None = None,
+        limits: Limits | None = DEFAULT,
+        folder: Folder | None = None,
+        on_report: "Callable[[Filed], object] | None" = None,
+        redact: "Callable[[str], str] | None" = None,
+        local_variables: bool = False,
+        timeout: float = 10.0,
+    ) -> None:
+        self.application = checked(application, "application", WER_MAX_EVENT_NAME_LENGTH - len(".Exception"))
+        if not application:
+            raise ValueError("application is empty")
+        self.version = checked(version, "version", WER_MAX_PARAM_LENGTH - 1)
+        self.consent = Consent(choice(Consent, consent, "consent"))
+        self.flags = SubmitFlags(bits(SubmitFlags, flags, "flags"))
+        self.dump_type = DumpType(choice(DumpType, dump_type, "dump_type"))
+        if max_dump_bytes is not None and (not isinstance(max_dump_bytes, int) or max_dump_bytes < 1):
+            raise ValueError(f"max_dump_bytes must be 1 or more, got {shown(max_dump_bytes)}")
+        if limits is not DEFAULT and not isinstance(limits, Limits | None):
+            raise TypeError(f"limits must be a wer.service.Limits or None, got {type(limits).__name__}")
+        if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+            raise TypeError(f"timeout must be seconds as a float or int, got {type(timeout).__name__}")
+        if not 0 <= timeout < float("inf"):
+            raise ValueError(f"timeout takes 0 or more seconds, got {timeout!r}")
+        self.max_dump_bytes = max_dump_bytes
+        self.folder = Folder() if folder is None else folder
+        self.limits: Limits | None = Limits(folder=self.folder) if limits is DEFAULT else limits
+        self.timeout = timeout
+        self._on_report = _callable(on_report, "on_report")
+        self._redact = _callable(redact, "redact")
+        self._local_variables = local_variables
+        self._background = Background()
+
+    def report(
+        self,
+        exception: BaseException,
+        *,
+        source: str = "program",
+        event: str | None = None,
+        wait: bool | None = None,
+    ) -> bool:
+        """File a report for an exception, unless it was reported before or the limits are reached. It raises nothing.
+
+        Parameters
+        ----------
+        exception : BaseException
+            What was raised.
+        source : str
+            Who saw it.
+        event : str, optional
+            The event's name; by default the application's, with ".Exception".
+        wait : bool, optional
+            Whether to wait for it, at most `timeout` seconds. By default, unless an event loop runs in this thread.
+
+        Returns
+        -------
+        bool
+            Whether a report was asked for. What became of it is told to `on_report`.
+        """
+        try:
+            if not is_failure(exception) or not _mark(exception):
+                return False
+            if wait is None:
+                wait = not _in_event_loop()
+            event = event or f"{self.application}.Exception"
+            work = partial(self._try, exception, source, event, threading.get_ident())
+            return self._background.run(work, self.timeout if wait else 0)
+        except Exception as error:  # no memory, no lock: the exception that is on its way matters more
+            _log.warning("no report: %s", type_name(type(error)))
+            return False
+
+    def flush(self, timeout: float | None = None) -> bool:
+        """Wait until all reports that were asked for are made; False if that takes longer."""
+        return self._background.flush(self.timeout if timeout is None else timeout)
+
+    def close(self) -> None:
+        """Finish the reports that were asked for, for `timeout` seconds at most, and end the thread."""
+        self._background.end(self.timeout)
+
+    def _try(self, exception: BaseException, source: str, event: str, thread: int) -> None:
+        """Make the report, in the thread for it, which goes on whatever happens."""
+        try:
+            self._file(exception, source, event, thread)
+        except BaseException as error:  # also what `on_report` raises
+            _log.warning("%s: %s, while reporting %s", type_name(type(error)), error, type_name(type(exception)))
+
+    def _file(self, exception: BaseException, source: str, event: str, thread: int) -> None:
+        signature = traceback_hash(exception)
+        left_out = left_out_in_all = 0
+        if self.limits is not None:
+            taken = self.limits.take(f"{event}:{signature}")
+            if not taken.allowed:
+                _log.info("no report of %s from %s: the limit is reached", type_name(type(exception)), source)
+                return
+            left_out, left_out_in_all = taken.left_out, taken.left_out_in_all
+        filed = Filed(event, signature, source, left_out)
+        try:
+            filed.result = self._submit(filed, exception, thread, left_out_in_all)
+        except OSError as error:
+            filed.error = error
+            _log.warning("no report of %s: %s", type_name(type(exception)), error)
+        if self._on_report is not None:
+            self._on_report(filed)
+
+    def _submit(self, filed: Filed, exception: BaseException, thread: int, left_out_in_all: int) -> SubmitResult:
+        where = own_functions(exception)[-1:] or ["?"]
+        more = []
+        if filed.left_out or left_out_in_all:
+            more.append(f"Left out by limits: {filed.left_out} of this signature, {left_out_in_all} in all")
+        dump_type = self.dump_type
+        if dump_type is not DumpType.NONE and self.max_dump_bytes is not None:
+            dump_type, note = choose_dump(
+                _native.open_process(os.getpid(), FOR_QUERY), dump_type, self.max_dump_bytes
+            )
+            if note:
+                more.append(note)
+        with Report(filed.event_type, application_name=self.application) as report:
+            for index, (name, value) in enumerate(
+                (
+                    ("Version", self.version),
+                    ("Exception", type_name(type(exception))),
+                    ("Where", where[0]),
+                    ("Signature", filed.signature),
+                    ("Source", filed.source),
+                    ("Python", PYTHON_VERSION),
+                )
+            ):
+                report.set_parameter(index, fitting(value), name)
+            add_python_state(
+                report,
+                exception,
+                thread=thread,
+                local_variables=self._local_variables,
+                redact=self._redact,
+                more=more,
+                folder=self.folder,
+            )
+            if dump_type is not DumpType.NONE:
+                try:
+                    report.add_dump(dump_type)
+                except OSError as error:
+                    _log.warning("the report goes without a dump: %s", error)
+            return report.submit(self.consent, self.flags)
+
+
+def checked(text: str, name: str, limit: int) -> str:
+    """A text that will reach WER later, and must not be refused then."""
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be a str, got {type(text).__name__}")
+    if (units := units_of(text)) > limit:
+        raise ValueError(f"{name} takes at most {limit} UTF-16 units, got {units}: shorten it")
+    if "\0" in text:
+        raise ValueError(f"{name} has a NUL at {text.index(chr(0))}: {text!r}")
+    return text
+
+
+def _callable(function: "Any", name: str) -> "Any":
+    if function is not None and not callable(function):
+        raise TypeError(f"{name} must be callable, got {type(function).__name__}")
+    return function
+
+
+def fitting(text: str) -> str:
+    """As much of a text as a signature parameter takes."""
+    most = 2 * (WER_MAX_PARAM_LENGTH - 1)
+    return text.replace("\0", "?").encode("utf-16-le", "replace")[:most].decode("utf-16-le", "ignore")
+
+
+def is_failure(exception: BaseException, depth: int = 0) -> bool:
+    """Whether an exception is one to report, and not a way to end something."""
+    if issubclass(type(exception), (KeyboardInterrupt, SystemExit, GeneratorExit, *_cancelled())):
+        return False
+    if is_group(exception) and depth < MOST_NESTED:
+        return any(is_failure(each, depth + 1) for each in members(exception))
+    return True
+
+
+def _cancelled() -> tuple[type[BaseException], ...]:
+    """The classes CancelledError of what the program has imported."""
+    modules = (sys.modules.get("asyncio.exceptions"), sys.modules.get("concurrent.futures._base"))
+    return tuple(module.CancelledError for module in modules if hasattr(module, "CancelledError"))
+
+
+def _mark(exception: BaseException, depth: int = 0) -> bool:
+    """Note on an exception that it is reported; False if it was. Of a group, its exceptions are marked, too.
+
+    Not with a weak reference, which built-in exceptions do not have.
+    """
+    if is_group(exception) and depth < MOST_NESTED:
+        inner = [_mark(each, depth + 1) for each in members(exception)]
+        if not any(inner):
+            return False
+    own = f"{os.getpid()}-{next(_marks)}"
+    try:
+        notes = object.__getattribute__(exception, "__dict__")
+        return notes.setdefault(_MARK, own) is own
+    except (AttributeError, TypeError):  # not one that CPython makes; reported each time that it is seen
+        return True
+
+
+def _in_event_loop() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return False
+    try:
+        asyncio.get_running_loop()
+    except (RuntimeError, AttributeError):  # none; or asyncio is only being imported
+        return False
+    return True

@@ -1,0 +1,170 @@
+"""`wer.enable`, with a fake in WER's place, and without any."""
+
+import faulthandler
+import logging
+import pickle
+import sys
+import threading
+
+import pytest
+
+import wer
+import wer.testing
+from wer.service import InWorker, Limits, _current
+
+
+@pytest.fixture
+def fake():
+    with wer.testing.FakeWer() as fake:
+        yield fake
+
+
+@pytest.fixture
+def enable(tmp_path):
+    """Enable with a folder of the test's own; what is left of it is undone."""
+
+    def enable(application="WerTests", **options):
+        return wer.enable(application, **({"consent": wer.Consent.NOT_ASKED, "folder": str(tmp_path / "own")} | options))
+
+    yield enable
+    if _current.service is not None:
+        _current.service.close()
+
+
+@pytest.fixture
+def no_faulthandler():
+    """Without that of pytest."""
+    was = faulthandler.is_enabled()
+    faulthandler.disable()
+    yield
+    faulthandler.disable()
+    if was:
+        faulthandler.enable(sys.__stderr__)
+
+
+def installed():
+    """What is in place of the process's."""
+    return sys.excepthook, threading.excepthook, sys.unraisablehook, tuple(logging.getLogger("asyncio").filters)
+
+
+def test_puts_all_in_place_and_undoes_it(fake, enable, no_faulthandler, tmp_path):
+    before = installed()
+    with enable(version="1.2.3") as service:
+        assert service.enabled
+        assert _current.service is service
+        assert all(now is not then for now, then in zip(installed(), before, strict=True))
+        assert faulthandler.is_enabled()
+        assert fake.crash()
+        [created] = fake.called("WerReportCreate")
+        assert created.arguments["event_type"] == "WerTests.Crash"
+        [added] = fake.called("WerReportAddFile")
+        assert added.arguments["path"].startswith(str(tmp_path / "own"))
+    assert installed() == before
+    assert not faulthandler.is_enabled()
+    assert not fake.crash()
+    assert _current.service is None
+    assert not list((tmp_path / "own").glob("*.txt"))
+    service.close()  # does nothing
+
+
+@pytest.mark.parametrize(
+    ("off", "left"),
+    [("hooks", {"crash", "faulthandler"}), ("crash_report", {"hooks"}), ("stacks", {"hooks", "crash"})],
+)
+def test_each_part_can_be_left_out(fake, enable, no_faulthandler, off, left):
+    before = installed()
+    with enable(**{off: False}):
+        there = {
+            "hooks": installed() != before,
+            "crash": fake.crash(),
+            "faulthandler": faulthandler.is_enabled(),
+        }
+    assert {name for name, is_there in there.items() if is_there} == left
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"application": "x" * 55}, ValueError, "application takes at most 54 UTF-16 units, got 55: shorten it"),
+        ({"application": 3}, TypeError, "application must be a str, got int"),
+        ({"consent": "approved"}, TypeError, "consent must be a wer.Consent, got 'approved'"),
+        ({"consent": 9}, ValueError, "consent takes a wer.Consent from NOT_ASKED"),
+        ({"flags": "QUEUE"}, TypeError, "flags must be a wer.SubmitFlags, got 'QUEUE'"),
+        ({"dump_type": 77}, ValueError, "dump_type takes a wer.DumpType from"),
+        ({"limits": 3}, TypeError, "limits must be a wer.service.Limits or None, got int"),
+        ({"on_report": 3}, TypeError, "on_report must be callable, got int"),
+        ({"redact": "x"}, TypeError, "redact must be callable, got str"),
+        ({"timeout": "x"}, TypeError, "timeout must be seconds as a float or int, got str"),
+        ({"timeout": -1}, ValueError, "timeout takes 0 or more seconds, got -1"),
+        ({"max_dump_bytes": 0}, ValueError, "max_dump_bytes must be 1 or more, got 0"),
+    ],
+)
+def test_what_it_refuses_leaves_nothing(fake, enable, no_faulthandler, options, error, message):
+    before = installed()
+    with pytest.raises(error, match=message):
+        enable(**options)
+    assert installed() == before
+    assert not fake.crash()
+    assert _current.service is None
+    assert not faulthandler.is_enabled()
+
+
+def test_what_windows_refuses_leaves_nothing(fake, enable, no_faulthandler, tmp_path):
+    (tmp_path / "own").write_text("a file is in the way")
+    before = installed()
+    with pytest.raises(OSError, match="own"):
+        enable()
+    assert installed() == before
+    assert _current.service is None
+
+
+def test_twice_is_refused(fake, enable):
+    enable()
+    with pytest.raises(RuntimeError, match="wer is enabled already, for 'WerTests': close that service first"):
+        enable("Other")
+
+
+def test_reports_what_leaves_its_block(fake, enable):
+    filed = []
+    with pytest.raises(ValueError, match="x"), enable(on_report=filed.append, limits=None):
+        raise ValueError("x")
+    assert [each.source for each in filed] == ["main"]
+
+
+def test_reporting_goes_to_it(fake, enable):
+    filed = []
+    with enable(on_report=filed.append, limits=None), pytest.raises(ValueError, match="x"), wer.reporting("WerTests.Job"):
+        raise ValueError("x")
+    assert [each.event_type for each in filed] == ["WerTests.Job"]
+
+
+def test_in_worker_enables_the_same(fake, enable, tmp_path):
+    with enable(version="1.2.3", timeout=3.0) as service:
+        there = pickle.loads(pickle.dumps(service.in_worker))  # noqa: S301 - it was made in this line
+        assert isinstance(there, InWorker)
+        there()  # enabled here: nothing to do
+        assert _current.service is service
+    there()
+    assert _current.service.application == "WerTests"
+    assert (_current.reporter.version, _current.reporter.timeout) == ("1.2.3", 3.0)
+
+
+def test_limits_of_its_own_are_taken(fake, enable, tmp_path):
+    filed = []
+    limits = Limits(per_signature=2, total=2)
+    with enable(on_report=filed.append, limits=limits):
+        for number in range(4):
+            with pytest.raises(ValueError, match="x"), wer.reporting():
+                raise ValueError(f"x{number}")
+    assert len(filed) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has Windows Error Reporting")
+def test_without_wer_it_says_so_and_does_nothing(enable, caplog):
+    before = installed()
+    with enable() as service:
+        assert not service.enabled
+        assert installed() == before
+        assert "nothing is enabled" in service.check()[0]
+        service.watch_loop(None)
+    assert caplog.text.count("there is no Windows Error Reporting on linux") == 1

@@ -1,0 +1,497 @@
+"""`wer.service.Hooks`, `wer.reporting`, `LoggingHandler`: which exceptions are reported, and that each is once."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import pickle
+import sys
+import threading
+import time
+import weakref
+
+import pytest
+
+import wer
+import wer.testing
+from wer.service import Folder, Hooks, Limits, LoggingHandler, Reporter
+
+ENDS = [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError]
+
+
+class Own(Exception):
+    """One that a weak reference can be made of, unlike built-in ones."""
+
+
+@pytest.fixture
+def fake():
+    with wer.testing.FakeWer() as fake:
+        yield fake
+
+
+@pytest.fixture
+def filed():
+    return []
+
+
+@pytest.fixture
+def make(fake, tmp_path, filed):
+    """Make a `Reporter` that has no limits and a folder of the test's own."""
+    made = []
+
+    def make(**options):
+        options = {"limits": None, "folder": Folder(str(tmp_path / "private")), "on_report": filed.append} | options
+        made.append(Reporter("WerTests", version="1.2.3", consent=wer.Consent.NOT_ASKED, **options))
+        return made[-1]
+
+    yield make
+    for reporter in made:
+        reporter.close()
+
+
+@pytest.fixture
+def reporter(make):
+    return make()
+
+
+@pytest.fixture
+def before(monkeypatch):
+    """Hooks of somebody else, who notes what they see; pytest has its own."""
+    seen = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: seen.append(("main", error)))
+    monkeypatch.setattr(threading, "excepthook", lambda args: seen.append(("thread", args.exc_value)))
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: seen.append(("unraisable", args.exc_value)))
+    return seen
+
+
+@pytest.fixture
+def hooks(reporter, before):
+    hooks = Hooks(reporter).install()
+    yield hooks
+    hooks.uninstall()
+
+
+def raised(error):
+    try:
+        raise error
+    except BaseException as caught:
+        return caught
+
+
+def excepthook(error):
+    error = raised(error)
+    sys.excepthook(type(error), error, error.__traceback__)
+
+
+def in_thread(function):
+    thread = threading.Thread(target=function, name="job")
+    thread.start()
+    thread.join()
+
+
+def fail():
+    raise ValueError("in a thread")
+
+
+def sources(reporter, filed):
+    assert reporter.flush(30)
+    return [each.source for each in filed]
+
+
+class TestReport:
+    def test_has_what_groups_it(self, reporter, fake, filed):
+        assert reporter.report(raised(ValueError("x")), source="main")
+        assert reporter.flush(30)
+        [created] = fake.called("WerReportCreate")
+        assert created.arguments["event_type"] == "WerTests.Exception"
+        values = [call.arguments["value"] for call in fake.called("WerReportSetParameter")]
+        assert values == [
+            "1.2.3",
+            "ValueError",
+            f"{__name__}:raised",
+            wer.service.traceback_hash(raised(ValueError())),
+            "main",
+            "{}.{}.{}".format(*sys.version_info[:3]),
+        ]
+        assert len(fake.called("WerReportAddDump")) == len(fake.called("WerReportAddFile")) == 1
+        [submitted] = fake.called("WerReportSubmit")
+        assert submitted.arguments["consent"] == wer.Consent.NOT_ASKED
+        assert submitted.arguments["flags"] == wer.SubmitFlags.QUEUE
+        assert [each.result for each in filed] == [wer.SubmitResult.QUEUED]
+
+    def test_of_a_failed_one_the_reason_is_told(self, reporter, fake, filed, caplog):
+        fake.fail("WerReportSubmit", wer.HResult.E_ACCESSDENIED)
+        reporter.report(raised(ValueError("x")))
+        assert reporter.flush(30)
+        [only] = filed
+        assert only.result is None
+        assert only.error.function == "WerReportSubmit"
+        assert "no report of ValueError" in caplog.text
+
+    def test_without_a_dump_is_filed_all_the_same(self, reporter, fake, filed, caplog):
+        fake.fail("WerReportAddDump", wer.HResult.E_ACCESSDENIED)
+        reporter.report(raised(ValueError("x")))
+        assert reporter.flush(30)
+        assert [each.result for each in filed] == [wer.SubmitResult.QUEUED]
+        assert "the report goes without a dump" in caplog.text
+
+    def test_what_on_report_raises_is_logged(self, make, caplog):
+        reporter = make(on_report=lambda filed: 1 / 0)
+        for _ in range(2):
+            assert reporter.report(raised(ValueError("x")))
+            assert reporter.flush(30)
+        assert caplog.text.count("ZeroDivisionError") == 2
+
+    @pytest.mark.parametrize("text", ["\ud800", "a\0b", "\U0001f600" * 400])
+    def test_goes_with_any_text_of_an_exception(self, reporter, filed, text):
+        kind = type("Odd", (Exception,), {"__module__": "m" + text})
+        reporter.report(raised(kind(text)))
+        assert reporter.flush(30)
+        assert [each.result for each in filed] == [wer.SubmitResult.QUEUED]
+
+    def test_a_stuck_one_is_not_waited_for(self, make, fake):
+        stuck, go = threading.Event(), threading.Event()
+
+        def wait(filed):
+            stuck.set()
+            go.wait(60)
+
+        reporter = make(on_report=wait, timeout=0.2)
+        began = time.monotonic()
+        reporter.report(raised(ValueError("x")))
+        assert stuck.wait(30)
+        assert time.monotonic() - began < 20
+        for _ in range(100):
+            reporter.report(raised(ValueError("x")), wait=False)
+        assert reporter.report(raised(ValueError("x")), wait=False) is False  # as much waits as may
+        go.set()
+
+    def test_from_a_report_is_none(self, make, filed):
+        def report_again(each):
+            filed.append(each)
+            answers.append(reporter.report(raised(ValueError("again"))))
+
+        answers = []
+        reporter = make(on_report=report_again)
+        reporter.report(raised(ValueError("x")))
+        assert reporter.flush(30)
+        assert answers == [False]
+        assert len(filed) == 1
+
+    def test_limits_hold(self, make, filed, tmp_path):
+        folder = Folder(str(tmp_path / "limited"))
+        reporter = make(limits=Limits(per_signature=2, total=3, folder=folder))
+        for _ in range(4):
+            reporter.report(raised(ValueError("x")))
+        for kind in (KeyError, IndexError, OSError):
+            reporter.report(raised(kind("x")))
+        assert reporter.flush(30)
+        assert len(filed) == 3
+
+    @pytest.mark.parametrize("kind", [ValueError, Own])
+    def test_no_exception_is_kept(self, reporter, kind):
+        class Kept:
+            pass
+
+        def run():
+            kept = Kept()
+            found.append(weakref.ref(kept))
+            raise kind("x")
+
+        found = []
+        gc.disable()
+        try:
+            run()
+        except kind as error:
+            reporter.report(error)
+        assert reporter.flush(30)
+        reporter.report(raised(KeyError()))  # the thread has nothing of the one before
+        assert reporter.flush(30)
+        is_gone = found[0]() is None
+        gc.enable()
+        assert is_gone
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"application": ""}, "application is empty"),
+            ({"application": "x" * 55}, "application takes at most 54 UTF-16 units, got 55: shorten it"),
+            ({"application": "a\0b"}, "application has a NUL at 1"),
+            ({"version": "x" * 260}, "version takes at most 259 UTF-16 units, got 260: shorten it"),
+        ],
+    )
+    def test_refuses(self, options, message):
+        options = {"application": "WerTests", "consent": wer.Consent.NOT_ASKED} | options
+        with pytest.raises(ValueError, match=message):
+            Reporter(options.pop("application"), **options)
+
+
+class TestHooks:
+    def test_see_the_main_thread(self, hooks, reporter, before, filed):
+        error = ValueError("x")
+        excepthook(error)
+        assert [each.source for each in filed] == ["main"]  # it is there when the hook returns
+        assert before == [("main", error)]
+
+    def test_see_threads(self, hooks, reporter, before, filed):
+        in_thread(fail)
+        assert [each.source for each in filed] == ["thread"]
+        assert [name for name, _ in before] == ["thread"]
+
+    def test_see_what_cannot_be_raised(self, hooks, reporter, before, filed):
+        class Bad:
+            def __del__(self):
+                raise ValueError("in __del__")
+
+        Bad()
+        gc.collect()
+        assert sources(reporter, filed) == ["unraisable"]
+        assert [name for name, _ in before] == ["unraisable"]
+
+    def test_see_a_task_that_nobody_waits_for(self, hooks, reporter, filed):
+        async def fail():
+            raise ValueError("in a task")
+
+        async def main():
+            task = asyncio.create_task(fail())
+            await asyncio.sleep(0.01)
+            del task
+            gc.collect()
+
+        asyncio.run(main())
+        assert sources(reporter, filed) == ["asyncio"]
+
+    def test_see_a_callback_of_a_loop(self, hooks, reporter, filed):
+        async def main():
+            asyncio.get_running_loop().call_soon(fail)
+            await asyncio.sleep(0.01)
+
+        asyncio.run(main())
+        assert sources(reporter, filed) == ["asyncio"]
+
+    def test_see_a_loop_with_a_handler_of_its_own(self, hooks, reporter, filed):
+        handled = []
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            loop.set_exception_handler(lambda loop, context: handled.append(context["exception"]))
+            hooks.watch_loop(loop)
+            loop.call_soon(fail)
+            await asyncio.sleep(0.01)
+
+        asyncio.run(main())
+        assert sources(reporter, filed) == ["asyncio"]
+        assert len(handled) == 1
+
+    def test_what_asyncio_logs_is_printed_as_before(self, hooks, capfd):
+        """A handler of the logger would keep Python's last resort from printing it."""
+        asyncio_log = logging.getLogger("asyncio")
+        root = logging.getLogger()
+        handlers, root.handlers = root.handlers, []
+        try:
+            asyncio_log.error("a task has failed", exc_info=ValueError("x"))
+        finally:
+            root.handlers = handlers
+        assert "a task has failed" in capfd.readouterr().err
+
+    @pytest.mark.parametrize("kind", ENDS)
+    def test_leave_alone_what_ends_something(self, hooks, reporter, before, filed, kind):
+        excepthook(kind())
+        assert sources(reporter, filed) == []
+        assert len(before) == 1
+
+    def test_leave_alone_a_group_of_nothing_else(self, hooks, reporter, filed):
+        excepthook(BaseExceptionGroup("ends", [kind() for kind in ENDS]))
+        assert sources(reporter, filed) == []
+        excepthook(BaseExceptionGroup("ends", [KeyboardInterrupt(), ValueError()]))
+        assert sources(reporter, filed) == ["main"]
+
+    def test_are_silent_at_a_prompt(self, hooks, reporter, before, filed, monkeypatch):
+        monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+        excepthook(ValueError())
+        assert sources(reporter, filed) == []
+        assert len(before) == 1
+
+    def test_report_though_the_hook_before_fails(self, reporter, filed, monkeypatch):
+        def bad(*arguments):
+            raise KeyError("the hook before")
+
+        monkeypatch.setattr(sys, "excepthook", bad)
+        hooks = Hooks(reporter).install()
+        with pytest.raises(KeyError):
+            excepthook(ValueError())
+        assert sources(reporter, filed) == ["main"]
+        hooks.uninstall()
+        assert sys.excepthook is bad
+
+    def test_can_be_taken_out(self, reporter, before, filed):
+        there = sys.excepthook, threading.excepthook, sys.unraisablehook
+        filters = list(logging.getLogger("asyncio").filters)
+        hooks = Hooks(reporter).install()
+        assert sys.excepthook is not there[0]
+        hooks.uninstall()
+        assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == there
+        assert logging.getLogger("asyncio").filters == filters
+        excepthook(ValueError())
+        assert sources(reporter, filed) == []
+
+    def test_of_others_on_top_stay(self, reporter, before, filed):
+        hooks = Hooks(reporter).install()
+        ours, on_top = sys.excepthook, []
+
+        def other(*arguments):
+            on_top.append(arguments)
+            ours(*arguments)
+
+        sys.excepthook = other
+        hooks.uninstall()
+        assert sys.excepthook is other
+        excepthook(ValueError())
+        assert len(on_top) == len(before) == 1
+        assert sources(reporter, filed) == []
+
+
+class TestOnce:
+    def test_however_many_see_it(self, hooks, reporter, filed):
+        log = logging.getLogger("werTests")
+        handler = LoggingHandler(reporter)
+        log.addHandler(handler)
+        try:
+            with contextlib.suppress(ValueError), wer.reporting(reporter=reporter):
+                try:
+                    with wer.reporting(reporter=reporter):
+                        fail()
+                except ValueError as error:
+                    log.exception("failed")
+                    excepthook(error)
+                    raise
+        finally:
+            log.removeHandler(handler)
+        assert sources(reporter, filed) == ["reporting"]
+
+    def test_in_the_parent_of_a_worker_too(self, reporter, filed):
+        error = raised(Own("x"))
+        reporter.report(error)
+        there = pickle.loads(pickle.dumps(error))  # noqa: S301 - it was made in this line
+        assert reporter.report(there) is False
+        assert sources(reporter, filed) == ["program"]
+
+    def test_with_a_group_that_it_is_in(self, reporter, filed):
+        error = raised(Own("x"))
+        reporter.report(error)
+        assert reporter.report(ExceptionGroup("jobs", [error])) is False
+        assert reporter.report(ExceptionGroup("jobs", [error, ValueError()])) is True
+        assert len(sources(reporter, filed)) == 2
+
+    def test_of_a_class_that_cannot_be_hashed_or_compared(self, reporter, filed):
+        class Odd(Exception):
+            __hash__ = None
+            __slots__ = ()
+
+            def __eq__(self, other):
+                raise RuntimeError
+
+            def __setattr__(self, name, value):
+                raise RuntimeError
+
+        error = raised(Odd())
+        assert reporter.report(error) is True
+        assert reporter.report(error) is False
+
+
+class TestReporting:
+    def test_lets_the_exception_go_on(self, reporter, filed):
+        with pytest.raises(ValueError, match="in a thread"), wer.reporting("WerTests.Job", reporter=reporter):
+            fail()
+        [only] = filed
+        assert only.event_type == "WerTests.Job"
+
+    def test_decorates_a_function(self, reporter, filed):
+        @wer.reporting(reporter=reporter)
+        def job(number, *, more):
+            """A job."""
+            if more:
+                raise ValueError(number)
+            return number
+
+        assert job(1, more=False) == 1
+        with pytest.raises(ValueError, match="2"):
+            job(2, more=True)
+        assert (job.__name__, job.__doc__) == ("job", "A job.")
+        assert sources(reporter, filed) == ["reporting"]
+
+    def test_decorates_a_coroutine_and_does_not_stop_its_loop(self, make, filed):
+        go = threading.Event()
+        reporter = make(on_report=lambda each: (go.wait(30), filed.append(each)))
+
+        @wer.reporting(reporter=reporter)
+        async def job():
+            raise ValueError("x")
+
+        async def main():
+            with pytest.raises(ValueError, match="x"):
+                await job()
+            go.set()  # which the report waits for
+
+        asyncio.run(main())
+        assert sources(reporter, filed) == ["reporting"]
+
+    def test_decorates_a_generator(self, reporter, filed):
+        @wer.reporting(reporter=reporter)
+        def numbers():
+            yield 1
+            raise ValueError("x")
+
+        with pytest.raises(ValueError, match="x"):
+            list(numbers())
+        assert sources(reporter, filed) == ["reporting"]
+
+    def test_refuses_an_asynchronous_generator(self):
+        async def numbers():
+            yield 1
+
+        with pytest.raises(TypeError, match="an asynchronous generator: use it inside"):
+            wer.reporting()(numbers)
+
+    def test_refuses_an_event_that_is_too_long(self):
+        with pytest.raises(ValueError, match="event takes at most 64 UTF-16 units, got 65: shorten it"):
+            wer.reporting("x" * 65)
+
+    def test_without_a_service_is_nothing(self, fake):
+        with pytest.raises(ValueError, match="in a thread"), wer.reporting():
+            fail()
+        assert fake.calls == []
+
+    @pytest.mark.parametrize("kind", ENDS)
+    def test_leaves_alone_what_ends_something(self, reporter, filed, kind):
+        with pytest.raises(kind), wer.reporting(reporter=reporter):
+            raise kind
+        assert sources(reporter, filed) == []
+
+
+class TestLoggingHandler:
+    @pytest.fixture
+    def log(self, reporter):
+        log = logging.getLogger("werTests")
+        handler = LoggingHandler(reporter)
+        log.addHandler(handler)
+        yield log
+        log.removeHandler(handler)
+
+    def test_reports_an_exception(self, log, reporter, filed):
+        try:
+            fail()
+        except ValueError:
+            log.exception("failed")
+        assert sources(reporter, filed) == ["logging"]
+
+    def test_leaves_alone_what_has_none_or_is_below_its_level(self, log, reporter, filed):
+        log.error("no exception")
+        log.warning("not so bad", exc_info=raised(ValueError()))
+        assert sources(reporter, filed) == []
+
+    def test_leaves_alone_what_wer_logs(self, log, reporter, filed):
+        LoggingHandler(reporter).handle(
+            logging.LogRecord("wer", logging.ERROR, "", 0, "", (), (ValueError, raised(ValueError()), None))
+        )
+        assert sources(reporter, filed) == []
