@@ -77,10 +77,10 @@ async def request(port: int, kind: str) -> str:
     return answer.split("\r\n")[0] + ": " + answer.split("\n")[-2]
 
 
-async def main(service: wer.service.Service, kind: str | None) -> None:
+async def main(service: wer.service.Service, kind: str) -> None:
     server = Server(service)
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0 if kind else 8000)
-    if kind is None:
+    if not kind:
         await listening.serve_forever()
     print(await request(listening.sockets[0].getsockname()[1], kind), flush=True)
     listening.close()
@@ -89,4 +89,4 @@ async def main(service: wer.service.Service, kind: str | None) -> None:
 
 if __name__ == "__main__":
     with wer.enable("Shop", version="4.2.1", consent=wer.Consent.NOT_ASKED, on_report=filed) as enabled:
-        asyncio.run(main(enabled, sys.argv[1] if len(sys.argv) > 1 else None))
+        asyncio.run(main(enabled, sys.argv[1] if len(sys.argv) > 1 else ""))

@@ -24,7 +24,8 @@ def enable(tmp_path):
     """Enable with a folder of the test's own; what is left of it is undone."""
 
     def enable(application="WerTests", **options):
-        return wer.enable(application, **({"consent": wer.Consent.NOT_ASKED, "folder": str(tmp_path / "own")} | options))
+        options = {"consent": wer.Consent.NOT_ASKED, "folder": str(tmp_path / "own")} | options
+        return wer.enable(application, **options)
 
     yield enable
     if _current.service is not None:
@@ -133,7 +134,8 @@ def test_reports_what_leaves_its_block(fake, enable):
 
 def test_reporting_goes_to_it(fake, enable):
     filed = []
-    with enable(on_report=filed.append, limits=None), pytest.raises(ValueError, match="x"), wer.reporting("WerTests.Job"):
+    enabled = enable(on_report=filed.append, limits=None)
+    with enabled, pytest.raises(ValueError, match="x"), wer.reporting("WerTests.Job"):
         raise ValueError("x")
     assert [each.event_type for each in filed] == ["WerTests.Job"]
 

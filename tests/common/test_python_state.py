@@ -249,10 +249,10 @@ class TestTasks:
         text = asyncio.run(main())
         _, _, tasks = text.partition("\n== Tasks ==\n")
         assert "2 tasks" in tasks
-        _, _, job = tasks.partition("Task the job\n")
-        names = [line.rpartition("in ")[2] for line in job.splitlines() if "<locals>" in line]
+        _, _, of_the_job = tasks.partition("Task the job\n")
+        names = [line.rpartition("in ")[2] for line in of_the_job.splitlines() if "<locals>" in line]
         assert [name.rpartition(".")[2] for name in names[:2]] == ["job", "sleep"]
-        assert "awaits a " in job
+        assert "awaits a " in of_the_job
 
     def test_are_left_out_without_a_loop(self, state):
         assert "\n== Tasks ==\n" not in state()

@@ -1,6 +1,5 @@
 """`wer.service.traceback_hash`: what is the same failure, and what is another one."""
 
-import sys
 import types
 
 import pytest

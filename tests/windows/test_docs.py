@@ -1,7 +1,6 @@
 """The code in the README and in the pages of docs/: all of it runs, on the stand-in, as a reader would run it."""
 
 import re
-import sys
 import textwrap
 from pathlib import Path
 

@@ -109,7 +109,10 @@ class TestException:
             "    with concurrent.futures.ProcessPoolExecutor(1, initializer=service.in_worker) as pool:\n"
             "        pool.submit(job).result()\n"
         )
-        run(f"import runpy\nsys.argv = [r'{program}']\nrunpy.run_path(r'{program}', run_name='__main__')", enable="import sys\n")
+        run(
+            f"import runpy\nsys.argv = [r'{program}']\nrunpy.run_path(r'{program}', run_name='__main__')",
+            enable="import sys\n",
+        )
         text, _ = text_of(standin)  # of one report: the parent's exception is the worker's
         assert "ValueError: in a worker" in text
 
@@ -139,7 +142,9 @@ class TestService:
         assert "nothing is enabled" in done.lines[1]
 
     def test_imports_neither_asyncio_nor_multiprocessing(self, run):
-        done = run("say([name for name in ('asyncio', 'multiprocessing', 'concurrent.futures') if name in sys.modules])")
+        done = run(
+            "say([name for name in ('asyncio', 'multiprocessing', 'concurrent.futures') if name in sys.modules])"
+        )
         assert done.lines == ["[]"]
 
     def test_imports_and_opens_nothing_in_a_failure(self, run, standin):
@@ -178,10 +183,8 @@ class TestService:
     def test_reports_of_the_same_failure_have_the_same_signature_everywhere(self, run, standin):
         run("def work():\n    {}['key']\n\nwork()")
         lines, _ = standin.report_wer()
-        namespace = {"__name__": "__main__"}
         code = compile("def work():\n    {}['key']\n\nwork()", "elsewhere.py", "exec")
-        try:
-            exec(code, namespace)  # noqa: S102 - it is the line above
-        except KeyError as error:
-            error.__traceback__ = error.__traceback__.tb_next
-            assert parameters(lines)["Signature"] == traceback_hash(error)
+        with pytest.raises(KeyError) as caught:
+            exec(code, {"__name__": "__main__"})  # noqa: S102 - it is the line above
+        caught.value.__traceback__ = caught.value.__traceback__.tb_next  # without this test
+        assert parameters(lines)["Signature"] == traceback_hash(caught.value)

@@ -146,9 +146,7 @@ class Service:
         place = Folder(folder)
         place.prepare()
         place.sweep()
-        reporter = self.reporter = Reporter(
-            self.application, folder=place, **options
-        )
+        reporter = self.reporter = Reporter(self.application, folder=place, **options)
         if crash_report:
             template = ReportTemplate(
                 f"{self.application}.Crash",

@@ -18,8 +18,8 @@ _asyncio_log = logging.getLogger("asyncio")
 class Hooks:
     """`sys.excepthook`, `threading.excepthook`, `sys.unraisablehook` and what asyncio logs, for a `Reporter`.
 
-    Whatever was there before runs first, so the user's traceback is printed first. `uninstall` puts back what was there,
-    unless other code has put something of its own on top since: then ours stays and only passes on.
+    Whatever was there before runs first, so the user's traceback is printed first. `uninstall` puts back what was
+    there, unless other code has put something of its own on top since: then ours stays and only passes on.
 
     What ends a thread or the program waits for its report, at most the reporter's timeout. What cannot be raised, and
     what a task has raised, does not wait. At an interactive prompt nothing is reported from `sys.excepthook`.
@@ -94,9 +94,7 @@ class Hooks:
             reporter.report(exception, source=source, wait=wait)
 
     def _make_excepthook(self, before: "Callable[..., object]") -> "Callable[..., None]":
-        def excepthook(
-            kind: type[BaseException], exception: BaseException, traceback: "TracebackType | None"
-        ) -> None:
+        def excepthook(kind: type[BaseException], exception: BaseException, traceback: "TracebackType | None") -> None:
             try:
                 before(kind, exception, traceback)
             finally:

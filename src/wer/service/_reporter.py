@@ -226,9 +226,7 @@ class Reporter:
             more.append(f"Left out by limits: {filed.left_out} of this signature, {left_out_in_all} in all")
         dump_type = self.dump_type
         if dump_type is not DumpType.NONE and self.max_dump_bytes is not None:
-            dump_type, note = choose_dump(
-                _native.open_process(os.getpid(), FOR_QUERY), dump_type, self.max_dump_bytes
-            )
+            dump_type, note = choose_dump(_native.open_process(os.getpid(), FOR_QUERY), dump_type, self.max_dump_bytes)
             if note:
                 more.append(note)
         with Report(filed.event_type, application_name=self.application) as report:
@@ -295,7 +293,9 @@ def is_failure(exception: BaseException, depth: int = 0) -> bool:
 def _cancelled() -> tuple[type[BaseException], ...]:
     """The classes CancelledError of what the program has imported."""
     modules = (sys.modules.get("asyncio.exceptions"), sys.modules.get("concurrent.futures._base"))
-    return tuple(module.CancelledError for module in modules if hasattr(module, "CancelledError"))
+    return tuple(
+        module.CancelledError for module in modules if module is not None and hasattr(module, "CancelledError")
+    )
 
 
 def _mark(exception: BaseException, depth: int = 0) -> bool:

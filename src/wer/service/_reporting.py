@@ -8,13 +8,13 @@ from . import _current
 from ._reporter import Reporter, checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from types import TracebackType
 
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200  # CO_ flags of a code object
 
 
-class reporting:  # noqa: N801 - it reads as a verb: `with wer.reporting(...):`, `@wer.reporting(...)`
+class reporting:
     """Report an exception that leaves a block or a function, and let it go on.
 
     For what no hook sees: a job whose exception a pool, a framework or a Windows service's dispatcher takes. ::
@@ -58,25 +58,19 @@ class reporting:  # noqa: N801 - it reads as a verb: `with wer.reporting(...):`,
     def __call__(self, function: "Callable[..., Any]") -> "Callable[..., Any]":
         code = getattr(function, "__code__", None)
         flags = 0 if code is None else code.co_flags
-        wrapper: Callable[..., Any]
         if flags & _ASYNC_GENERATOR:
             raise TypeError(f"reporting() cannot decorate {function!r}, an asynchronous generator: use it inside")
-        if flags & _COROUTINE:
 
-            async def wrapper(*arguments: object, **options: object) -> object:
-                with self:
-                    return await function(*arguments, **options)
+        async def coroutine(*arguments: object, **options: object) -> object:
+            with self:
+                return await function(*arguments, **options)
 
-        elif flags & _GENERATOR:
+        def generator(*arguments: object, **options: object) -> "Generator[object, object, object]":
+            with self:
+                return (yield from function(*arguments, **options))
 
-            def wrapper(*arguments: object, **options: object) -> object:
-                with self:
-                    return (yield from function(*arguments, **options))
+        def call(*arguments: object, **options: object) -> object:
+            with self:
+                return function(*arguments, **options)
 
-        else:
-
-            def wrapper(*arguments: object, **options: object) -> object:
-                with self:
-                    return function(*arguments, **options)
-
-        return wraps(function)(wrapper)
+        return wraps(function)(coroutine if flags & _COROUTINE else generator if flags & _GENERATOR else call)

@@ -188,7 +188,8 @@ class Story:
         for index in range(len(chain) - 1, -1, -1):
             self._one(text, chain[index], indent, depth, seen)
             if index:
-                how = "was the direct cause of" if is_caused_by(chain[index - 1], chain[index]) else "was handled during"
+                is_cause = is_caused_by(chain[index - 1], chain[index])
+                how = "was the direct cause of" if is_cause else "was handled during"
                 text.add()
                 text.add(f"{indent}The above exception {how} the following one:")
                 text.add()
@@ -199,7 +200,7 @@ class Story:
         message = self._message(exception)
         name = type_name(type(exception))
         _indented(text, f"{name}: {message}" if message else name, indent)
-        notes = _own(exception).get("__notes__")
+        notes: Any = _own(exception).get("__notes__")
         for note in list(notes)[:MOST_CHAINED] if type(notes) in (list, tuple) else ():
             _indented(text, self._shown(note), indent)
         if is_group(exception):

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import weakref
+from contextlib import suppress
 
 from .._enums import FileType
 from .._report import Report
@@ -118,7 +119,5 @@ def _write(descriptor: int, text: bytes) -> None:
 
 
 def _remove(path: str) -> None:
-    try:
+    with suppress(OSError):  # the next sweep finds it
         os.remove(path)
-    except OSError:
-        pass  # the next sweep finds it
