@@ -40,7 +40,8 @@ def what_keeps_reports_away() -> list[str]:
 
 def _value(root: int, key: str, name: str) -> "Any":
     """A value of the 64-bit registry, which is what WER reads; None if it is not there or not to be read."""
-    assert sys.platform == "win32"
+    if sys.platform != "win32":
+        return None
     try:
         with winreg.OpenKey(root, key, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY) as opened:
             return winreg.QueryValueEx(opened, name)[0]
