@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ._report_file import read_report
     from ._store import Store, purge_reports
     from ._stored import ReportFile, SignatureParameter, StoredReport
+    from . import service
     from .service import enable, reporting
     from .werapi import *  # noqa: F403
 
@@ -69,6 +70,7 @@ _LATER = {
     "purge_reports": "_store",
     "read_report": "_report_file",
     "reporting": "service._reporting",
+    "service": "service",
 }
 
 __all__ = [
@@ -116,6 +118,8 @@ if not TYPE_CHECKING:  # or type checkers would take any name for existing
     def __getattr__(name):
         module = f"{__name__}.{_LATER.get(name, 'werapi')}"
         __import__(module)
+        if name in globals():  # a package: its import has put it here
+            return globals()[name]
         module = _sys.modules[module]
         if name.startswith("_") or not hasattr(module, name):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -123,4 +127,4 @@ if not TYPE_CHECKING:  # or type checkers would take any name for existing
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, "werapi", "__version__"})
+    return sorted({*__all__, "service", "werapi", "__version__"})
