@@ -51,6 +51,7 @@ FILES = {
     "wer/py.typed",
     "wer/service/__init__.py",
     "wer/service/_folder.py",
+    "wer/service/_ledger.py",
     "wer/service/_limits.py",
     "wer/testing/__init__.py",
     "wer/testing/_buffer.py",

@@ -7,7 +7,7 @@ package.
 from ._enable import InWorker, Service, enable
 from ._folder import Folder
 from ._hooks import Hooks
-from ._limits import Limits
+from ._limits import Limits, Taken
 from ._logging import LoggingHandler
 from ._reporter import Filed, Reporter
 from ._reporting import reporting
@@ -23,6 +23,7 @@ __all__ = [
     "LoggingHandler",
     "Reporter",
     "Service",
+    "Taken",
     "add_python_state",
     "enable",
     "reporting",
