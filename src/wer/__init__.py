@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ._report_file import read_report
     from ._store import Store, purge_reports
     from ._stored import ReportFile, SignatureParameter, StoredReport
+    from .service._exit_codes import explain
     from .werapi import *  # noqa: F403
 
 __version__ = "0.1.0"
@@ -63,6 +64,7 @@ _LATER = {
     "SignatureParameter": "_stored",
     "Store": "_store",
     "StoredReport": "_stored",
+    "explain": "service._exit_codes",
     "get_include": "_include",
     "purge_reports": "_store",
     "read_report": "_report_file",
@@ -85,6 +87,7 @@ __all__ = [
     "StoredReport",
     "WerError",
     "add_excluded_application",
+    "explain",
     "get_flags",
     "get_include",
     "install_crash_handler",

@@ -50,6 +50,7 @@ FILES = {
     "wer/libwer.pxd",
     "wer/py.typed",
     "wer/service/__init__.py",
+    "wer/service/_exit_codes.py",
     "wer/testing/__init__.py",
     "wer/testing/_buffer.py",
     "wer/testing/_checks.py",
