@@ -30,7 +30,11 @@ SECTIONS = {
         "add_excluded_application",
         "remove_excluded_application",
     ],
-    "A service: limits": ["service.Limits", "service.Taken"],
+    "A service": [
+        *("enable", "service.Service", "service.InWorker", "reporting", "service.LoggingHandler"),
+        *("service.Reporter", "service.Filed", "service.Hooks", "service.Limits", "service.Taken", "service.Folder"),
+        *("service.add_python_state", "service.traceback_hash", "explain"),
+    ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
     "Tests of your program": ["testing.FakeWer", "testing.Call", "testing.FakeProcess", "testing.FakeThread"],
@@ -45,7 +49,8 @@ SECTIONS = {
 LIST_NAMES = """
 import wer.service, wer.testing
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
-print(*(f"{part}.{name}" for part in ("service", "testing") for name in getattr(wer, part).__all__))
+print(*(f"{part}.{name}" for part in ("service", "testing") for name in getattr(wer, part).__all__
+        if name not in wer.__all__))
 """
 
 

@@ -44,13 +44,13 @@ from ._template import ReportTemplate
 from ._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import service
     from ._include import get_include
     from ._interpreter import InterpreterProcess, interpreter_of
     from ._report_file import read_report
     from ._store import Store, purge_reports
     from ._stored import ReportFile, SignatureParameter, StoredReport
-    from . import service
-    from .service import enable, reporting
+    from .service import enable, explain, reporting
     from .werapi import *  # noqa: F403
 
 __version__ = "0.1.0"
@@ -66,6 +66,7 @@ _LATER = {
     "SignatureParameter": "_stored",
     "Store": "_store",
     "StoredReport": "_stored",
+    "explain": "service._exit_codes",
     "get_include": "_include",
     "purge_reports": "_store",
     "read_report": "_report_file",
@@ -91,6 +92,7 @@ __all__ = [
     "WerError",
     "add_excluded_application",
     "enable",
+    "explain",
     "get_flags",
     "get_include",
     "install_crash_handler",

@@ -5,6 +5,7 @@ package.
 """
 
 from ._enable import InWorker, Service, enable
+from ._exit_codes import explain
 from ._folder import Folder
 from ._hooks import Hooks
 from ._limits import Limits, Taken
@@ -26,6 +27,7 @@ __all__ = [
     "Taken",
     "add_python_state",
     "enable",
+    "explain",
     "reporting",
     "traceback_hash",
 ]
