@@ -3,8 +3,8 @@
     python windows_service.py install          as an administrator; then: net start WerExampleSpooler
     python windows_service.py remove
 
-pywin32 takes what leaves SvcDoRun and writes it to the event log; sys.excepthook never sees it. What leaves the block of
-`wer.enable` is reported.
+pywin32 takes what leaves SvcDoRun and writes it to the event log; sys.excepthook never sees it. What leaves the block
+of `wer.enable` is reported.
 """
 
 import sys

@@ -44,7 +44,7 @@ from ._template import ReportTemplate
 from ._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import service
+    from . import service as service
     from ._include import get_include
     from ._interpreter import InterpreterProcess, interpreter_of
     from ._report_file import read_report

@@ -36,24 +36,24 @@ class TestServer:
 
     def test_whose_job_fails_reports_it_once(self, serve, standin):
         done = serve("raise")
-        assert done.lines[-1] == "HTTP/1.0 500 Internal Server Error: RuntimeError"
+        assert "HTTP/1.0 500 Internal Server Error: RuntimeError" in done.lines
         assert events(standin) == ["Shop.Job"]
 
     def test_whose_handler_fails_reports_it(self, serve, standin):
         done = serve("handler")
-        assert done.lines[-1] == "HTTP/1.0 500 Internal Server Error: ValueError"
+        assert "HTTP/1.0 500 Internal Server Error: ValueError" in done.lines
         assert events(standin) == ["Shop.Request"]
         assert "reported: Shop.Request from reporting: SubmitResult.QUEUED" in done.lines
 
     def test_whose_worker_crashes_has_the_crash_and_the_broken_pool(self, serve, standin):
         done = serve("crash")
-        assert done.lines[-1] == "HTTP/1.0 500 Internal Server Error: BrokenProcessPool"
+        assert "HTTP/1.0 500 Internal Server Error: BrokenProcessPool" in done.lines
         assert events(standin) == ["Shop.Crash", "Shop.Request"]
         assert any("0xC0000005 STATUS_ACCESS_VIOLATION" in line for line in done.lines)
 
     def test_whose_worker_ends_itself_says_with_what(self, serve, standin):
         done = serve("exit")
-        assert done.lines[-1] == "HTTP/1.0 500 Internal Server Error: BrokenProcessPool"
+        assert "HTTP/1.0 500 Internal Server Error: BrokenProcessPool" in done.lines
         assert events(standin) == ["Shop.Request"]
         assert any(line.strip().startswith("3") for line in done.lines)
 
