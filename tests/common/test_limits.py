@@ -18,7 +18,7 @@ from wer import _native
 from wer.service import Limits, Taken, _folder, _ledger, _limits
 from wer.service._ledger import SIZE, SLOTS
 
-PYTHON = getattr(sys, "_base_executable", sys.executable)
+PYTHON = getattr(sys, "_base_executable", sys.executable) if sys.platform == "win32" else sys.executable
 HOUR = 3600
 DAY = 24 * HOUR
 PATIENCE = 60  # seconds for what takes none
