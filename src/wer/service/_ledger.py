@@ -10,7 +10,6 @@ uptime when that boot was first seen here. Within a boot only the uptime counts,
 likes. The wall clock tells a time of an earlier boot, and then it may be wrong by what it was set meanwhile.
 """
 
-from itertools import chain
 from struct import Struct
 from zlib import crc32
 
@@ -21,14 +20,14 @@ if TYPE_CHECKING:
 
 SLOTS = 256
 DIGEST_BYTES = 16
-_HEADER = Struct("<8sqqQ28x")  # magic with version, boot, uptime of the last change, left out in all
-_SLOT = Struct("<16sqqQB19x")  # digest of the signature, boot, when, left out since then, allowed or only left out
-_CHECKSUM = Struct("<I")
+_HEADER = Struct("<8sqqQ28xI")  # magic with version, boot, uptime of the last change, left out in all, checksum
+_SLOT = Struct("<16sqqQB19xI")  # digest of the signature, boot, when, left out since then, allowed or not, checksum
 _BLOCK = 64
+_CHECKED = _BLOCK - 4
 _MAGIC = b"wer lim\x01"
 SIZE = _BLOCK * (1 + SLOTS)
 
-_MOST = (1 << 63) - 1  # where counting ends
+_MOST = (1 << 64) - 1  # where counting ends
 _SLACK = 10_000  # ms: what a clock may have been set by meanwhile, and what no restart is faster than
 
 
@@ -64,15 +63,16 @@ class Ledger:
         self._read(data)
 
     def _read(self, data: bytes) -> None:
-        for index in range(min(SLOTS, len(data) // _BLOCK - 1)):
-            body = _body(data, _BLOCK * (1 + index))
-            if body is not None:
-                digest, boot, when, left_out, allowed = _SLOT.unpack(body)
-                self._slots[index] = Slot(digest, boot, when, min(left_out, _MOST), bool(allowed))
-        header = _body(data, 0)
-        if header is not None and header.startswith(_MAGIC):
-            _, self._boot, self._seen, left_out = _HEADER.unpack(header)
-            self.left_out = min(left_out, _MOST)
+        view = memoryview(data)[: min(len(data) // _BLOCK * _BLOCK, SIZE)]
+        start = 0
+        for index, (digest, boot, when, left_out, allowed, checksum) in enumerate(_SLOT.iter_unpack(view[_BLOCK:])):
+            start += _BLOCK
+            if checksum and checksum == _checksum(view[start : start + _BLOCK]):  # 0: nobody has used it
+                self._slots[index] = Slot(digest, boot, when, left_out, bool(allowed))
+        header = data[:_BLOCK].ljust(_BLOCK, b"\0")
+        magic, boot, seen, left_out, checksum = _HEADER.unpack(header)
+        if magic == _MAGIC and checksum == _checksum(header):
+            self._boot, self._seen, self.left_out = boot, seen, left_out
         else:
             # The newest slot was written in the boot that the header was of.
             known = [(slot.boot, slot.when) for slot in self._slots if slot is not None]
@@ -133,7 +133,7 @@ class Ledger:
         slot = self._slots[place]
         if slot is None or slot.digest != digest:
             slot = self._slots[place] = Slot(digest, self._boot, self._now, 0, False)
-        slot.left_out = min(slot.left_out + count, _MOST)
+        slot.left_out += count
         if not slot.allowed:
             slot.boot, slot.when = self._boot, self._now  # the oldest is replaced, and this is not the oldest
         self._changed.add(place)
@@ -176,24 +176,19 @@ class Ledger:
     def blocks(self) -> "Iterator[tuple[int, bytes]]":
         """What has changed, as offsets and bytes. The slots come first: they are what limits."""
         assert self._boot is not None
-        header = _HEADER.pack(_MAGIC, self._boot, self._seen, min(self.left_out, _MOST))
-        return chain([self._block(index) for index in sorted(self._changed)], [(0, _with_checksum(header))])
-
-    def _block(self, index: int) -> tuple[int, bytes]:
-        slot = self._slots[index]
-        assert slot is not None
-        body = _SLOT.pack(slot.digest, slot.boot, slot.when, slot.left_out, slot.allowed)
-        return _BLOCK * (1 + index), _with_checksum(body)
-
-
-def _with_checksum(body: bytes) -> bytes:
-    return body + _CHECKSUM.pack(crc32(body))
+        for index in sorted(self._changed):
+            slot = self._slots[index]
+            assert slot is not None
+            left_out = min(slot.left_out, _MOST)
+            body = _SLOT.pack(slot.digest, slot.boot, slot.when, left_out, slot.allowed, 0)
+            yield _BLOCK * (1 + index), _with_checksum(body)
+        yield 0, _with_checksum(_HEADER.pack(_MAGIC, self._boot, self._seen, min(self.left_out, _MOST), 0))
 
 
-def _body(data: bytes, start: int) -> bytes | None:
-    """A block without its checksum, which is right; None if it is not."""
-    body = data[start : start + _BLOCK - _CHECKSUM.size]
-    checksum = data[start + _BLOCK - _CHECKSUM.size : start + _BLOCK]
-    if len(checksum) < _CHECKSUM.size or _CHECKSUM.unpack(checksum)[0] != crc32(body):
-        return None
-    return body
+def _checksum(block: bytes | memoryview) -> int:
+    """Of a block, never 0."""
+    return crc32(block[:_CHECKED]) or 1
+
+
+def _with_checksum(block: bytes) -> bytes:
+    return block[:_CHECKED] + _checksum(block).to_bytes(4, "little")

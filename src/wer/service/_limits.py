@@ -5,7 +5,6 @@ import sys
 from collections import deque, namedtuple
 from contextlib import suppress
 from errno import EACCES, EAGAIN
-from hashlib import blake2b
 from threading import RLock
 from time import monotonic, sleep, time_ns
 
@@ -14,6 +13,11 @@ from .._arguments import shown
 from .._typing import TYPE_CHECKING
 from ._folder import Folder
 from ._ledger import DIGEST_BYTES, SIZE, SLOTS, Ledger
+
+try:  # as random does with another: hashlib loads OpenSSL
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 if TYPE_CHECKING:
     from typing import NamedTuple
@@ -168,12 +172,18 @@ class Limits:
     def take(self, signature: str, /) -> Taken:
         """Ask whether a report may be filed, and count it.
 
-        It never raises for the file's sake, and takes at most about 0.1 s.
+        It never raises for the file's sake, and waits at most 0.1 s for other processes. A thread whose turn does not
+        come within a second, because another's file access hangs, gets a no that is counted.
 
         Parameters
         ----------
         signature : str
             What such reports have in common.
+
+        Returns
+        -------
+        Taken
+            Whether it may be filed, and what was left out since the last that was.
         """
         if not isinstance(signature, str):
             raise TypeError(f"signature must be a str, got {type(signature).__name__}")
@@ -287,11 +297,9 @@ class Limits:
 
     def _give_size(self) -> None:
         """Cut off what does not belong to the file; with the lock, which is given back."""
-        try:
+        with suppress(OSError):  # no need: it is read as it is, and grows when it is written
             if os.fstat(self._file).st_size != SIZE:
                 os.ftruncate(self._file, SIZE)
-        except OSError as error:
-            self._give_up(error)
         self._unlock()
 
     def _read(self) -> bytes | None:
