@@ -12,7 +12,12 @@ SECTIONS = {
     "Reports": ["Report", "report_hang"],
     "What a dump holds": ["DumpOptions", "ExceptionInformation", "ProcessSnapshot"],
     "Workers behind launchers": ["interpreter_of", "InterpreterProcess", "LauncherWarning", "Handle"],
-    "Why a process ended": ["explain"],
+    "Why a process ended, and dumps of several": [
+        "explain",
+        "service.add_processes",
+        "service.AddedProcesses",
+        "service.AddedProcess",
+    ],
     "Prepared crash reports": ["ReportTemplate", "install_crash_handler", "CrashHandler"],
     "The report store": ["Store", "purge_reports"],
     "Reports on disk": ["read_report", "StoredReport", "SignatureParameter", "ReportFile"],

@@ -4,4 +4,10 @@ Each part exists alone. What acts on a report is a function that takes the repor
 package.
 """
 
-__all__: list[str] = []
+from ._processes import AddedProcess, AddedProcesses, add_processes
+
+__all__ = [
+    "AddedProcess",
+    "AddedProcesses",
+    "add_processes",
+]
