@@ -39,6 +39,15 @@ def choice(kind: type[IntEnum], value: object, name: str) -> int:
     return number
 
 
+def seconds(value: object, name: str) -> float:
+    """A time to wait, which is not without end."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} must be seconds as a float or int, got {type(value).__name__}")
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"{name} takes 0 or more seconds, not without end, got {shown(value)}")
+    return value
+
+
 def bits(kind: type[IntFlag], value: object, name: str, high: int = 0xFFFFFFFF) -> int:
     """Members of the flag enum `kind`, or their number; unknown bits up to `high` go through."""
     number = value if type(value) is kind else _number(kind, value, name)

@@ -6,6 +6,7 @@ from time import monotonic as _monotonic
 from time import sleep as _sleep
 
 from . import _native
+from ._arguments import seconds
 from ._owner import Owner
 from ._processes import FOR_SNAPSHOT, children_of, handle_of, process_of
 from ._typing import TYPE_CHECKING, ProcessLike, Self
@@ -144,23 +145,19 @@ def interpreter_of(
         raise TypeError("pass the process that was started, or its id as pid=")
     if isinstance(process, int):
         raise TypeError(f"process must be an object that owns a handle or has a pid, got {process!r}: pid= takes an id")
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
-        raise TypeError(f"timeout must be seconds as a float or int, got {type(timeout).__name__}")
-    if not 0 <= timeout < float("inf"):
-        raise ValueError(f"timeout takes 0 or more seconds, not without end, got {timeout!r}")
-    started = _hold(process, pid)
-    end = _monotonic() + timeout
+    end = _monotonic() + seconds(timeout, "timeout")
+    started = hold(process, pid, FOR_SNAPSHOT)
     pause = _FIRST_PAUSE
     while True:
-        seen = _Seen(started)
+        seen = Seen(started, FOR_SNAPSHOT)
         if len(seen.pythons) == 1:
             return _interpreter_process(seen.pythons[0])
         if seen.pythons:
-            found = ", ".join(map(_name, seen.pythons))
-            raise ValueError(f"process {_name(started)} has started several Pythons: {found}; pass pid= of one")
+            found = ", ".join(map(name_of, seen.pythons))
+            raise ValueError(f"process {name_of(started)} has started several Pythons: {found}; pass pid= of one")
         if not seen.running:
             raise ProcessLookupError(
-                _errno.ESRCH, f"process {_name(started)} has ended, and nothing that it has started is running"
+                _errno.ESRCH, f"process {name_of(started)} has ended, and nothing that it has started is running"
             )
         left = end - _monotonic()
         if left <= 0:
@@ -169,10 +166,10 @@ def interpreter_of(
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _hold(process: ProcessLike | None, pid: int | None) -> "HeldHandle":
+def hold(process: ProcessLike | None, pid: int | None, rights: int) -> "HeldHandle":
     """A handle of our own. Of an object that owns one even if the process has ended: what it started may live on."""
     handle = None if process is None or pid is not None else handle_of(process, "process")
-    held = process_of(process, pid, FOR_SNAPSHOT) if handle is None else _native.duplicate_process(handle, True)
+    held = process_of(process, pid, rights) if handle is None else _native.duplicate_process(handle, True)
     assert held is not None
     return held
 
@@ -184,10 +181,10 @@ def _interpreter_process(held: "HeldHandle") -> InterpreterProcess:
     return found
 
 
-class _Seen:
+class Seen:
     """What one look at a process and all below it has found, down to the first Python on each branch."""
 
-    def __init__(self, started: "HeldHandle") -> None:
+    def __init__(self, started: "HeldHandle", rights: int) -> None:
         self.pythons: list[HeldHandle] = []
         self.others: list[HeldHandle] = []  # that run, and may yet become a Python or start one
         self.refused: OSError | None = None  # by a process that runs
@@ -199,8 +196,8 @@ class _Seen:
                 continue
             if not _native.has_ended(parent):
                 self.others.append(parent)
-            children, refused = children_of(parent, FOR_SNAPSHOT)
-            self.refused = refused or self.refused
+            children, refused = children_of(parent, rights)
+            self.refused = refused[-1] if refused else self.refused
             waiting += children
 
     @property
@@ -220,8 +217,8 @@ class _Seen:
 
     def no_python(self, started: "HeldHandle", timeout: float) -> OSError:
         """Why there is no Python, as an exception."""
-        text = f"process {_name(started)} runs no Python, nor has it started one, after {timeout:g} s"
-        if below := [_name(held) for held in self.others if held is not started]:
+        text = f"process {name_of(started)} runs no Python, nor has it started one, after {timeout:g} s"
+        if below := [name_of(held) for held in self.others if held is not started]:
             text += f"; it has started {', '.join(below)}"
         if self.refused is None:
             advice = "if it is only slow, raise timeout; if Python is linked into the program, pass the process itself"
@@ -235,6 +232,7 @@ class _Seen:
         return OSError(None, text, None, code)
 
 
-def _name(held: "HeldHandle") -> str:
+def name_of(held: "HeldHandle") -> str:
+    """How a text calls a process: its id, and its program if Windows tells."""
     path = _native.executable(held)
     return f"{held.id} ({path})" if path else f"{held.id}"

@@ -48,9 +48,9 @@ def _python_behind(process: "HeldHandle") -> int | None:
     if _looked_at.get(process.id) == made:
         return None
     has_python = _native.has_python(process)
-    children, refused = ([], None) if has_python else children_of(process, _QUERY_AND_READ)
-    if refused is not None:
-        raise refused
+    children, refused = ([], []) if has_python else children_of(process, _QUERY_AND_READ)
+    if refused:
+        raise refused[-1]
     if has_python or children:  # else it may be a launcher that has not started its Python yet
         if len(_looked_at) >= _MOST:
             _looked_at.clear()

@@ -154,20 +154,20 @@ def thread_of(
     return _native.duplicate_thread(handle, process)
 
 
-def children_of(parent: "HeldHandle", rights: int) -> "tuple[list[HeldHandle], OSError | None]":
-    """The processes that `parent` has started, and the error of one that cannot be opened.
+def children_of(parent: "HeldHandle", rights: int) -> "tuple[list[HeldHandle], list[OSError]]":
+    """The processes that `parent` has started, and the errors of those that cannot be opened.
 
     A process that is older has another parent, which had the same id.
     """
     children = []
-    refused = None
+    refused = []
     for pid in _native.children_of(parent.id):
         try:
             children.append(_native.open_process(pid, rights))
         except ProcessLookupError:  # it has ended meanwhile
             pass
         except OSError as error:
-            refused = error
+            refused.append(error)
     if not children:
         return [], refused
     # Between the list and the opening an id may have gone to another process. Now it cannot: ask again.

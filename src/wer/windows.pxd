@@ -17,6 +17,10 @@ cdef extern from "wer/werapi.h" nogil:
         FORMAT_MESSAGE_IGNORE_INSERTS
         FORMAT_MESSAGE_MAX_WIDTH_MASK
         STILL_ACTIVE
+        WAIT_ABANDONED
+        WAIT_FAILED
+        WAIT_OBJECT_0
+        WAIT_TIMEOUT
     const HRESULT E_ACCESSDENIED
     const HRESULT E_UNEXPECTED
     HRESULT HRESULT_FROM_WIN32(DWORD error)
@@ -40,6 +44,9 @@ cdef extern from "wer/werapi.h" nogil:
     DWORD GetCurrentProcessId()
     BOOL GetProcessTimes(HANDLE process, FILETIME *created, FILETIME *ended, FILETIME *kernel, FILETIME *user)
     BOOL QueryFullProcessImageNameW(HANDLE process, DWORD flags, WCHAR *path, DWORD *units)
+    HANDLE CreateMutexW(void *security, BOOL taken, const WCHAR *name)
+    BOOL ReleaseMutex(HANDLE mutex)
+    DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds)
     LONG InterlockedExchange(LONG *target, LONG value)
     LONG InterlockedIncrement(LONG *target)
     LONG InterlockedDecrement(LONG *target)

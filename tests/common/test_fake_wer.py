@@ -435,6 +435,11 @@ class TestProcesses:
         python = fake.add_process(PID + 8, parent=PID, executable="C:\\Python\\python.exe")
         with wer.interpreter_of(pid=PID) as found:
             assert (found.pid, found.executable) == (python.pid, python.executable)
+            wer.Report("X", process=found)
+            assert fake.called("WerReportCreate")[0].arguments["process"] == python.pid
+            handle = found.handle
+        with pytest.raises(ValueError, match="process is no open handle"):
+            wer.Report("X", process=wer.Handle(handle))
         with pytest.warns(wer.LauncherWarning, match=f"process {PID} is a launcher, .* is process {python.pid}"):
             wer.Report("X", pid=PID)
         python.end()

@@ -68,6 +68,14 @@ typedef struct {
     CONTEXT *ContextRecord;
 } EXCEPTION_POINTERS, *PEXCEPTION_POINTERS;
 
+typedef struct {
+    PVOID BaseAddress, AllocationBase;
+    DWORD AllocationProtect;
+    WORD PartitionId;
+    SIZE_T RegionSize;
+    DWORD State, Protect, Type;
+} MEMORY_BASIC_INFORMATION;
+
 typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers);
 
 #define S_OK ((HRESULT)0)
@@ -119,9 +127,15 @@ typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers
 #define LOAD_LIBRARY_SEARCH_SYSTEM32 0x800
 #define MAX_PATH 260
 #define MEM_COMMIT 0x1000
+#define MEM_IMAGE 0x1000000
+#define MEM_PRIVATE 0x20000
 #define MEM_RELEASE 0x8000
 #define MEM_RESERVE 0x2000
+#define PAGE_EXECUTE_READWRITE 0x40
+#define PAGE_EXECUTE_WRITECOPY 0x80
+#define PAGE_GUARD 0x100
 #define PAGE_READWRITE 4
+#define PAGE_WRITECOPY 8
 #define PROCESS_CREATE_PROCESS 0x80
 #define PROCESS_DUP_HANDLE 0x40
 #define PROCESS_QUERY_INFORMATION 0x400
@@ -134,6 +148,8 @@ typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers
 #define THREAD_QUERY_INFORMATION 0x40
 #define THREAD_QUERY_LIMITED_INFORMATION 0x800
 #define THREAD_SUSPEND_RESUME 2
+#define WAIT_ABANDONED 0x80
+#define WAIT_FAILED 0xFFFFFFFF
 #define WAIT_OBJECT_0 0
 #define WAIT_TIMEOUT 258
 
@@ -170,6 +186,7 @@ static inline LONG InterlockedDecrement(LONG volatile *target)
 
 BOOL CloseHandle(HANDLE object);
 HANDLE CreateEventW(void *security, BOOL manual, BOOL initial, LPCWSTR name);
+HANDLE CreateMutexW(void *security, BOOL taken, LPCWSTR name);
 HANDLE CreateThread(
     void *security, SIZE_T stack, LPTHREAD_START_ROUTINE start, LPVOID parameter, DWORD flags, DWORD *id);
 BOOL DuplicateHandle(
@@ -192,12 +209,14 @@ DWORD GetProcessIdOfThread(HANDLE thread);
 BOOL GetProcessTimes(HANDLE process, FILETIME *created, FILETIME *ended, FILETIME *kernel, FILETIME *user);
 UINT GetSystemDirectoryW(LPWSTR buffer, UINT size);
 DWORD GetThreadId(HANDLE thread);
+ULONGLONG GetTickCount64(void);
 HMODULE LoadLibraryExW(LPCWSTR name, HANDLE file, DWORD flags);
 HANDLE OpenProcess(DWORD access, BOOL inherit, DWORD pid);
 HANDLE OpenThread(DWORD access, BOOL inherit, DWORD tid);
 BOOL QueryFullProcessImageNameW(HANDLE process, DWORD flags, LPWSTR path, DWORD *units);
 BOOL QueryPerformanceCounter(LARGE_INTEGER *now);
 BOOL QueryPerformanceFrequency(LARGE_INTEGER *second);
+BOOL ReleaseMutex(HANDLE mutex);
 BOOL ResetEvent(HANDLE event);
 void RtlCaptureContext(CONTEXT *context);
 BOOL SetEvent(HANDLE event);
@@ -207,6 +226,7 @@ void Sleep(DWORD milliseconds);
 BOOL TerminateProcess(HANDLE process, UINT code);
 LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection);
 BOOL VirtualFree(LPVOID address, SIZE_T size, DWORD type);
+SIZE_T VirtualQueryEx(HANDLE process, LPCVOID address, MEMORY_BASIC_INFORMATION *region, SIZE_T size);
 DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds);
 LPWSTR lstrcpyW(LPWSTR to, LPCWSTR from);
 int lstrlenW(LPCWSTR text);

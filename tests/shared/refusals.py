@@ -16,6 +16,7 @@ from calls import FULL_PATH, REGISTER, REPORT_METHODS, STORE_METHODS
 from texts import ALPHABETS, TEXTS, of_units
 
 import wer
+import wer.service
 
 NO_SUCH_ID = 0x7FFFFFF0
 NO_SUCH_HANDLE = wer.Handle(0x7FFFFFF0)
@@ -677,6 +678,57 @@ INTERPRETERS = [
     ),
 ]
 
+SERVICE_PROCESSES = [
+    *table(
+        "add_processes",
+        lambda world, *arguments, **options: wer.service.add_processes(world.report, *arguments, **options),
+        [
+            ((5,), TypeError, r"processes must be a ProcessPoolExecutor, .* e.g. \[process\], got int"),
+            (([5],), TypeError, "process takes no plain number, for an id and a handle look alike: say pid=5"),
+            ((["self"],), TypeError, "process must be a wer.Handle.*that has a pid, got str"),
+            (
+                lambda world: (world.worker,),
+                TypeError,
+                "processes must be a ProcessPoolExecutor, a multiprocessing Pool",
+            ),
+            ({"dump_type": wer.DumpType.MICRODUMP}, ValueError, "dump_type takes no MICRODUMP here"),
+            ({"dump_type": 9}, ValueError, "dump_type takes a wer.DumpType from"),
+            ({"dump_type": "MINIDUMP"}, TypeError, "dump_type must be a wer.DumpType, got 'MINIDUMP'"),
+            ({"most": -1}, ValueError, "most takes 0 or more, got -1"),
+            ({"most": 1.5}, TypeError, "most must be an int, got float"),
+            ({"timeout": -1}, ValueError, "timeout takes 0 or more seconds, not without end, got -1"),
+            ({"timeout": "1"}, TypeError, "timeout must be seconds as a float or int, got str"),
+            ({"timeout": float("inf")}, ValueError, "timeout takes 0 or more seconds, not without end, got inf"),
+            ({"max_dump_bytes": -1}, ValueError, "max_dump_bytes takes 0 or more, got -1"),
+            ({"max_dump_bytes": 1e6}, TypeError, "max_dump_bytes must be an int or None, got float"),
+        ],
+        "WerReportAddDump",
+        standin=True,
+    ),
+    *table(
+        "add_processes-report",
+        lambda world, report: wer.service.add_processes(report, []),
+        [
+            ((None,), TypeError, "report must be a wer.Report, got NoneType"),
+            (lambda world: (world.closed_report,), ValueError, "the report is closed"),
+            (lambda world: (world.submitted_report,), ValueError, "the report has been submitted; file a new one"),
+        ],
+        "WerReportAddDump",
+        standin=True,
+    ),
+    *table(
+        "HeldMutex.take",
+        lambda world, *arguments: wer._native.HeldMutex().take(*arguments),
+        [
+            (("", 1), ValueError, "name is empty"),
+            (("a" * 260, 1), ValueError, "name takes at most 259 UTF-16 units, got 260: shorten it"),
+            ((5, 1), TypeError, "name must be a str, got int"),
+            (("wer-tests", -1), ValueError, "milliseconds must be 0 to 2147483647, got -1"),
+            (("wer-tests", "1"), TypeError, "milliseconds must be an int, got str"),
+        ],
+    ),
+]
+
 SNAPSHOTS = [
     *table(
         "ProcessSnapshot",
@@ -1136,6 +1188,7 @@ REFUSALS = [
     *STATES,
     *TEMPLATES,
     *INTERPRETERS,
+    *SERVICE_PROCESSES,
     *SNAPSHOTS,
     *STORES,
     *REGISTRATIONS,

@@ -1,4 +1,5 @@
-# Processes beside this one, for _interpreter.py and _launcher.py: whether a Python is in one, and who started whom.
+# Processes beside this one, for _interpreter.py, _launcher.py and service/_processes.py: whether a Python is in one,
+# who started whom, how one ended, and how much memory it has.
 
 cdef extern from *:
     """
@@ -27,6 +28,13 @@ cdef extern from "<tlhelp32.h>" nogil:
     BOOL Process32FirstW(HANDLE snapshot, PROCESSENTRY32W *entry)
     BOOL Process32NextW(HANDLE snapshot, PROCESSENTRY32W *entry)
 
+cdef extern from "memorysize.h" nogil:
+    ctypedef struct WerMemory:
+        ULONGLONG private_bytes
+        ULONGLONG data_bytes
+        ULONGLONG all_bytes
+    DWORD wer_memory_of(HANDLE process, WerMemory *memory)
+
 cdef enum:
     MOST_MODULES = 1024  # that are looked at: a Python is among the first that a process loads
     PATH_UNITS = 32768  # the longest path of Windows, with its NUL
@@ -35,6 +43,30 @@ cdef enum:
 def has_ended(HeldHandle process not None, /):
     # Whether the process has ended.
     return process_ended(process._handle)
+
+
+def exit_code(HeldHandle process not None, /):
+    # Call GetExitCodeProcess: unsigned, and 259 while it runs.
+    cdef DWORD code = 0, error
+    cdef BOOL done
+    with nogil:
+        done = GetExitCodeProcess(process._handle, &code)
+        error = GetLastError()
+    if not done:
+        raise failed("GetExitCodeProcess", error)
+    return code
+
+
+def memory_of(HeldHandle process not None, /):
+    # Call VirtualQueryEx throughout its address space: the bytes that only it has (heaps, stacks), all that are
+    # committed, and those of its modules' global variables.
+    cdef WerMemory memory
+    cdef DWORD error
+    with nogil:
+        error = wer_memory_of(process._handle, &memory)
+    if error:
+        raise failed("VirtualQueryEx", error)
+    return memory.private_bytes, memory.all_bytes, memory.data_bytes
 
 
 def created(HeldHandle process not None, /):

@@ -10,12 +10,15 @@ from ._folder import Folder
 from ._hooks import Hooks
 from ._limits import Limits, Taken
 from ._logging import LoggingHandler
+from ._processes import AddedProcess, AddedProcesses, add_processes
 from ._reporter import Filed, Reporter
 from ._reporting import reporting
 from ._signature import traceback_hash
 from ._state import add_python_state
 
 __all__ = [
+    "AddedProcess",
+    "AddedProcesses",
     "Filed",
     "Folder",
     "Hooks",
@@ -25,6 +28,7 @@ __all__ = [
     "Reporter",
     "Service",
     "Taken",
+    "add_processes",
     "add_python_state",
     "enable",
     "explain",

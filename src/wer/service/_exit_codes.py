@@ -24,14 +24,14 @@ _NAMED = {
     0xC0000005: ("STATUS_ACCESS_VIOLATION", "the process read or wrote memory that is not there, or called into it"),
     0xC0000006: (
         "STATUS_IN_PAGE_ERROR",
-        "a page could not be read from its file: the disk, or the network drive that the program or a mapped file is on",
+        "a page could not be read from its file: a disk or a network drive that the program or a mapped file is on",
     ),
     0xC0000008: ("STATUS_INVALID_HANDLE", "a handle was closed twice or used after its end, in a debugger's eyes"),
     0xC0000017: ("STATUS_NO_MEMORY", "no memory was left for the process"),
     0xC000001D: (
         "STATUS_ILLEGAL_INSTRUCTION",
-        "the processor does not have an instruction that the code uses: a library built for a newer one, or a jump into "
-        "data",
+        "the processor does not have an instruction that the code uses: a library built for a newer one, or a jump "
+        "into data",
     ),
     0xC0000022: ("STATUS_ACCESS_DENIED", "something that the process needed to start was not allowed"),
     0xC0000025: ("STATUS_NONCONTINUABLE_EXCEPTION", "an exception handler went on where that is not possible"),
@@ -180,8 +180,8 @@ def explain(code: int | None, subcode: int | None = None) -> str:
     Returns
     -------
     str
-        On one line, such as ``"0xC0000005 STATUS_ACCESS_VIOLATION: the process read or wrote memory that is not there,
-        or called into it"``. Of a number that this version does not know: what kind it is, an NTSTATUS, an HRESULT or only the
+        One line, such as ``"0xC00000FD STATUS_STACK_OVERFLOW: a thread's stack was used up"``, followed by a likely
+        cause. Of a number that this version does not know: what kind it is, an NTSTATUS, an HRESULT or only the
         program's own.
 
     Raises
@@ -202,7 +202,7 @@ def explain(code: int | None, subcode: int | None = None) -> str:
     reason = None if subcode is None else _checked(subcode, "subcode") & 0xFFFFFFFF
     if number == _MULTIPROCESSING_TERMINATED:
         return (
-            "-15: ended by multiprocessing: Process.terminate or Process.kill, or a pool that was terminated or has lost "
+            "-15: ended by multiprocessing: Process.terminate or Process.kill, or a pool that was terminated or lost "
             "another worker"
         )
     if value in _NAMED:

@@ -12,7 +12,19 @@ from .._enums import _hresult as signed
 from .._functions import _FUNCTIONS
 from .._stored import StoredReport
 from .._typing import TYPE_CHECKING, Any, Self
-from . import _files, _handles, _lookup, _processes, _registration, _report, _settings, _snapshot, _store, _template
+from . import (
+    _files,
+    _handles,
+    _lookup,
+    _mutex,
+    _processes,
+    _registration,
+    _report,
+    _settings,
+    _snapshot,
+    _store,
+    _template,
+)
 from ._checks import PROC_NOT_FOUND
 from ._handles import FakeProcess, FakeThread
 from ._record import Call
@@ -22,6 +34,7 @@ if TYPE_CHECKING:
 
 _CLASSES = (
     _handles.HeldHandle,
+    _mutex.HeldMutex,
     _report.HeldReport,
     _template.HeldTemplate,
     _template.HeldHandler,
@@ -37,12 +50,14 @@ _CALLABLES = (
     _processes.children_of,
     _processes.created,
     _processes.executable,
+    _processes.exit_code,
     _processes.has_ended,
     _processes.has_python,
     _files.private_folder,
     _files.private_file,
     _files.shared_file,
     _files.uptime,
+    _processes.memory_of,
     _lookup.found,
     _lookup.must_have,
     _settings.add_excluded_application,
@@ -55,12 +70,15 @@ _CALLABLES = (
     _store.purge_reports,
 )
 _WIN32 = {  # these answer an error of Win32
+    "CreateMutexW",
     "CreateToolhelp32Snapshot",
     "EnumProcessModulesEx",
+    "GetExitCodeProcess",
     "OpenProcess",
     "OpenThread",
     "PssCaptureSnapshot",
     "PssFreeSnapshot",
+    "VirtualQueryEx",
 }
 _VOID = {"WerStoreClose", "WerFreeString"}
 
@@ -100,6 +118,8 @@ class FakeWer:
         self._counting = threading.RLock()  # collecting a report answers in the middle of anything
         self.current = FakeProcess(os.getpid(), _handles.THIS_PROCESS)
         self._processes: dict[int, FakeProcess] = {}
+        self._open: dict[int, FakeProcess | FakeThread] = {}  # by the handles that are open
+        self._mutexes: dict[str, threading.RLock] = {}
         self._registered: list[_registration.HeldRegistration] = []
         self._installed: _template.HeldTemplate | None = None
         self._before: dict[str, Any] = {}
@@ -178,8 +198,8 @@ class FakeWer:
             Which, e.g. ``"WerReportSubmit"``, or ``"OpenProcess"`` and ``"OpenThread"``, by which `wer` opens ids.
         code : int
             The HRESULT that it returns, signed or unsigned, e.g. ``wer.HResult.E_ACCESSDENIED``; of OpenProcess,
-            OpenThread, EnumProcessModulesEx, CreateToolhelp32Snapshot and the functions for snapshots an error of
-            Win32, e.g. 5. 0 ends the failures.
+            OpenThread, EnumProcessModulesEx, GetExitCodeProcess, VirtualQueryEx, CreateMutexW, CreateToolhelp32Snapshot
+            and the functions for snapshots an error of Win32, e.g. 5. 0 ends the failures.
         times : int, optional
             How many calls fail, from the next one on; by default all.
 
@@ -246,6 +266,10 @@ class FakeWer:
         with self._counting:
             self._handle += 4
             return self._handle
+
+    def _mutex(self, name: str) -> "threading.RLock":
+        with self._counting:
+            return self._mutexes.setdefault(name, threading.RLock())
 
     def _everyone(self) -> list[FakeProcess]:
         return [self.current, *self._processes.values()]

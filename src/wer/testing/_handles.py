@@ -18,6 +18,7 @@ from ._checks import (
 if TYPE_CHECKING:
     from ._fake import FakeWer
 
+STILL_ACTIVE = 259
 THIS_PROCESS = pointer(-1, "handle")  # the pseudo handles
 THIS_THREAD = pointer(-2, "handle")
 _ROUNDED = "does not exist: ids are multiples of 4; Windows would take another one's"
@@ -44,6 +45,10 @@ class FakeProcess:
         The path of the program that it runs.
     flags : int
         What `wer.get_flags` finds.
+    private_bytes, data_bytes, all_bytes : int
+        Its memory, from which the size of a dump is estimated: heaps and stacks; its modules' global variables; all.
+    exit_code : int
+        What it has ended with; 259 while it runs.
     """
 
     def __init__(self, pid: int, handle: int) -> None:
@@ -55,11 +60,14 @@ class FakeProcess:
         self.executable = ""
         self.created = 0  # no time, but a higher number for a later one
         self.flags = 0
+        self.private_bytes, self.data_bytes, self.all_bytes = 20 << 20, 2 << 20, 60 << 20
         self.ended = False
+        self.exit_code = STILL_ACTIVE
 
-    def end(self) -> None:
+    def end(self, exit_code: int = 0) -> None:
         """Have it end, and its threads: it is gone for each call from now on."""
         self.ended = True
+        self.exit_code = exit_code & 0xFFFFFFFF
 
     def __repr__(self) -> str:
         return f"<wer.testing.FakeProcess {self.pid}{' ended' if self.ended else ''}>"
@@ -106,13 +114,17 @@ class HeldHandle:
         return self._id
 
     def close(self) -> None:
-        self._handle = 0
+        handle, self._handle = self._handle, 0
+        self._wer._open.pop(handle, None)
+
+    __del__ = close
 
 
 def _held(wer: "FakeWer", of: FakeProcess | FakeThread, handle: int = 0) -> HeldHandle:
     held: HeldHandle = wer.native["HeldHandle"]()
     held._of = of
     held._handle = handle or wer._new_handle()
+    wer._open[held._handle] = of
     held._id = of.pid if isinstance(of, FakeProcess) else of.tid
     return held
 
@@ -178,6 +190,8 @@ def _behind(wer: "FakeWer", handle: int, name: str) -> FakeProcess | FakeThread:
     given = pointer(handle, name)
     if given == THIS_PROCESS:
         return wer.current
+    if given in wer._open:
+        return wer._open[given]
     if given == THIS_THREAD:
         thread = wer._thread(threading.get_native_id())
         assert thread is not None
