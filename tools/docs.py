@@ -32,7 +32,9 @@ SECTIONS = {
     ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
-    "Tests of your program": ["testing.FakeWer", "testing.Call", "testing.FakeProcess", "testing.FakeThread"],
+    "Tests of your program": [
+        *("testing.FakeWer", "testing.SubmittedReport", "testing.Call", "testing.FakeProcess", "testing.FakeThread"),
+    ],
     "Enums and flags": [
         *("ReportType", "Consent", "SubmitFlags", "SubmitResult", "DumpType", "DumpFlags", "FileType", "FileFlags"),
         *("ReportUI", "StoreType", "RegisterFileType", "FaultReportingFlags", "SnapshotFlags", "DumpMask"),

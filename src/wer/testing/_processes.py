@@ -13,11 +13,12 @@ def has_ended(wer: "FakeWer", process: HeldHandle, /) -> bool:
 
 
 def created(wer: "FakeWer", process: HeldHandle, /) -> int:
+    _may_fail(wer, "GetProcessTimes")
     return process_behind(wer, process).created
 
 
 def executable(wer: "FakeWer", process: HeldHandle, /) -> str:
-    return process_behind(wer, process).executable
+    return "" if wer._code("QueryFullProcessImageNameW") else process_behind(wer, process).executable
 
 
 def has_python(wer: "FakeWer", process: HeldHandle, /) -> bool:
