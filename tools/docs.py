@@ -14,6 +14,10 @@ SECTIONS = {
     "Workers behind launchers": ["interpreter_of", "InterpreterProcess", "LauncherWarning", "Handle"],
     "Prepared crash reports": ["ReportTemplate", "install_crash_handler", "CrashHandler"],
     "The report store": ["Store", "purge_reports"],
+    "What a report was given, and where it is": [
+        *("service.RecordedReport", "service.given", "service.Given", "service.GivenFile", "service.GivenDump"),
+        *("service.locate", "service.Located", "service.LocateStatus", "service.list_stores", "service.StoreListing"),
+    ],
     "Reports on disk": ["read_report", "StoredReport", "SignatureParameter", "ReportFile"],
     "Reports that Windows makes": [
         "register_file",

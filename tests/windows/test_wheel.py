@@ -51,6 +51,8 @@ FILES = {
     "wer/libwer.pxd",
     "wer/py.typed",
     "wer/service/__init__.py",
+    "wer/service/_locate.py",
+    "wer/service/_recorded.py",
     "wer/testing/__init__.py",
     "wer/testing/_buffer.py",
     "wer/testing/_checks.py",

@@ -4,4 +4,18 @@ Each part exists alone. What acts on a report is a function that takes the repor
 package.
 """
 
-__all__: list[str] = []
+from ._locate import Located, LocateStatus, StoreListing, list_stores, locate
+from ._recorded import Given, GivenDump, GivenFile, RecordedReport, given
+
+__all__ = [
+    "Given",
+    "GivenDump",
+    "GivenFile",
+    "LocateStatus",
+    "Located",
+    "RecordedReport",
+    "StoreListing",
+    "given",
+    "list_stores",
+    "locate",
+]
