@@ -20,6 +20,7 @@ SECTIONS = {
     ],
     "Reports on disk": ["read_report", "StoredReport", "SignatureParameter", "ReportFile"],
     "Reports that Windows makes": [
+        *("service.enrich", "service.Enrichment", "service.RingLog", "service.RingLogHandler", "service.read_ring_log"),
         "register_file",
         "register_memory_block",
         "register_excluded_memory_block",
