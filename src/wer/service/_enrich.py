@@ -95,7 +95,7 @@ def enrich(
     ----------
     metadata : mapping of str to str
         Up to 8 pairs, for `wer.register_custom_metadata`. They stand in Report.wer.
-    files : iterable of path
+    files : iterable of str or os.PathLike
         For `wer.register_file`. WER reads them when it makes a report.
     faulthandler : bool
         Have Python's faulthandler write the stacks of all threads into a file, which goes into the report. A process
@@ -104,7 +104,7 @@ def enrich(
         handles by itself: the last entry is the crash's.
     ring_log : RingLog
         For `wer.register_memory_block`. It is in heap dumps and larger ones only; WER does not take it into a minidump.
-    folder : path or Folder
+    folder : str or os.PathLike or Folder
         Where the file of faulthandler is; by default ``%LOCALAPPDATA%\wer``. Files of processes that are gone are
         removed there.
 
