@@ -34,10 +34,16 @@ SECTIONS = {
         *("enable", "service.Service", "service.InWorker", "reporting", "service.LoggingHandler"),
         *("service.Reporter", "service.Filed", "service.Hooks", "service.Limits", "service.Taken", "service.Folder"),
         *("service.add_python_state", "service.traceback_hash", "explain"),
+        *("service.add_processes", "service.AddedProcesses", "service.AddedProcess"),
+        *("service.enrich", "service.Enrichment", "service.RingLog", "service.RingLogHandler", "service.read_ring_log"),
+        *("service.RecordedReport", "service.given", "service.Given", "service.GivenFile", "service.GivenDump"),
+        *("service.locate", "service.Located", "service.LocateStatus", "service.list_stores", "service.StoreListing"),
     ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
-    "Tests of your program": ["testing.FakeWer", "testing.Call", "testing.FakeProcess", "testing.FakeThread"],
+    "Tests of your program": [
+        *("testing.FakeWer", "testing.SubmittedReport", "testing.Call", "testing.FakeProcess", "testing.FakeThread"),
+    ],
     "Enums and flags": [
         *("ReportType", "Consent", "SubmitFlags", "SubmitResult", "DumpType", "DumpFlags", "FileType", "FileFlags"),
         *("ReportUI", "StoreType", "RegisterFileType", "FaultReportingFlags", "SnapshotFlags", "DumpMask"),

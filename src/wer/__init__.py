@@ -8,6 +8,8 @@
 
 Every enum, flag and limit of werapi.h is in `wer.werapi` under its C name, and found here as well:
 ``wer.WER_SUBMIT_QUEUE``.
+
+PYTEST_DONT_REWRITE, or pytest would warn of a program that imports this before the plugin is loaded.
 """
 
 import sys as _sys

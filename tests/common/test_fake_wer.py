@@ -1,7 +1,9 @@
 """`wer.testing.FakeWer`: it refuses what the extension refuses, and tells what reached it."""
 
 import ast
+import contextlib
 import datetime
+import functools
 import gc
 import os
 import re
@@ -12,13 +14,14 @@ import uuid
 from pathlib import Path
 
 import pytest
-from calls import REGISTER, REPORT_METHODS
+from calls import REGISTER, REPORT_METHODS, STORE_METHODS
 from fakes import PatientWer
 from refusals import REFUSALS, World, refused
 
 import wer
 import wer.testing
 from wer import _functions, _native
+from wer.testing import _fake
 
 PACKAGE = Path(wer.__file__).parent
 PID, TID, ENDED = 4240, 4244, 4248  # nobody has these ids where a fake is in place
@@ -165,6 +168,74 @@ class TestRecord:
         }
         assert submitted == {"consent": wer.Consent.NOT_ASKED, "flags": wer.SubmitFlags.QUEUE}
 
+    def test_what_was_submitted(self, fake, worker, tmp_path):
+        fake.fail("WerReportAddFile", 0x80070002, times=1)
+        with wer.Report("Spooler.Stuck", process=worker, application_name="Spooler") as report:
+            report.set_parameter(0, "4.2.0", "Version")
+            report.set_parameter(0, "4.2.1", "Version")
+            report.set_parameter(1, "€")
+            report.add_dump(wer.DumpType.HEAPDUMP)
+            report.add_dump(pid=os.getpid())
+            report.add_file("missing.log", missing_ok=True)
+            report.add_file(tmp_path / "spooler.log")
+            assert fake.submitted == []
+            report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE)
+        [submitted] = fake.submitted
+        assert submitted == wer.testing.SubmittedReport(
+            event_type="Spooler.Stuck",
+            parameters={0: "4.2.1", 1: "€"},
+            files=[str(tmp_path / "spooler.log")],
+            dumps=[(wer.DumpType.HEAPDUMP, PID), (wer.DumpType.MINIDUMP, os.getpid())],
+            consent=wer.Consent.NOT_ASKED,
+            flags=wer.SubmitFlags.QUEUE,
+            result=wer.SubmitResult.QUEUED,
+            calls=submitted.calls,
+        )
+        assert str(submitted) == "Spooler.Stuck, P0 '4.2.1', P1 '€'"
+        assert len(submitted.calls) == 8, "as WER took them: without the missing file"
+        assert submitted.calls[0].arguments["application_name"] == "Spooler"
+
+    def test_submitted_is_what_wer_took(self, fake):
+        fake.fail("WerReportSubmit", wer.HResult.E_FAIL, times=1)
+        report = wer.Report("X")
+        with pytest.raises(wer.WerError):
+            report.submit(1)
+        assert fake.submitted == []
+        fake.submit_result = wer.SubmitResult.DISABLED
+        report.submit(1)
+        wer.Report("Y").submit(1, wer.SubmitFlags.OUTOFPROCESS_ASYNC)
+        wer.Report.from_handle(0x77).submit(1)
+        assert [(report.event_type, report.result) for report in fake.submitted] == [
+            ("X", wer.SubmitResult.DISABLED),
+            ("Y", wer.SubmitResult.ASYNC),
+            (None, wer.SubmitResult.DISABLED),
+        ]
+        assert str(fake.submitted[-1]) == "a report of native code"
+
+    def test_reports_that_nobody_has_looked_at(self, fake):
+        fake.check_reports()
+        wer.Report("X").submit(1)
+        for expected, text in [
+            (None, "1 report was submitted the test has not looked at\n    X"),
+            (2, "1 report was submitted where 2 were expected\n    X"),
+        ]:
+            with pytest.raises(AssertionError) as caught:
+                fake.check_reports(expected)
+            assert str(caught.value) == text
+        fake.check_reports(1)
+        assert fake.called("WerReportCreate")
+        with pytest.raises(AssertionError):
+            fake.check_reports()
+        assert fake.submitted
+        fake.check_reports()
+        wer.Report("Y").submit(1)
+        with pytest.raises(AssertionError, match="Y"):
+            fake.check_reports()
+        assert fake.called("WerReportSubmit")
+        fake.check_reports()
+        with pytest.raises(AssertionError, match=r"^2 reports were submitted where 0 were expected\n    X\n    Y$"):
+            fake.check_reports(0)
+
     def test_every_result(self, fake):
         for result in wer.SubmitResult:
             fake.submit_result = result
@@ -211,12 +282,26 @@ class TestRecord:
             "WerReportCloseHandle",
         ]
         assert fake.calls[-2].arguments == {"consent": wer.Consent.DENIED, "flags": wer.SubmitFlags.QUEUE}
+        [submitted] = fake.submitted
+        assert (submitted.event_type, submitted.parameters) == ("App.Crash", {0: "1.0"})
+        assert submitted.dumps == [(wer.DumpType.MINIDUMP, os.getpid())]
+        assert submitted.calls == fake.calls[:-1]
 
     def test_a_crash_whose_report_cannot_be_made(self, fake):
         fake.fail("WerReportCreate", wer.HResult.E_OUTOFMEMORY)
         with wer.install_crash_handler(wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)):
             assert fake.crash() is True
         assert [call.function for call in fake.calls] == ["WerReportCreate"]
+        assert fake.submitted == []
+
+    def test_a_crash_of_which_wer_refuses_a_part(self, fake):
+        fake.fail("WerReportAddDump", wer.HResult.E_FAIL)
+        with wer.install_crash_handler(wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)):
+            assert fake.crash() is True
+            assert [submitted.dumps for submitted in fake.submitted] == [[]]
+            fake.fail("WerReportSubmit", wer.HResult.E_FAIL)
+            fake.crash()
+            assert len(fake.submitted) == 1
 
     def test_flags(self, fake, worker):
         wer.set_flags(wer.FaultReportingFlags.QUEUE)
@@ -233,6 +318,57 @@ class TestRecord:
             PID,
             fake.called("PssFreeSnapshot")[0].arguments["snapshot"],
         )
+
+
+CAN_FAIL = sorted((_functions._FUNCTIONS | _fake._WIN32) - _fake._VOID)
+
+
+def everything_that_can_fail(function=None):
+    """Make all calls where this one function fails: what came of each, a text or an exception."""
+    fake = wer.testing.FakeWer()
+    fake.reports[wer.StoreType.USER_QUEUE].append(TestStore.REPORT)
+    if function is not None:
+        fake.fail(function, 0x80070005 if function.startswith("Wer") else 5)
+    if (version := (function or "")[-2:]) in ("V1", "V2"):  # which is asked only where there is no newer one
+        fake.lack(*[f"WerStoreQueryReportMetadata{newer}" for newer in ("V2", "V3") if newer > version])
+    worker = fake.add_process(PID, TID, executable="python.exe")
+    launcher = fake.add_process(PID + 8, python=False)
+    fake.add_process(PID + 12, parent=launcher.pid)
+    steps = [
+        *REPORT_METHODS.values(),
+        lambda report: report.add_dump(pid=PID, tid=TID),
+        lambda report: report.add_dump(process=worker),
+        lambda report: report.close(),
+    ]
+
+    def first_step(step):
+        with wer.Report("X") as report:
+            step(report)
+
+    calls = [
+        *[functools.partial(first_step, step) for step in steps],
+        *[lambda method=method: method(wer.Store(1)) for method in STORE_METHODS.values()],
+        lambda: list(wer.Store(1)),
+        *[lambda register=register: register().unregister() for register in REGISTER.values()],
+        lambda: wer.ProcessSnapshot(worker).close(),
+        lambda: wer.interpreter_of(worker, timeout=0).executable,
+        lambda: wer.interpreter_of(launcher, timeout=0).pid,
+        lambda: wer.set_flags(1),
+        wer.get_flags,
+        lambda: wer.set_max_process_hold_milliseconds(1),
+        lambda: wer.report_hang(1),
+        lambda: wer.add_excluded_application("a.exe"),
+        lambda: wer.remove_excluded_application("a.exe"),
+        wer.purge_reports,
+    ]
+    outcomes = []
+    with fake:
+        for call in calls:
+            try:
+                outcomes.append(repr(call()))
+            except (OSError, ValueError) as error:
+                outcomes.append(error)
+    return outcomes
 
 
 class TestFailures:
@@ -260,6 +396,28 @@ class TestFailures:
             with pytest.raises(wer.WerError):
                 wer.Report("X")
         wer.Report("X").close()
+
+    def test_after_some_that_are_good(self, fake):
+        fake.fail("WerReportCreate", wer.HResult.E_OUTOFMEMORY, times=1, after=2)
+        created = []
+        for _ in range(4):
+            with contextlib.suppress(wer.WerError):
+                wer.Report("X")
+            created.append(len(fake.called("WerReportCloseHandle")))
+        assert created == [1, 2, 2, 3]
+
+    @pytest.mark.parametrize("function", CAN_FAIL)
+    def test_any_function_can_fail(self, function):
+        """And its caller hears of it."""
+        good, bad = everything_that_can_fail(), everything_that_can_fail(function)
+        assert [outcome for outcome in good if isinstance(outcome, Exception)] == []
+        assert str(good) == str(everything_that_can_fail())
+        assert str(good) != str(bad)
+
+    @pytest.mark.parametrize("numbers", [{"times": -1}, {"after": -1}])
+    def test_there_are_no_negative_numbers_of_calls(self, fake, numbers):
+        with pytest.raises(ValueError, match="are numbers of calls, got"):
+            fake.fail("WerReportSubmit", wer.HResult.E_FAIL, **numbers)
 
     def test_a_file_that_is_not_there(self, fake):
         fake.fail("WerReportAddFile", 0x80070002)
@@ -474,3 +632,6 @@ def test_the_page_about_it_runs(tmp_path, monkeypatch):
     for block in blocks:
         exec(block, names)  # noqa: S102 - as a reader would
     assert names["fake"].calls
+    with wer.testing.FakeWer() as fake_wer:
+        names["test_stuck_workers_are_reported"](fake_wer)
+        fake_wer.check_reports()

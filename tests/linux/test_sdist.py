@@ -19,7 +19,7 @@ def names():
 def test_it_holds_every_source_of_the_extension(names):
     sources = [path for path in (ROOT / "src" / "wer").rglob("*") if path.is_file() and path.name != "_werapi.c"]
     expected = {path.relative_to(ROOT).as_posix() for path in sources if "__pycache__" not in path.parts}
-    expected |= {"include/wer/werapi.h", "setup.py", "pyproject.toml"}
+    expected |= {"include/wer/werapi.h", "setup.py", "pyproject.toml", "src/_wer_pytest.py"}
     assert {"src/wer/_werapi.pyx", "src/wer/core/report.pxi", "src/wer/native/loadwer.c"} <= expected
     assert expected - names == set()
 
@@ -34,6 +34,8 @@ def test_what_it_installs_here_is_the_pure_part():
     assert {"wer/_enums.py", "wer/testing/__init__.py"} <= package
     assert "wer/include/wer/werapi.h" in package
     assert [name for name in package if name.endswith((".so", ".pyd", ".pyx", ".c"))] == []
+    others = {name for name in files - package if "__pycache__" not in name and ".dist-info/" not in name}
+    assert others == {"_wer_pytest.py"}
 
 
 def test_metadata():

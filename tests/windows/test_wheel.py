@@ -15,6 +15,7 @@ MACHINE = {"win-amd64": "AMD64", "win-arm64": "ARM64", "win32": "x86"}[sysconfig
 FREE_THREADED = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
 
 FILES = {
+    "_wer_pytest.py",
     "wer/__init__.pxd",
     "wer/__init__.py",
     "wer/_arguments.py",
@@ -56,15 +57,19 @@ FILES = {
     "wer/service/_dump_lock.py",
     "wer/service/_dump_size.py",
     "wer/service/_enable.py",
+    "wer/service/_enrich.py",
     "wer/service/_exit_codes.py",
     "wer/service/_folder.py",
     "wer/service/_hooks.py",
     "wer/service/_ledger.py",
     "wer/service/_limits.py",
+    "wer/service/_locate.py",
     "wer/service/_logging.py",
     "wer/service/_processes.py",
+    "wer/service/_recorded.py",
     "wer/service/_reporter.py",
     "wer/service/_reporting.py",
+    "wer/service/_ring_log.py",
     "wer/service/_signature.py",
     "wer/service/_stacks.py",
     "wer/service/_state.py",
@@ -91,7 +96,7 @@ FILES = {
 
 def test_the_wheel_holds_the_package_and_nothing_else():
     paths = {str(path).replace("\\", "/") for path in importlib.metadata.files("werapi") or ()}
-    package = {path for path in paths if path.startswith("wer/") and "__pycache__" not in path}
+    package = {path for path in paths if not path.startswith("werapi-") and "__pycache__" not in path}
     extension = {path for path in package if path.startswith("wer/_werapi.") and path.endswith(".pyd")}
     assert len(extension) == 1
     assert package - extension == FILES

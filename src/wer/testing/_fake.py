@@ -27,7 +27,7 @@ from . import (
 )
 from ._checks import PROC_NOT_FOUND
 from ._handles import FakeProcess, FakeThread
-from ._record import Call
+from ._record import Call, SubmittedReport, submitted_report
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -72,13 +72,16 @@ _CALLABLES = (
 _WIN32 = {  # these answer an error of Win32
     "CreateMutexW",
     "CreateToolhelp32Snapshot",
+    "DuplicateHandle",
     "EnumProcessModulesEx",
     "GetExitCodeProcess",
+    "GetProcessTimes",
     "OpenProcess",
     "OpenThread",
     "PssCaptureSnapshot",
     "PssFreeSnapshot",
     "VirtualQueryEx",
+    "QueryFullProcessImageNameW",
 }
 _VOID = {"WerStoreClose", "WerFreeString"}
 
@@ -112,7 +115,10 @@ class FakeWer:
         self.calls: list[Call] = []
         self.submit_result: SubmitResult = SubmitResult.QUEUED
         self.reports: dict[StoreType, list[StoredReport]] = {store_type: [] for store_type in StoreType}
-        self._failures: dict[str, tuple[int, int | None]] = {}  # by function: the code, and how often yet
+        # By function: how many calls are good before it fails, the code, and how often yet.
+        self._failures: dict[str, tuple[int, int, int | None]] = {}
+        self._submitted: list[SubmittedReport] = []
+        self._looked_at = 0  # how many of these
         self._missing: set[str] = set()
         self._handle = 0x1000
         self._counting = threading.RLock()  # collecting a report answers in the middle of anything
@@ -189,25 +195,31 @@ class FakeWer:
         self._processes[pid] = process
         return process
 
-    def fail(self, function: str, code: int, *, times: int | None = None) -> None:
+    def fail(self, function: str, code: int, *, times: int | None = None, after: int = 0) -> None:
         """Have calls of a function fail.
 
         Parameters
         ----------
         function : str
-            Which, e.g. ``"WerReportSubmit"``, or ``"OpenProcess"`` and ``"OpenThread"``, by which `wer` opens ids.
+            Which, e.g. ``"WerReportSubmit"``: any of WER that can fail. Of Windows OpenProcess, OpenThread and
+            DuplicateHandle, by which `wer` gets at ids and handles; PssCaptureSnapshot and PssFreeSnapshot; of
+            `wer.service.add_processes` CreateMutexW, GetExitCodeProcess and VirtualQueryEx; of `interpreter_of`
+            CreateToolhelp32Snapshot, EnumProcessModulesEx, GetProcessTimes and QueryFullProcessImageNameW.
         code : int
-            The HRESULT that it returns, signed or unsigned, e.g. ``wer.HResult.E_ACCESSDENIED``; of OpenProcess,
-            OpenThread, EnumProcessModulesEx, GetExitCodeProcess, VirtualQueryEx, CreateMutexW, CreateToolhelp32Snapshot
-            and the functions for snapshots an error of Win32, e.g. 5. 0 ends the failures.
+            The HRESULT that it returns, signed or unsigned, e.g. ``wer.HResult.E_ACCESSDENIED``; of functions that
+            are not WER's an error of Win32, e.g. 5. 0 ends the failures.
         times : int, optional
-            How many calls fail, from the next one on; by default all.
+            How many calls fail; by default all from the first that does.
+        after : int
+            How many calls, from the next one on, are good before that.
 
         Raises
         ------
         ValueError
-            `wer` calls no such function, or `code` would be no failure of it.
+            `wer` calls no such function, `code` would be no failure of it, or a number is negative.
         """
+        if (times or 0) < 0 or after < 0:
+            raise ValueError(f"times and after are numbers of calls, got {shown(times)} and {shown(after)}")
         if function not in _FUNCTIONS | _WIN32 or function in _VOID:
             raise ValueError(f"function must be one of Windows that wer calls and that can fail, got {function!r}")
         code = signed(code & 0xFFFFFFFF)
@@ -215,7 +227,7 @@ class FakeWer:
         if code > 0 and function not in _WIN32 and not function.startswith(("WerStore", "WerRegister")):
             raise ValueError(f"{function} fails with an HRESULT, 0x80000000 and up, got {shown(code)}")
         with self._counting:
-            self._failures[function] = (code, times)
+            self._failures[function] = (after, code, times)
 
     def lack(self, *functions: str) -> None:
         """Be a Windows that does not have these functions, e.g. ``"WerStoreOpen"``."""
@@ -226,7 +238,42 @@ class FakeWer:
 
     def called(self, function: str) -> list[Call]:
         """The calls of one function, e.g. ``"WerReportSubmit"``."""
+        if function == "WerReportSubmit":
+            self._looked_at = len(self._submitted)
         return [call for call in self.calls if call.function == function]
+
+    @property
+    def submitted(self) -> list[SubmittedReport]:
+        """The reports that were submitted, in that order: those that WER took, whatever became of them."""
+        found = list(self._submitted)
+        self._looked_at = len(found)
+        return found
+
+    def check_reports(self, expected: int | None = None) -> None:
+        """Fail if a report was submitted that nobody has looked at.
+
+        Who asks for `submitted`, or ``called("WerReportSubmit")``, has looked at those that were there. The fixture
+        ``fake_wer`` of pytest asks this at the end of a test; in other tests it is a last line.
+
+        Parameters
+        ----------
+        expected : int, optional
+            So many were to be submitted, whether or not somebody has looked.
+
+        Raises
+        ------
+        AssertionError
+            It is not so. The text has all reports in question.
+        """
+        if expected is None:
+            reports = self._submitted[self._looked_at :]
+            wrong, text = bool(reports), "the test has not looked at"
+        else:
+            reports = list(self._submitted)
+            wrong, text = len(reports) != expected, f"where {expected} were expected"
+        if wrong:
+            number = "1 report was" if len(reports) == 1 else f"{len(reports)} reports were"
+            raise AssertionError("\n    ".join([f"{number} submitted {text}", *map(str, reports)]))
 
     def crash(self) -> bool:
         """Crash, as far as WER is concerned: have the installed crash handler file its report.
@@ -238,10 +285,15 @@ class FakeWer:
         """
         if self._installed is None:
             return False
+        taken: list[Call] = []
         for call in self._installed.calls():
-            hr = self._answer(call.function, **call.arguments)
-            if call.function == "WerReportCreate" and hr < 0:
-                break  # every other call is made, whatever failed before
+            if self._answer(call.function, **call.arguments) < 0:
+                if call.function == "WerReportCreate":
+                    break  # every other call is made, whatever failed before
+                continue
+            taken.append(call)
+            if call.function == "WerReportSubmit":
+                self._submit(taken[:])
         return True
 
     # What the layer asks.
@@ -255,12 +307,21 @@ class FakeWer:
 
     def _code(self, function: str) -> int:
         with self._counting:
-            code, times = self._failures.get(function, (0, None))
+            after, code, times = self._failures.get(function, (0, 0, None))
+            if after:
+                self._failures[function] = (after - 1, code, times)
+                return 0
             if times is not None:
                 if times <= 0:
                     return 0
-                self._failures[function] = (code, times - 1)
+                self._failures[function] = (0, code, times - 1)
         return code
+
+    def _submit(self, calls: list[Call]) -> SubmitResult:
+        """What becomes of a report whose submission WER has taken; it is noted."""
+        report = submitted_report(calls, self.current.pid, self.submit_result)
+        self._submitted.append(report)
+        return report.result
 
     def _new_handle(self) -> int:
         with self._counting:

@@ -190,18 +190,19 @@ def _behind(wer: "FakeWer", handle: int, name: str) -> FakeProcess | FakeThread:
     given = pointer(handle, name)
     if given == THIS_PROCESS:
         return wer.current
-    if given in wer._open:
+    error = wer._code("DuplicateHandle")
+    if given in wer._open and not error:
         return wer._open[given]
-    if given == THIS_THREAD:
+    if given == THIS_THREAD and not error:
         thread = wer._thread(threading.get_native_id())
         assert thread is not None
         return thread
     for process in wer._everyone():
         everything: list[FakeProcess | FakeThread] = [process, *process.threads]
         for one in everything:
-            if one.handle == given:
+            if one.handle == given and not error:
                 return one
-    raise ValueError(f"{name} is no open handle: {given:#x} ({system_text(ERROR_INVALID_HANDLE)})")
+    raise ValueError(f"{name} is no open handle: {given:#x} ({system_text(error or ERROR_INVALID_HANDLE)})")
 
 
 def duplicate_process(wer: "FakeWer", handle: int, ended_too: bool, /) -> HeldHandle:

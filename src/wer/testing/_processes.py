@@ -13,6 +13,7 @@ def has_ended(wer: "FakeWer", process: HeldHandle, /) -> bool:
 
 
 def created(wer: "FakeWer", process: HeldHandle, /) -> int:
+    may_fail(wer, "GetProcessTimes")
     return process_behind(wer, process).created
 
 
@@ -28,7 +29,7 @@ def memory_of(wer: "FakeWer", process: HeldHandle, /) -> tuple[int, int, int]:
 
 
 def executable(wer: "FakeWer", process: HeldHandle, /) -> str:
-    return process_behind(wer, process).executable
+    return "" if wer._code("QueryFullProcessImageNameW") else process_behind(wer, process).executable
 
 
 def has_python(wer: "FakeWer", process: HeldHandle, /) -> bool:

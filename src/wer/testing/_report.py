@@ -28,6 +28,7 @@ from .._options import DumpOptions, ExceptionInformation
 from .._typing import TYPE_CHECKING, StrPath
 from ._checks import MAX_PATH, check, full_path, gone, initialize, integer, pointer, required, text, turn
 from ._handles import HeldHandle, process_behind
+from ._record import Call
 from ._snapshot import HeldSnapshot
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class HeldReport:
         self._parameters: set[int] = set()
         self._result: int | None = None
         self._process: HeldHandle | None = None
+        self._taken: list[Call] = []  # without those that WER refused
 
     def __del__(self) -> None:
         self._free()
@@ -151,6 +153,7 @@ class HeldReport:
         if hr < 0:
             self._initialized.release()
             check(self._wer, hr, "WerReportCreate")
+        self._taken.append(Call("WerReportCreate", arguments))
         self._handle = self._wer._new_handle()
         self._owned = self._parameters_known = True
         self._process = process
@@ -251,8 +254,7 @@ class HeldReport:
                 check_gap(self._parameters)
             hr = self._answer("WerReportSubmit", consent=Consent(consent), flags=SubmitFlags(flags))
             if hr >= 0:
-                asynchronous = flags & SubmitFlags.OUTOFPROCESS_ASYNC
-                self._result = SubmitResult.ASYNC if asynchronous else self._wer.submit_result
+                self._result = self._wer._submit(self._taken)
                 if self._result != SubmitResult.ASYNC:
                     self._process = None
         check(self._wer, hr, "WerReportSubmit")
@@ -266,7 +268,10 @@ class HeldReport:
         check(self._wer, hr, "WerReportCloseHandle")
 
     def _answer(self, function: str, **arguments: object) -> int:
-        return self._wer._answer(function, report=self._handle, **arguments)
+        hr = self._wer._answer(function, report=self._handle, **arguments)
+        if hr >= 0:
+            self._taken.append(Call(function, arguments))
+        return hr
 
     def _free(self) -> int:
         """Free the handle, if it is the report's. It is forgotten first: whatever the fake answers, it is gone."""

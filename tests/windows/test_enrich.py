@@ -1,0 +1,121 @@
+"""`wer.service.enrich` and `RingLog`: what reaches WER, and real dumps; a process that crashes."""
+
+import itertools
+import os
+import sys
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+import wer
+from wer.service import RingLog, _enrich, enrich, read_ring_log
+
+HEAP = wer.DumpType.HEAPDUMP
+
+
+@pytest.fixture
+def no_faults(monkeypatch):
+    """As if nobody had enabled faulthandler: pytest has, and keeps it."""
+    played = SimpleNamespace(is_enabled=lambda: False, enable=lambda file, all_threads: None, disable=lambda: None)
+    monkeypatch.setattr(_enrich, "_faulthandler", played)
+
+
+def submit(*dumps):
+    with wer.Report("WerTests.Enriched") as report:
+        for dump in dumps:
+            report.add_dump(dump)
+        report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.ADD_REGISTERED_DATA | wer.SubmitFlags.QUEUE)
+
+
+def test_it_is_in_the_report(standin, tmp_path, no_faults):
+    log = tmp_path / "spooler.log"
+    log.write_text("three jobs")
+    ring = RingLog()
+    ring.write("before the crash: € 😀")
+    with enrich(metadata={"Queue": "hp"}, files=[log], ring_log=ring, folder=tmp_path / "ours") as done:
+        os.path.getsize(done.faulthandler_path)
+        submit(HEAP)
+    assert standin.registrations() == 0
+    files = standin.files()
+    assert files["spooler.log"].read_text() == "three jobs"
+    assert os.path.basename(done.faulthandler_path) in files
+    lines, _ = standin.report_wer()
+    assert (lines["CustomMetadata[0].Key"], lines["CustomMetadata[0].Value"]) == ("Queue", "hp")
+    assert read_ring_log(files["memory.hdmp"].read_bytes()) == ["before the crash: € 😀"]
+
+
+def test_a_minidump_does_not_have_the_ring_log(standin):
+    """As Microsoft documents it of registered memory."""
+    with enrich(ring_log=RingLog(), faulthandler=False) as done:
+        assert done.registrations
+        submit(wer.DumpType.MINIDUMP)
+    with pytest.raises(ValueError, match="no ring log"):
+        read_ring_log(standin.files()["minidump.mdmp"].read_bytes())
+
+
+def test_a_dump_in_the_middle_of_writing_can_be_read(tmp_path, standin):
+    """Threads go on while it is made: whole records, in their order, none missing between them."""
+    ring = RingLog(4096)
+    stop = threading.Event()
+
+    def write():
+        for number in itertools.count():
+            if stop.is_set():
+                return
+            ring.write(f"{number} {'x' * (number % 50)}")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        ends = []
+        for _ in range(20):
+            with wer.Report("WerTests.Enriched") as report:
+                report.add_dump(HEAP)
+                report.submit(wer.Consent.NOT_ASKED)
+            [folder] = standin.reports()
+            [dump] = folder.glob("*.hdmp")
+            found = read_ring_log(dump.read_bytes())
+            for path in folder.iterdir():
+                path.unlink()
+            folder.rmdir()
+            numbers = [int(text.split()[0]) for text in found]
+            assert len(numbers) > 30
+            assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+            assert all(text == f"{number} {'x' * (number % 50)}" for number, text in zip(numbers, found, strict=True))
+            ends.append(numbers[-1])
+        assert ends == sorted(set(ends))
+    finally:
+        stop.set()
+        writer.join()
+
+
+CRASH = """
+import ctypes, sys
+import wer
+from wer.service import enrich
+
+def deep_inside():
+    ctypes.c_int.from_address(0x10).value  # nothing is there
+
+ctypes.WinDLL("kernel32").SetErrorMode(3)
+done = enrich(folder=sys.argv[1])
+print(done.faulthandler_path, done.notes, flush=True)
+if len(sys.argv) == 2:
+    deep_inside()
+"""
+
+
+def test_a_crash_leaves_python_s_stacks_in_the_file(tmp_path, standin, run_program):
+    folder = tmp_path / "ours"
+    done = run_program([sys.executable, "-I", "-c", CRASH, str(folder)])
+    assert done.returncode & 0xFFFFFFFF == 0xC0000005
+    path, notes = done.stdout.strip().split(" ", 1)
+    assert notes == "()"
+    assert os.listdir(folder) == [os.path.basename(path)]
+    text = (folder / os.path.basename(path)).read_text(encoding="ascii")
+    assert "Windows fatal exception: access violation" in text
+    assert "in deep_inside" in text
+    again = run_program([sys.executable, "-I", "-c", CRASH, str(folder), "end"])
+    assert again.returncode == 0
+    assert os.listdir(folder) == [], "the next start removes what the crash has left, and its end its own"
