@@ -64,6 +64,7 @@ _LATER = {
     "Store": "_store",
     "StoredReport": "_stored",
     "get_include": "_include",
+    "Watchdog": "service._watchdog",
     "purge_reports": "_store",
     "read_report": "_report_file",
 }

@@ -38,6 +38,7 @@ cdef extern from "wer/werapi.h" nogil:
     DWORD GetThreadId(HANDLE thread)
     HANDLE GetCurrentProcess()
     DWORD GetCurrentProcessId()
+    DWORD GetCurrentThreadId()
     BOOL GetProcessTimes(HANDLE process, FILETIME *created, FILETIME *ended, FILETIME *kernel, FILETIME *user)
     BOOL QueryFullProcessImageNameW(HANDLE process, DWORD flags, WCHAR *path, DWORD *units)
     LONG InterlockedExchange(LONG *target, LONG value)
