@@ -13,6 +13,7 @@ SECTIONS = {
     "What a dump holds": ["DumpOptions", "ExceptionInformation", "ProcessSnapshot"],
     "Workers behind launchers": ["interpreter_of", "InterpreterProcess", "LauncherWarning", "Handle"],
     "Prepared crash reports": ["ReportTemplate", "install_crash_handler", "CrashHandler"],
+    "Hangs": ["Watchdog", "service.Hang"],
     "The report store": ["Store", "purge_reports"],
     "Reports on disk": ["read_report", "StoredReport", "SignatureParameter", "ReportFile"],
     "Reports that Windows makes": [

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ._report_file import read_report
     from ._store import Store, purge_reports
     from ._stored import ReportFile, SignatureParameter, StoredReport
+    from .service._watchdog import Watchdog
     from .werapi import *  # noqa: F403
 
 __version__ = "0.1.0"
@@ -63,8 +64,8 @@ _LATER = {
     "SignatureParameter": "_stored",
     "Store": "_store",
     "StoredReport": "_stored",
-    "get_include": "_include",
     "Watchdog": "service._watchdog",
+    "get_include": "_include",
     "purge_reports": "_store",
     "read_report": "_report_file",
 }
@@ -84,6 +85,7 @@ __all__ = [
     "SignatureParameter",
     "Store",
     "StoredReport",
+    "Watchdog",
     "WerError",
     "add_excluded_application",
     "get_flags",

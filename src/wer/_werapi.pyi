@@ -114,6 +114,8 @@ class HeldHandler:
 # service._watchdog
 @final
 class HeldWatchdog:
+    @property
+    def shares(self) -> bool: ...
     def watch(
         self,
         template: HeldTemplate,
@@ -125,14 +127,16 @@ class HeldWatchdog:
         stacks_wait: int,
         most: int,
         end: bool,
-        tend: Callable[[], object],
+        tend: Callable[[], object] | None,
+        process: HeldHandle | None,
+        memory: WriteableBuffer | None,
         clock: int,
         /,
     ) -> None: ...
     def share(self, memory: WriteableBuffer, tend: Callable[[], object], /) -> None: ...
     def beat(self) -> None: ...
     @property
-    def told(self) -> tuple[int, int, int, int, int, int]: ...
+    def told(self) -> tuple[int, int, int, int, int]: ...
     def stop(self, milliseconds: int, /) -> bool: ...
 
 # _snapshot

@@ -168,6 +168,7 @@ static inline LONG InterlockedDecrement(LONG volatile *target)
     return __sync_sub_and_fetch(target, 1);
 }
 
+BOOL CheckRemoteDebuggerPresent(HANDLE process, BOOL *present);
 BOOL CloseHandle(HANDLE object);
 HANDLE CreateEventW(void *security, BOOL manual, BOOL initial, LPCWSTR name);
 HANDLE CreateThread(
@@ -183,6 +184,7 @@ DWORD GetCurrentThreadId(void);
 BOOL GetExitCodeProcess(HANDLE process, DWORD *code);
 BOOL GetExitCodeThread(HANDLE thread, DWORD *code);
 DWORD GetLastError(void);
+BOOL GetFileSizeEx(HANDLE file, LARGE_INTEGER *size);
 BOOL GetModuleHandleExW(DWORD flags, LPCWSTR name, HMODULE *module);
 DWORD GetFullPathNameW(LPCWSTR given, DWORD size, LPWSTR full, LPWSTR *name);
 HMODULE GetModuleHandleW(LPCWSTR name);
@@ -198,6 +200,7 @@ HANDLE OpenThread(DWORD access, BOOL inherit, DWORD tid);
 BOOL QueryFullProcessImageNameW(HANDLE process, DWORD flags, LPWSTR path, DWORD *units);
 BOOL QueryPerformanceCounter(LARGE_INTEGER *now);
 BOOL QueryPerformanceFrequency(LARGE_INTEGER *second);
+BOOL QueryUnbiasedInterruptTime(ULONGLONG *now);
 BOOL ResetEvent(HANDLE event);
 void RtlCaptureContext(CONTEXT *context);
 BOOL SetEvent(HANDLE event);
@@ -207,6 +210,7 @@ void Sleep(DWORD milliseconds);
 BOOL TerminateProcess(HANDLE process, UINT code);
 LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection);
 BOOL VirtualFree(LPVOID address, SIZE_T size, DWORD type);
+DWORD WaitForMultipleObjects(DWORD count, const HANDLE *handles, BOOL all, DWORD milliseconds);
 DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds);
 LPWSTR lstrcpyW(LPWSTR to, LPCWSTR from);
 int lstrlenW(LPCWSTR text);

@@ -10,8 +10,6 @@ cdef extern from "watchdog.h" nogil:
         LONG milliseconds
         LONG hr
         LONG result
-        LONG left_out
-        LONG stop
     ctypedef ULONGLONG (*WER_CLOCK)()
     struct WerWatch:
         DWORD timeout
@@ -22,6 +20,8 @@ cdef extern from "watchdog.h" nogil:
         DWORD stacks_wait
         DWORD most
         BOOL end
+        HANDLE process
+        WerBeats *beats
         WER_CLOCK clock
     struct WerWatchdog:
         pass
@@ -32,31 +32,47 @@ cdef extern from "watchdog.h" nogil:
 
 @cython.final
 cdef class HeldWatchdog:
-    # A counter that is watched, by threads of this process or by another process that shares its memory.
+    # A counter that is watched by threads of this process, or shared with a process that watches it.
 
-    cdef WerBeats *_beats  # never NULL; it stays where it is until this object goes
-    cdef WerBeats _own  # until somebody watches
+    cdef WerBeats *_beats  # never NULL; what it points to stays for as long as this object
+    cdef WerBeats _own  # while nobody watches
     cdef WerWatchdog *_watchdog  # NULL: no threads of this process
-    cdef Py_buffer _shared
-    cdef bint _is_shared
-    cdef LONG _initialized
-    cdef object _tend  # called by a beat when the watchdog has something for Python
+    cdef Py_buffer _memory
+    cdef bint _has_memory
+    cdef LONG _initialized  # 1: watched or shared, once; changed atomically
+    cdef object _tend  # called by a beat when the watchdog has something to be seen to
 
     def __cinit__(self):
         self._beats = &self._own
 
     def __dealloc__(self):
+        # Threads that still report may read and write the shared memory: then it stays.
+        if self._has_memory and (self._watchdog == NULL or wer_watchdog_stop(self._watchdog, 0)):
+            PyBuffer_Release(&self._memory)
         wer_watchdog_release(self._watchdog)
-        if self._is_shared:
-            PyBuffer_Release(&self._shared)
+
+    cdef WerBeats *beats_in(self, object memory) except NULL:
+        PyObject_GetBuffer(memory, &self._memory, PyBUF_WRITABLE)
+        if self._memory.len < <Py_ssize_t>sizeof(WerBeats):
+            PyBuffer_Release(&self._memory)
+            raise ValueError(f"memory takes at least {sizeof(WerBeats)} bytes")
+        self._has_memory = True
+        return <WerBeats *>self._memory.buf
+
+    @property
+    def shares(self):
+        # Whether another process can watch.
+        return True
 
     def watch(
         self, HeldTemplate template not None, DWORD timeout, DWORD poll, DWORD refresh, stacks, DWORD stacks_at,
-        DWORD stacks_wait, DWORD most, bint end, tend, clock, /
+        DWORD stacks_wait, DWORD most, bint end, tend, HeldHandle process, memory, clock, /
     ):
-        # Start the threads. Times are in milliseconds; `stacks` and `clock` may be 0.
+        # Start the threads. Times are in milliseconds. `stacks` and `clock` may be 0; `process` and `memory` are of
+        # another process that shares its beats, or None.
         cdef WerWatch watch
         cdef HRESULT hr
+        memset(&watch, 0, sizeof(watch))
         watch.timeout = timeout
         watch.poll = poll
         watch.refresh = refresh
@@ -70,6 +86,9 @@ cdef class HeldWatchdog:
         check_gap(template._parameters)
         initialize(&self._initialized, "watchdog", "started")
         self._tend = tend
+        if process is not None:
+            watch.process = process._handle
+            watch.beats = self.beats_in(memory)
         with nogil:
             hr = wer_watchdog_start(template._template, &watch, &self._watchdog, &self._beats)
         if hr < 0:
@@ -78,16 +97,12 @@ cdef class HeldWatchdog:
     def share(self, memory, tend, /):
         # Beat in memory that another process watches.
         initialize(&self._initialized, "watchdog", "started")
-        PyObject_GetBuffer(memory, &self._shared, PyBUF_WRITABLE)
-        self._is_shared = True
-        if self._shared.len < <Py_ssize_t>sizeof(WerBeats):
-            raise ValueError(f"memory takes at least {sizeof(WerBeats)} bytes, got {self._shared.len}")
         self._tend = tend
-        self._beats = <WerBeats *>self._shared.buf
+        self._beats = self.beats_in(memory)
         self._beats.thread = <LONG>GetCurrentThreadId()
 
     def beat(self):
-        # Takes no lock and makes no system call. Two threads at once may count as one.
+        # Takes no lock and makes no system call. Beats of two threads at once may count as one.
         cdef WerBeats *beats = self._beats
         beats.beats = <LONG>(<DWORD>beats.beats + 1)
         beats.thread = <LONG>GetCurrentThreadId()
@@ -98,15 +113,14 @@ cdef class HeldWatchdog:
 
     @property
     def told(self):
-        # What the watchdog tells: hangs, those that are over, milliseconds and the report's HRESULT and answer of the last
-        # one, reports left out.
+        # What the watchdog tells: hangs; how many are over; of the last one its milliseconds, and of its report the
+        # HRESULT and the answer.
         cdef WerBeats *beats = self._beats
-        return beats.hangs, beats.over, beats.milliseconds, beats.hr, beats.result, beats.left_out
+        return beats.hangs, beats.over, beats.milliseconds, beats.hr, beats.result
 
     def stop(self, DWORD milliseconds, /):
-        # Watch no more; wait so long for a report that is being filed. Whether all is done.
+        # Watch no more, and wait so long for a report that is being filed. Whether all is done.
         cdef BOOL done = True
-        self._beats.stop = True
         if self._watchdog != NULL:
             with nogil:
                 done = wer_watchdog_stop(self._watchdog, milliseconds)

@@ -27,6 +27,7 @@ struct WerTemplate {
     WER_DUMP_CUSTOM_OPTIONS_V3 options; /* dwSize 0: none */
     DWORD dump_flags;
     volatile LONG dump_type;
+    HANDLE process; /* what the report is about; NULL: this one */
     /* Of the report that is being filed. */
     DWORD thread_id;
     WER_EXCEPTION_INFORMATION exception;
@@ -179,6 +180,14 @@ void WINAPI wer_template_release(struct WerTemplate *t)
         VirtualFree(t, 0, MEM_RELEASE);
 }
 
+void wer_template_about(struct WerTemplate *t, HANDLE process)
+{
+    t->process = process;
+    t->information.hProcess = process;
+    if (t->information.dwSize == 0)
+        t->information.dwSize = sizeof(WER_REPORT_INFORMATION);
+}
+
 void wer_template_seal(struct WerTemplate *t)
 {
     InterlockedExchange(&t->sealed, TRUE);
@@ -291,7 +300,7 @@ static HRESULT file_report(
     thread = OpenThread(THREAD_GET_CONTEXT | THREAD_QUERY_INFORMATION | THREAD_SUSPEND_RESUME, FALSE, t->thread_id);
     if (t->dump_type != WerDumpTypeNone)
         keep_first(&first, WerReportAddDump(
-            report, GetCurrentProcess(), thread, (WER_DUMP_TYPE)t->dump_type, exception,
+            report, t->process != NULL ? t->process : GetCurrentProcess(), thread, (WER_DUMP_TYPE)t->dump_type, exception,
             t->options.dwSize != 0 ? (WER_DUMP_CUSTOM_OPTIONS *)&t->options : NULL, t->dump_flags));
     if (before_files != NULL)
         before_files(argument);

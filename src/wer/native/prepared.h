@@ -34,6 +34,7 @@ HRESULT WINAPI wer_template_add_file(struct WerTemplate *t, PCWSTR path, WER_FIL
 HRESULT WINAPI wer_template_set_dump(
     struct WerTemplate *t, WER_DUMP_TYPE type, const WER_DUMP_CUSTOM_OPTIONS *options, DWORD flags);
 HRESULT WINAPI wer_template_set_timeout(struct WerTemplate *t, DWORD milliseconds);
+void wer_template_about(struct WerTemplate *t, HANDLE process); /* another one, whose handle stays open */
 void wer_template_seal(struct WerTemplate *t);
 
 /* ---- in the crash: no allocation, no lock, no Python; only WER itself does more ---- */

@@ -4,20 +4,22 @@
  * files the report, and may be stopped so. */
 struct WerWatchdog {
     volatile LONG references; /* the owner and the two threads */
-    struct WerBeats beats;
+    struct WerBeats own, *beats;
     struct WerTemplate *t;
-    struct WerWatch watch;
+    struct WerWatch watch; /* with handles of our own */
     HANDLE stop; /* manual-reset */
     HANDLE wake; /* auto-reset: a report is to be filed */
     HANDLE watcher, filer;
     volatile LONG filing;
+    volatile LONG hr, result; /* of the last report */
 };
 
 enum { HOUR_MS = 3600 * 1000, STEP_MS = 20, UNCHANGED_STEPS = 10 };
 
-static void forget(struct WerWatchdog *w)
+/* Give a reference back. */
+static void let_go(struct WerWatchdog *w)
 {
-    HANDLE handles[5];
+    HANDLE handles[6];
     int i;
 
     if (InterlockedDecrement(&w->references) != 0)
@@ -27,7 +29,8 @@ static void forget(struct WerWatchdog *w)
     handles[2] = w->watcher;
     handles[3] = w->filer;
     handles[4] = w->watch.stacks;
-    for (i = 0; i < 5; i++) {
+    handles[5] = w->watch.process;
+    for (i = 0; i < 6; i++) {
         if (handles[i] != NULL)
             CloseHandle(handles[i]);
     }
@@ -35,6 +38,7 @@ static void forget(struct WerWatchdog *w)
     VirtualFree(w, 0, MEM_RELEASE);
 }
 
+/* The clock. It stands while the machine sleeps. */
 static ULONGLONG WINAPI unbiased_time(void)
 {
     ULONGLONG now = 0;
@@ -72,15 +76,18 @@ static DWORD WINAPI run_filer(void *argument)
     HANDLE either[2];
     HRESULT hr;
 
-    either[0] = w->stop; /* the first that is set counts: so nothing is filed after a stop */
-    either[1] = w->wake;
-    while (WaitForMultipleObjects(2, either, FALSE, INFINITE) == WAIT_OBJECT_0 + 1) {
-        hr = wer_report_hang(w->t, (DWORD)w->beats.thread, wait_for_stacks, w, &result);
-        w->beats.result = (LONG)result;
-        w->beats.hr = hr;
+    either[0] = w->wake; /* of two that are set the first counts: a hang that was seen is reported before the end */
+    either[1] = w->stop;
+    while (WaitForMultipleObjects(2, either, FALSE, INFINITE) == WAIT_OBJECT_0) {
+        hr = wer_report_hang(w->t, (DWORD)w->beats->thread, wait_for_stacks, w, &result);
+        w->result = (LONG)result;
+        w->hr = hr;
         InterlockedExchange(&w->filing, FALSE);
     }
-    forget(w);
+    if (w->watch.stacks != NULL) /* whoever stops it removes the file */
+        CloseHandle(w->watch.stacks);
+    w->watch.stacks = NULL;
+    let_go(w);
     return 0;
 }
 
@@ -99,6 +106,20 @@ struct state {
     ULONGLONG hour;   /* when their hour began */
 };
 
+static HANDLE watched(const struct WerWatchdog *w)
+{
+    return w->watch.process != NULL ? w->watch.process : GetCurrentProcess();
+}
+
+/* A debugger stops the process at will. A crash ends it, and the report of that may stop all threads for long. */
+static BOOL is_excused(const struct WerWatchdog *w)
+{
+    BOOL debugged = FALSE;
+
+    CheckRemoteDebuggerPresent(watched(w), &debugged);
+    return debugged || wer_reporting() || WaitForSingleObject(watched(w), 0) == WAIT_OBJECT_0;
+}
+
 static DWORD plus(DWORD milliseconds, DWORD more)
 {
     return milliseconds + more >= milliseconds ? milliseconds + more : milliseconds;
@@ -110,19 +131,18 @@ static void report(struct WerWatchdog *w, struct state *s, ULONGLONG now)
     s->hung = TRUE;
     s->again = FALSE;
     s->filing = 0;
-    w->beats.result = 0;
-    InterlockedIncrement(&w->beats.hangs);
+    w->result = 0;
+    InterlockedIncrement(&w->beats->hangs);
     if (now - s->hour >= HOUR_MS) {
         s->hour = now;
         s->in_hour = 0;
     }
     if (s->in_hour >= w->watch.most) {
-        InterlockedIncrement(&w->beats.left_out);
-        w->beats.hr = HRESULT_FROM_WIN32(ERROR_NOT_ENOUGH_QUOTA);
+        w->hr = HRESULT_FROM_WIN32(ERROR_NOT_ENOUGH_QUOTA);
         return;
     }
-    w->beats.hr = HRESULT_FROM_WIN32(ERROR_TIMEOUT); /* until it is filed */
-    if (w->filing)                                    /* that of a hang before */
+    w->hr = HRESULT_FROM_WIN32(ERROR_TIMEOUT); /* until it is filed */
+    if (w->filing)                             /* that of a hang before */
         return;
     s->in_hour++;
     InterlockedExchange(&w->filing, TRUE);
@@ -131,7 +151,7 @@ static void report(struct WerWatchdog *w, struct state *s, ULONGLONG now)
 
 static void look(struct WerWatchdog *w, struct state *s, ULONGLONG now, DWORD gap)
 {
-    LONG beats = w->beats.beats;
+    LONG beats = w->beats->beats;
     BOOL moved = beats != s->seen;
     BOOL waiting;
 
@@ -144,7 +164,7 @@ static void look(struct WerWatchdog *w, struct state *s, ULONGLONG now, DWORD ga
     s->refresh = plus(s->refresh, gap);
     if (moved && !s->hung && w->watch.refresh != 0 && s->refresh >= w->watch.refresh) {
         s->refresh = 0;
-        w->beats.due = TRUE;
+        w->beats->due = TRUE;
     }
     if (s->hung) {
         s->filing = plus(s->filing, gap);
@@ -152,15 +172,16 @@ static void look(struct WerWatchdog *w, struct state *s, ULONGLONG now, DWORD ga
         if (!waiting && s->again) {
             s->hung = FALSE;
             s->refresh = 0;
-            w->beats.milliseconds = (LONG)s->lasted;
-            InterlockedIncrement(&w->beats.over);
-            w->beats.due = TRUE;
+            w->beats->milliseconds = (LONG)s->lasted;
+            w->beats->hr = w->hr;
+            w->beats->result = w->result;
+            InterlockedIncrement(&w->beats->over);
+            w->beats->due = TRUE;
         } else if (!waiting && w->watch.end) {
-            TerminateProcess(GetCurrentProcess(), WER_HANG_EXIT_CODE);
+            TerminateProcess(watched(w), WER_HANG_EXIT_CODE);
         }
     } else if (s->quiet >= w->watch.timeout) {
-        /* A debugger stops the process at will; and a crash ends it, while its report may stop all threads for long. */
-        if (IsDebuggerPresent() || wer_reporting())
+        if (is_excused(w))
             s->quiet = 0;
         else
             report(w, s, now);
@@ -182,7 +203,7 @@ static DWORD WINAPI run_watcher(void *argument)
         look(w, &s, now, (DWORD)(now - last < most ? now - last : most));
         last = now;
     }
-    forget(w);
+    let_go(w);
     return 0;
 }
 
@@ -218,24 +239,33 @@ HRESULT wer_watchdog_start(
         return E_OUTOFMEMORY;
     w->references = 1;
     w->watch = *watch;
-    w->watch.stacks = NULL; /* a handle of our own, for as long as the threads run */
+    w->watch.stacks = w->watch.process = NULL;
+    w->beats = watch->beats != NULL ? watch->beats : &w->own;
     if (w->watch.clock == NULL)
         w->watch.clock = unbiased_time;
     w->t = t;
     wer_template_seal(t);
     wer_template_retain(t); /* which has pinned this module: the threads' code stays */
-    w->beats.thread = (LONG)GetCurrentThreadId();
+    w->own.thread = (LONG)GetCurrentThreadId();
     if ((w->stop = CreateEventW(NULL, TRUE, FALSE, NULL)) == NULL
         || (w->wake = CreateEventW(NULL, FALSE, FALSE, NULL)) == NULL
         || (watch->stacks != NULL
             && !DuplicateHandle(self, watch->stacks, self, &w->watch.stacks, 0, FALSE, DUPLICATE_SAME_ACCESS))
-        || (w->filer = start_thread(w, run_filer, 1024 * 1024)) == NULL
-        || (w->watcher = start_thread(w, run_watcher, 64 * 1024)) == NULL) {
+        || (watch->process != NULL
+            && !DuplicateHandle(self, watch->process, self, &w->watch.process, 0, FALSE, DUPLICATE_SAME_ACCESS)))
         hr = last_error();
+    if (SUCCEEDED(hr) && w->watch.process != NULL)
+        wer_template_about(t, w->watch.process);
+    /* A stack that WER is used to, for the one that calls it. */
+    if (SUCCEEDED(hr)
+        && ((w->filer = start_thread(w, run_filer, 1024 * 1024)) == NULL
+            || (w->watcher = start_thread(w, run_watcher, 64 * 1024)) == NULL))
+        hr = last_error();
+    if (FAILED(hr)) {
         wer_watchdog_release(w);
         return hr;
     }
-    *beats = &w->beats;
+    *beats = w->beats;
     *result = w;
     return hr;
 }
@@ -253,5 +283,5 @@ void wer_watchdog_release(struct WerWatchdog *w)
         return;
     if (w->stop != NULL)
         SetEvent(w->stop);
-    forget(w);
+    let_go(w);
 }

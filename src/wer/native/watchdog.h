@@ -1,27 +1,25 @@
 /* The watchdog: threads without Python that notice when beats stop, and file the report of the hang.
  *
- * All that they need is there when they start. They never take the GIL.
+ * All that they need is there when they start, and they never take the GIL. They watch their own process, or another one
+ * that shares the memory of its beats.
  */
 #ifndef WER_WATCHDOG_H
 #define WER_WATCHDOG_H
 
 #include "prepared.h"
 
-/* What the watched code writes and the watchdog reads, and the other way round: in memory of the process, or shared with
- * the process that watches. Each member is written by one side, except `due`. src/wer/service/_watcher.py knows the
- * order. */
+/* What the watched code writes and the watchdog reads, and the other way round. Each member is written by one side, except
+ * `due`. */
 struct WerBeats {
     volatile LONG beats;        /* grows with each beat; that it is another number is all that counts */
     volatile LONG thread;       /* the id of the thread that beat last */
     volatile LONG due;          /* set by the watchdog: the next beat is to see to what is new; cleared by that beat */
     volatile LONG hangs;        /* how often beats have stopped for too long */
     volatile LONG over;         /* how many of these are over: beats have come again, and the report is done with */
-    volatile LONG milliseconds; /* without a beat, of the last one that is over */
-    volatile LONG hr;           /* of the last report: the first failure, HRESULT_FROM_WIN32(ERROR_TIMEOUT) for one that is
-                                 * still being filed, HRESULT_FROM_WIN32(ERROR_NOT_ENOUGH_QUOTA) for one left out */
-    volatile LONG result;       /* of the last report: WerReportSubmit's answer, 0 if it was not submitted */
-    volatile LONG left_out;     /* reports left out, because there were too many in an hour */
-    volatile LONG stop;         /* set by the watched side: watch no more; for a watching process */
+    volatile LONG milliseconds; /* of the last one that is over: how long there was no beat; */
+    volatile LONG hr;           /* of its report the first failure; or HRESULT_FROM_WIN32 of ERROR_TIMEOUT if it was not done
+                                 * in its time, of ERROR_NOT_ENOUGH_QUOTA if it was left out; */
+    volatile LONG result;       /* and WerReportSubmit's answer, 0 if it was not submitted */
 };
 
 /* Milliseconds that grow while the process could run. */
@@ -36,6 +34,8 @@ struct WerWatch {
     DWORD stacks_wait;  /* how long a report waits for them; milliseconds */
     DWORD most;         /* reports in an hour */
     BOOL end;           /* end the process when the report is filed, or has taken as long as the template allows */
+    HANDLE process;     /* the watched one; NULL: this one. Rights: what a dump takes, SYNCHRONIZE, and to end it */
+    struct WerBeats *beats; /* that of another process, which stays until both threads are done; NULL: the watchdog's */
     WER_CLOCK clock;    /* NULL: QueryUnbiasedInterruptTime, which does not count while the machine sleeps */
 };
 
@@ -45,7 +45,7 @@ struct WerWatch {
 struct WerWatchdog;
 
 /* Start watching: beats go to `*beats`, which lives as long as the watchdog. The template is sealed, and is the
- * watchdog's alone. */
+ * watchdog's alone; a handle of the process or the file is the caller's, and is duplicated. */
 HRESULT wer_watchdog_start(
     struct WerTemplate *t, const struct WerWatch *watch, struct WerWatchdog **result, struct WerBeats **beats);
 

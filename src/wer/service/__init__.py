@@ -4,4 +4,6 @@ Each part exists alone. What acts on a report is a function that takes the repor
 package.
 """
 
-__all__: list[str] = []
+from ._hang import Hang
+
+__all__ = ["Hang"]

@@ -1,27 +1,31 @@
-"""The file into which `faulthandler` writes the stacks of a hang, when its report is already being made."""
+"""The file into which faulthandler writes the stacks of a hang while its report is being made."""
 
 import faulthandler
 import os
 import sys
 import tempfile
+import threading
+from contextlib import suppress
+from dataclasses import replace
 
 from .._typing import StrPath
+from ._hang import Plan
 
-WRITTEN = "The Python stacks of all threads of process {pid}, written by faulthandler during the hang.\n"
-NOT_WRITTEN = "No Python stacks: {why}.\n"
+_COME = "The stacks of all Python threads of process {pid}, which faulthandler writes below during a hang:\n"
+_DO_NOT_COME = "There are no Python stacks: {why}.\n"
 
 _armed: "LateStacks | None" = None  # faulthandler has one timer in a process
 
 
 class LateStacks:
-    """A file with a first line that says what is in it, or why nothing is.
+    """A file whose first line says what is below it, or why nothing is.
 
     Parameters
     ----------
     wanted : bool or None
-        None: yes, unless pytest's faulthandler plugin is there, which sets the timer for itself.
+        None: yes, unless pytest may use faulthandler's timer for itself.
     after : float
-        Seconds from the last `arm` to the moment when the stacks are written.
+        Seconds from `arm` to the moment when the stacks are written.
     folder : str or os.PathLike, optional
         Where the file is made.
     """
@@ -29,46 +33,49 @@ class LateStacks:
     def __init__(self, wanted: bool | None, after: float, folder: StrPath | None) -> None:
         global _armed
         self._after = after
-        self.why = _why_not(wanted)
-        line = NOT_WRITTEN.format(why=self.why) if self.why else WRITTEN.format(pid=os.getpid())
-        self.path, self.fd = _new_file(folder)
-        self.begin = os.write(self.fd, line.encode())
-        if not self.why:
+        self._lock = threading.Lock()
+        why = _why_not(wanted)
+        self.fd, self.path = tempfile.mkstemp(".txt", f"wer-stacks-{os.getpid()}-", folder)
+        line = _DO_NOT_COME.format(why=why) if why else _COME.format(pid=os.getpid())
+        self._begin = os.write(self.fd, line.encode("ascii"))
+        if not why:
             _armed = self
-            self.arm()
+
+    def told_to(self, plan: Plan) -> Plan:
+        """The plan with what it has to know of this file."""
+        return replace(plan, stacks=self.path, stacks_at=self._begin, stacks_come=_armed is self)
 
     def arm(self) -> None:
-        """Have the stacks written in `after` seconds, unless this is called again before. Takes about a millisecond."""
-        if _armed is not self:
+        """Have the stacks written in `after` seconds, unless this is called again before. It starts a thread."""
+        if not self._lock.acquire(blocking=False):  # another thread is at it, or closes it
             return
         try:
+            if _armed is not self:
+                return
             faulthandler.cancel_dump_traceback_later()
-            os.lseek(self.fd, self.begin, os.SEEK_SET)
-            os.ftruncate(self.fd, self.begin)
+            os.lseek(self.fd, self._begin, os.SEEK_SET)
+            os.ftruncate(self.fd, self._begin)
             faulthandler.dump_traceback_later(self._after, file=self.fd)
-        except (OSError, RuntimeError):  # no thread can be started, the disk is full: the next one may go well
+        except (OSError, RuntimeError):  # no thread can be started: the next time it may
             pass
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """Remove the file."""
         global _armed
-        if _armed is self:
-            _armed = None
-            faulthandler.cancel_dump_traceback_later()
-        os.close(self.fd)
-        try:
+        with self._lock:
+            if _armed is self:
+                faulthandler.cancel_dump_traceback_later()
+                _armed = None
+            os.close(self.fd)
+        with suppress(OSError):  # somebody has it open
             os.unlink(self.path)
-        except OSError:  # somebody reads it
-            pass
 
 
 def _why_not(wanted: bool | None) -> str:
-    if wanted is None and "_pytest.faulthandler" in sys.modules:
-        return "pytest sets faulthandler's timer, of which a process has one, for itself"
     if wanted is False:
-        return "stacks=False was said"
-    return "" if _armed is None else "another Watchdog of this process has faulthandler's timer, of which there is one"
-
-
-def _new_file(folder: StrPath | None) -> tuple[str, int]:
-    return tempfile.mkstemp(".txt", f"wer-stacks-{os.getpid()}-", folder)[::-1]  # type: ignore[return-value]
+        return "the Watchdog was made with stacks=False"
+    if wanted is None and "_pytest.faulthandler" in sys.modules:
+        return "pytest's faulthandler plugin is loaded, and faulthandler has one timer in a process"
+    return "" if _armed is None else "another Watchdog has faulthandler's timer, of which a process has one"

@@ -12,7 +12,7 @@ from .._enums import _hresult as signed
 from .._functions import _FUNCTIONS
 from .._stored import StoredReport
 from .._typing import TYPE_CHECKING, Any, Self
-from . import _handles, _lookup, _processes, _registration, _report, _settings, _snapshot, _store, _template
+from . import _handles, _lookup, _processes, _registration, _report, _settings, _snapshot, _store, _template, _watchdog
 from ._checks import PROC_NOT_FOUND
 from ._handles import FakeProcess, FakeThread
 from ._record import Call
@@ -25,6 +25,7 @@ _CLASSES = (
     _report.HeldReport,
     _template.HeldTemplate,
     _template.HeldHandler,
+    _watchdog.HeldWatchdog,
     _snapshot.HeldSnapshot,
     _store.HeldStore,
     _registration.HeldRegistration,
@@ -98,6 +99,7 @@ class FakeWer:
         self._processes: dict[int, FakeProcess] = {}
         self._registered: list[_registration.HeldRegistration] = []
         self._installed: _template.HeldTemplate | None = None
+        self._watchdogs: list[_watchdog.HeldWatchdog] = []
         self._before: dict[str, Any] = {}
         self.native: dict[str, Any] = {
             **{kind.__name__: type(kind.__name__, (kind,), {"_wer": self}) for kind in _CLASSES},
@@ -214,13 +216,42 @@ class FakeWer:
         """
         if self._installed is None:
             return False
-        for call in self._installed.calls():
-            hr = self._answer(call.function, **call.arguments)
-            if call.function == "WerReportCreate" and hr < 0:
-                break  # every other call is made, whatever failed before
+        self._file(self._installed)
         return True
 
+    def hang(self, seconds: float = 60.0) -> int:
+        """Hang, as far as WER is concerned: have each open `wer.Watchdog` file its report.
+
+        The hang is over then, and the next beat of a watchdog finds that out.
+
+        Parameters
+        ----------
+        seconds : float
+            How long the hang was, for ``on_recovery``.
+
+        Returns
+        -------
+        int
+            How many watchdogs there are.
+        """
+        watchdogs = list(self._watchdogs)
+        for watchdog in watchdogs:
+            watchdog._hang(round(seconds * 1000))
+        return len(watchdogs)
+
     # What the layer asks.
+
+    def _file(self, template: _template.HeldTemplate) -> tuple[int, int]:
+        """What C code does with a template: the first failure, and the answer to the submission."""
+        failure = result = 0
+        for call in template.calls():
+            hr = self._answer(call.function, **call.arguments)
+            failure = failure or min(hr, 0)
+            if call.function == "WerReportCreate" and hr < 0:
+                break  # every other call is made, whatever failed before
+            if call.function == "WerReportSubmit" and hr >= 0:
+                result = int(self.submit_result)
+        return failure, result
 
     def _answer(self, function: str, **arguments: object) -> int:
         """What WER answers to a call; it is noted."""
