@@ -77,11 +77,15 @@ has_python = _function("has_python", "EnumProcessModulesEx", "wer.interpreter_of
 must_have = _function("register_additional_process", "WerRegisterAdditionalProcess")
 open_process = _function("open_process", "OpenProcess", "what takes a pid")
 open_thread = _function("open_thread", "OpenThread", "what takes a tid")
+private_file = _function("private_file", "CreateFileW", "wer.service")
+private_folder = _function("private_folder", "CreateDirectoryW", "wer.service")
 purge_reports = _function("purge_reports", "WerStorePurge")
 remove_excluded_application = _function("remove_excluded_application", "WerRemoveExcludedApplication")
 report_hang = _function("report_hang", "WerReportHang")
 set_flags = _function("set_flags", "WerSetFlags")
 set_max_process_hold_milliseconds = _function("set_max_process_hold_milliseconds", "WerSetMaxProcessHoldMilliseconds")
+shared_file = _function("shared_file", "CreateFileW", "wer.service")
+uptime = _function("uptime", "GetTickCount64", "wer.service")
 
 
 def found(function: str) -> bool:

@@ -31,12 +31,16 @@ if TYPE_CHECKING or _sys.platform == "win32":
         must_have,
         open_process,
         open_thread,
+        private_file,
+        private_folder,
         purge_reports,
         register_class,
         remove_excluded_application,
         report_hang,
         set_flags,
         set_max_process_hold_milliseconds,
+        shared_file,
+        uptime,
     )
 else:
     from ._elsewhere import *  # noqa: F403 - the same names
@@ -63,10 +67,14 @@ __all__ = [
     "must_have",
     "open_process",
     "open_thread",
+    "private_file",
+    "private_folder",
     "purge_reports",
     "register_class",
     "remove_excluded_application",
     "report_hang",
     "set_flags",
     "set_max_process_hold_milliseconds",
+    "shared_file",
+    "uptime",
 ]

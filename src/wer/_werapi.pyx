@@ -16,6 +16,7 @@ from cpython.pycapsule cimport PyCapsule_New
 from libc.errno cimport EACCES, EIO, ESRCH
 from libc.string cimport memcpy, memset, strcmp
 
+from msvcrt import open_osfhandle
 from os import fsdecode
 
 from wer._errors import WerError
@@ -39,5 +40,6 @@ include "core/watchdog.pxi"
 include "core/store.pxi"
 include "core/registration.pxi"
 include "core/settings.pxi"
+include "core/files.pxi"
 include "core/capi.pxi"
 include "core/interpreters.pxi"

@@ -85,6 +85,10 @@ def test_a_call_says_what_is_missing(call, name, function):
         "has_ended",
         "has_python",
         "open_thread",
+        "private_file",
+        "private_folder",
+        "shared_file",
+        "uptime",
     ],
 )
 def test_so_does_what_no_call_gets_to_here(name):

@@ -1114,7 +1114,24 @@ BUSY = [
     ]
 ]
 
+FILES = [
+    refusal
+    for name in ("private_file", "private_folder", "shared_file")
+    for refusal in table(
+        name,
+        lambda world, path, name=name: getattr(wer._native, name)(path),
+        [
+            (("",), ValueError, "path is empty"),
+            (("x" * 260,), ValueError, "path takes at most 259 UTF-16 units, got 260"),
+            (("a\0b",), ValueError, "path has a NUL at 1"),
+            ((5,), TypeError, "int"),
+            ((None,), TypeError, "NoneType"),
+        ],
+    )
+]
+
 REFUSALS = [
+    *FILES,
     *REPORTS,
     *STATES,
     *TEMPLATES,

@@ -52,7 +52,7 @@ def run(finish, tmp_path):
 def stacks(standin, folder):
     """The text of the file for the stacks in a report."""
     lines = standin.lines(folder)
-    [text] = [path.read_text() for name, path in files_of(folder, lines) if name.startswith("wer-stacks-")]
+    [text] = [path.read_text() for name, path in files_of(folder, lines) if name.startswith("stacks-")]
     return text
 
 

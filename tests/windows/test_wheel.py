@@ -50,8 +50,10 @@ FILES = {
     "wer/libwer.pxd",
     "wer/py.typed",
     "wer/service/__init__.py",
+    "wer/service/_folder.py",
     "wer/service/_hang.py",
     "wer/service/_late_stacks.py",
+    "wer/service/_limits.py",
     "wer/service/_watchdog.py",
     "wer/service/_watcher.py",
     "wer/service/_watcher_process.py",
@@ -59,6 +61,7 @@ FILES = {
     "wer/testing/_buffer.py",
     "wer/testing/_checks.py",
     "wer/testing/_fake.py",
+    "wer/testing/_files.py",
     "wer/testing/_handles.py",
     "wer/testing/_lookup.py",
     "wer/testing/_processes.py",
@@ -98,7 +101,7 @@ def imports(extension, kind="DIRECTORY_ENTRY_IMPORT"):
 def test_it_imports_only_what_is_in_every_process_or_comes_with_python(extension):
     """And so never wer.dll, which Windows would look for in the package's folder first."""
     python = f"python3{sys.version_info.minor}{FREE_THREADED}.dll"
-    allowed = {python, "kernel32.dll", "msvcrt.dll", "vcruntime140.dll"}
+    allowed = {python, "kernel32.dll", "advapi32.dll", "msvcrt.dll", "vcruntime140.dll"}
     found = {name for name in imports(extension) if not name.startswith("api-ms-win-crt-")}
     assert found <= allowed
     assert {"kernel32.dll", python} <= found

@@ -3,12 +3,12 @@
 import faulthandler
 import os
 import sys
-import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import replace
 
 from .._typing import StrPath
+from ._folder import Folder
 from ._hang import Plan
 
 _COME = "The stacks of all Python threads of process {pid}, which faulthandler writes below during a hang:\n"
@@ -27,7 +27,7 @@ class LateStacks:
     after : float
         Seconds from `arm` to the moment when the stacks are written.
     folder : str or os.PathLike, optional
-        Where the file is made.
+        The folder of the file, which is private to the user.
     """
 
     def __init__(self, wanted: bool | None, after: float, folder: StrPath | None) -> None:
@@ -35,7 +35,9 @@ class LateStacks:
         self._after = after
         self._lock = threading.Lock()
         why = _why_not(wanted)
-        self.fd, self.path = tempfile.mkstemp(".txt", f"wer-stacks-{os.getpid()}-", folder)
+        place = Folder(folder)
+        place.sweep()  # what a process has left that was ended
+        self.path, self.fd = place.create("stacks")
         line = _DO_NOT_COME.format(why=why) if why else _COME.format(pid=os.getpid())
         self._begin = os.write(self.fd, line.encode("ascii"))
         if not why:

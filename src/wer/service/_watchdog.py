@@ -24,7 +24,7 @@ _log = logging.getLogger("wer")
 
 
 class Watchdog(Owner):
-    """Reports a hang of this process: when `beat` has not been called for a while, a report is filed.
+    r"""Reports a hang of this process: when `beat` has not been called for a while, a report is filed.
 
     Call `beat` where the program comes by all the time, or have an event loop do it (`watch_loop`). The watchdog's
     threads are not Python's and never need the GIL, so it makes no difference whether Python waits, computes, or sits
@@ -75,7 +75,8 @@ class Watchdog(Owner):
         It takes one more Python, which ends with this process. It takes a stop of all threads for a hang, as by a dump
         of the process that takes longer than `timeout`.
     folder : str or os.PathLike, optional
-        Where the file for the stacks is made.
+        Where the file for the stacks is made, private to the user; by default ``%LOCALAPPDATA%\wer``. One that a
+        process has left that was ended is removed by the next Watchdog there.
 
     Raises
     ------

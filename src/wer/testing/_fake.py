@@ -12,7 +12,19 @@ from .._enums import _hresult as signed
 from .._functions import _FUNCTIONS
 from .._stored import StoredReport
 from .._typing import TYPE_CHECKING, Any, Self
-from . import _handles, _lookup, _processes, _registration, _report, _settings, _snapshot, _store, _template, _watchdog
+from . import (
+    _files,
+    _handles,
+    _lookup,
+    _processes,
+    _registration,
+    _report,
+    _settings,
+    _snapshot,
+    _store,
+    _template,
+    _watchdog,
+)
 from ._checks import PROC_NOT_FOUND
 from ._handles import FakeProcess, FakeThread
 from ._record import Call
@@ -40,6 +52,10 @@ _CALLABLES = (
     _processes.executable,
     _processes.has_ended,
     _processes.has_python,
+    _files.private_folder,
+    _files.private_file,
+    _files.shared_file,
+    _files.uptime,
     _lookup.found,
     _lookup.must_have,
     _settings.add_excluded_application,

@@ -1,0 +1,243 @@
+"""`wer.service._folder`: our own files, real ones; on Windows with the extension, elsewhere with the fake."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+import wer.testing
+from wer import _native
+from wer.service._folder import Folder, default_path
+
+PYTHON = getattr(sys, "_base_executable", sys.executable)
+
+
+@pytest.fixture(autouse=True)
+def layer():
+    """The extension on Windows; elsewhere the fake."""
+    if sys.platform == "win32":
+        yield None
+    else:
+        with wer.testing.FakeWer() as fake:
+            yield fake
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return Folder(tmp_path / "below" / "wer")
+
+
+@pytest.fixture
+def others(layer):
+    """Make other processes, by running: their ids and creation times as `_native` tells them."""
+    started = []
+
+    def start():
+        if layer is not None:
+            process = layer.add_process(5000 + 4 * len(started))
+            started.append(process)
+            return process.pid, process.created, process.end
+        process = subprocess.Popen([PYTHON, "-I", "-S", "-c", "input()"], stdin=subprocess.PIPE)
+        started.append(process)
+
+        def end():
+            process.kill()
+            process.wait()
+
+        return process.pid, _native.created(_native.open_process(process.pid, 0x1000)), end
+
+    yield start
+    for process in started:
+        if layer is None:
+            process.kill()
+            process.communicate()
+
+
+def write(folder, name, size=1, age=0):
+    path = os.path.join(folder.path, name)
+    with open(path, "wb") as file:
+        file.write(bytes(size))
+    os.utime(path, (1_000_000 - age, 1_000_000 - age))
+    return path
+
+
+def test_the_default_is_the_users(monkeypatch):
+    monkeypatch.setenv("LOCALAPPDATA", os.path.abspath("local"))
+    assert Folder().path == default_path() == os.path.abspath(os.path.join("local", "wer"))
+    monkeypatch.delenv("LOCALAPPDATA")
+    assert Folder().path == os.path.join(os.path.expanduser("~"), "AppData", "Local", "wer")
+
+
+def test_nothing_is_made_before_it_is_needed(folder):
+    assert not os.path.exists(folder.path)
+    assert folder.sweep() == 0
+    assert not os.path.exists(folder.path)
+    folder.prepare()
+    assert os.listdir(folder.path) == []
+    folder.prepare()
+
+
+def test_a_file(folder):
+    path, file = folder.create("state")
+    created = _native.created(_native.open_process(os.getpid(), 0x1000))
+    kind, pid, made, number = os.path.basename(path).removesuffix(".txt").split("-")
+    assert (kind, int(pid), int(made)) == ("state", os.getpid(), created)
+    assert number.isdigit()
+    assert os.path.dirname(path) == folder.path == os.fspath(folder)
+    os.write(file, b"a\r\n\x1ab\n")
+    os.lseek(file, 0, os.SEEK_SET)
+    assert os.read(file, 100) == b"a\r\n\x1ab\n", "binary, to be read and written"
+    assert not os.get_inheritable(file)
+    with open(path, "rb") as other:
+        assert other.read() == b"a\r\n\x1ab\n"
+    os.unlink(path)  # while it is open
+    os.close(file)
+    assert folder.create("state", "")[0].endswith(str(int(number) + 1))
+
+
+def test_every_thread_gets_a_file_of_its_own(folder):
+    made = []
+    threads = [threading.Thread(target=lambda: made.append(folder.create("state"))) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for _, file in made:
+        os.close(file)
+    assert len({path for path, _ in made}) == 20
+
+
+def test_a_name_that_is_taken_is_passed_over(folder, monkeypatch):
+    path, file = folder.create("state")
+    os.close(file)
+    number = int(path.removesuffix(".txt").rpartition("-")[2])
+    for taken in range(number + 1, number + 4):
+        write(folder, os.path.basename(path).replace(f"-{number}.", f"-{taken}."))
+    path, file = folder.create("state")
+    os.close(file)
+    assert path.endswith(f"-{number + 4}.txt")
+    monkeypatch.setattr(_native, "private_file", lambda path: os.open(folder.path + "/taken", os.O_CREAT | os.O_EXCL))
+    write(folder, "taken")
+    with pytest.raises(FileExistsError):
+        folder.create("state")
+
+
+class TestSweep:
+    def test_what_processes_that_are_gone_have_left_is_removed(self, folder, others):
+        folder.prepare()
+        mine, file = folder.create("state")
+        os.close(file)
+        (one, made, end), (other, other_made, _) = others(), others()
+        stays = [
+            mine,
+            write(folder, f"state-{other}-{other_made}-1.txt"),
+            write(folder, "limits.bin"),
+            write(folder, f"state-{one}-{made}.txt"),
+            write(folder, f"state-{one}-x-1.txt"),
+            write(folder, f"{one}-{made}-1.txt"),
+            write(folder, f"my state-{one}-{made}-1.txt"),
+            write(folder, f"state-{one}-{made}-1x.txt"),
+        ]
+        os.mkdir(os.path.join(folder.path, f"state-{one}-{made}-9"))
+        stays.append(os.path.join(folder.path, f"state-{one}-{made}-9"))
+        goes = [
+            write(folder, f"state-{one}-{made}-1.txt"),
+            write(folder, f"faults-{one}-{made}-22.tar.gz"),
+            write(folder, f"state-{one}-{made}-3"),
+        ]
+        end()
+        # The ids are others' by now: processes made at another time had them. And there are no such ids.
+        goes += [
+            write(folder, f"state-{other}-{other_made + 1}-1.txt"),
+            write(folder, f"state-{os.getpid()}-1-1.txt"),
+            write(folder, "state-0-1-1.txt"),
+            write(folder, f"state-{2**32}-1-1.txt"),
+        ]
+        assert folder.sweep() == len(goes)
+        assert sorted(os.listdir(folder.path)) == sorted(map(os.path.basename, stays))
+        assert folder.sweep() == 0
+
+    def test_then_the_oldest(self, folder, others):
+        folder.prepare()
+        folder = Folder(folder.path, 250)
+        pid, made, _ = others()
+        mine, file = folder.create("state")
+        os.write(file, bytes(100))
+        os.close(file)
+        os.utime(mine, (1, 1))  # the oldest of all
+        names = [f"state-{pid}-{made}-{number}.txt" for number in range(4)]
+        for age, name in enumerate(names):
+            write(folder, name, 50, age)
+        write(folder, "limits.bin", 5000)
+        assert folder.sweep() == 1
+        assert sorted(os.listdir(folder.path)) == sorted([*names[:3], "limits.bin", os.path.basename(mine)])
+        assert Folder(folder.path, 0).sweep() == 3
+        assert sorted(os.listdir(folder.path)) == sorted(["limits.bin", os.path.basename(mine)])
+
+    def test_what_cannot_be_removed_stays(self, folder, monkeypatch):
+        folder.prepare()
+        stays = write(folder, "state-0-1-1.txt")
+        write(folder, "state-0-1-2.txt")
+        unlink = os.unlink
+
+        def refuse(path, **options):
+            if path == stays:
+                raise PermissionError(13, "in use", path)
+            unlink(path, **options)
+
+        monkeypatch.setattr(os, "unlink", refuse)
+        assert folder.sweep() == 1
+        assert Folder(folder.path, 0).sweep() == 0
+        assert os.listdir(folder.path) == [os.path.basename(stays)]
+
+    def test_a_process_that_may_not_be_asked_is_there(self, folder, monkeypatch):
+        folder.prepare()
+        write(folder, "state-4-1-1.txt")
+        open_process = _native.open_process
+
+        def refuse(pid, rights):
+            if pid == 4:
+                raise PermissionError(13, "denied")
+            return open_process(pid, rights)
+
+        monkeypatch.setattr(_native, "open_process", refuse)
+        assert folder.sweep() == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("x", 1.5), TypeError, "most_bytes must be an int, got float"),
+        (("x", True), TypeError, "most_bytes must be an int, got bool"),
+        (("x", -1), ValueError, "most_bytes must be 0 or more, got -1"),
+        ((5,), TypeError, "int"),
+    ],
+)
+def test_arguments(arguments, error, message):
+    with pytest.raises(error, match=message):
+        Folder(*arguments)
+
+
+@pytest.mark.parametrize("kind", ["", "a-b", "a b", "../a", "ä", "1"])
+def test_kind(kind, folder):
+    with pytest.raises(ValueError, match="kind must be an ASCII identifier, got"):
+        folder.create(kind)
+    assert not os.path.exists(folder.path)
+
+
+@pytest.mark.parametrize("suffix", ["txt", "-1.txt", "./x", ".\\x", "/x"])
+def test_suffix(suffix, folder):
+    with pytest.raises(ValueError, match="suffix must begin with a dot and have no folder, got"):
+        folder.create("a", suffix)
+
+
+def test_it_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(NotADirectoryError) as caught:
+        Folder(tmp_path / "file").create("state")
+    assert caught.value.filename == str(tmp_path / "file")
+    with pytest.raises(OSError, match=r"file|directory|path"):
+        Folder(tmp_path / "file" / "below").create("state")
+    assert Folder(tmp_path / "file").sweep() == 0
