@@ -172,7 +172,7 @@ for hang in told:
         )
         assert done.lines == [
             *("0 0 False True", "1 True", "1 1 False True", "2 True"),
-            *("<wer.Watchdog 'python.exe' watching>", "<wer.Watchdog 'python.exe' closed> False"),
+            *("<wer.Watchdog 'python.exe' watching>", "<wer.Watchdog closed> False"),
             *["<SubmitResult.QUEUED: 1> '' True"] * 2,
         ]
         assert len(standin.reports()) == 2

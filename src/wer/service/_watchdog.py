@@ -3,13 +3,12 @@
 import atexit
 import logging
 import os
-import platform
 import sys
 
-from .._arguments import bits, choice, shown
+from .._arguments import bits, choice, shown, units_of
 from .._enums import Consent, DumpType, SubmitFlags
 from .._owner import Owner
-from .._typing import TYPE_CHECKING, StrPath
+from .._typing import TYPE_CHECKING, Self, StrPath
 from ._hang import Hang, Plan, handle_of_file, hang_of
 from ._late_stacks import LateStacks
 
@@ -110,6 +109,12 @@ class Watchdog(Owner):
     _process: "WatcherProcess | None"
     beat: "Callable[[], None]"
 
+    def __new__(cls, *arguments: object, **options: object) -> Self:
+        watchdog = super().__new__(cls)
+        watchdog.beat = watchdog._held.beat  # the extension's own method: nothing is faster
+        watchdog._closed = True
+        return watchdog
+
     def __init__(
         self,
         timeout: float,
@@ -136,46 +141,52 @@ class Watchdog(Owner):
             most=most,
             end=then == "end",
             event=event,
-            application=application or os.path.basename(sys.executable or "") or "python",
-            version=version,
-            python=platform.python_version(),
+            application=_text(application, 127, "application") or os.path.basename(sys.executable or "") or "python",
+            version=_text(version, 259, "version"),
+            python=sys.version.split()[0],
             consent=choice(Consent, consent, "consent"),
             flags=bits(SubmitFlags, flags, "flags"),
             dump_type=choice(DumpType, dump_type, "dump_type"),
         )
-        self._closed = True
-        self._told = 0
-        self._on_recovery = on_recovery
-        self._interval = plan.timeout / 4000
-        self._process = None
-        self._stacks = LateStacks(stacks, (plan.timeout + plan.late) / 1000, folder)
+        stacks_file = LateStacks(stacks, (plan.timeout + plan.late) / 1000, folder)
         try:
-            self._start(self._stacks.told_to(plan), out_of_process and self._held.shares)
+            plan = stacks_file.told_to(plan)
+            process = self._start(plan, stacks_file, out_of_process and self._held.shares)
         except BaseException:
-            self._stacks.close()
+            stacks_file.close()
             raise
-        self._stacks.arm()
-        self.beat = self._held.beat
+        stacks_file.arm()
+        self._plan = plan
+        self._stacks = stacks_file
+        self._process = process
+        self._on_recovery = on_recovery
+        self._told = 0
+        self._interval = plan.timeout / 4000
         self._closed = False
         atexit.register(self.close)
 
-    def _start(self, plan: Plan, out_of_process: bool) -> None:
-        self._plan = plan
+    def _start(self, plan: Plan, stacks: LateStacks, out_of_process: bool) -> "WatcherProcess | None":
         if not out_of_process:
-            plan.start(self._held, handle_of_file(self._stacks.fd), self._tend, clock=self._clock)
-            return
-        plan.template()  # what is wrong with it is said here and not in the other process
+            plan.start(self._held, handle_of_file(stacks.fd), self._tend, clock=self._clock)
+            return None
+        plan.template()  # what is wrong with it is said here, not in the other process
         from ._watcher_process import WatcherProcess  # which takes more of the standard library
 
-        self._process = WatcherProcess(plan)
-        self._held.share(self._process.memory, self._tend)
+        process = WatcherProcess(plan)
+        try:
+            self._held.share(process.memory, self._tend)
+        except BaseException:
+            process.stop(0)
+            raise
+        return process
 
     def _give_back(self) -> None:
         self.close()
 
     def __repr__(self) -> str:
-        state = "closed" if self._closed else "hung" if self.hung else "watching"
-        return f"<wer.Watchdog {self._plan.application!r} {state}>"
+        if self._closed:
+            return "<wer.Watchdog closed>"
+        return f"<wer.Watchdog {self._plan.application!r} {'hung' if self.hung else 'watching'}>"
 
     @property
     def hung(self) -> bool:
@@ -252,6 +263,15 @@ class Watchdog(Owner):
                 self._on_recovery(hang)
             except Exception:
                 _log.exception("on_recovery of a Watchdog has failed")
+
+
+def _text(value: str, limit: int, name: str) -> str:
+    """A text that the report takes under another name."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, got {type(value).__name__}")
+    if units_of(value) > limit:
+        raise ValueError(f"{name} takes at most {limit} UTF-16 units, got {units_of(value)}: shorten it")
+    return value
 
 
 def _milliseconds(timeout: float) -> int:
