@@ -1,4 +1,4 @@
-"""What our own code does in a crash or a hang, read from what the compiler made of it: whom it calls, its need of stack."""
+"""What our own code does in a crash or a hang, read from what the compiler made of it: its calls, its need of stack."""
 
 import re
 import subprocess

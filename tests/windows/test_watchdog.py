@@ -335,6 +335,25 @@ gets_stuck()
         done = run("with wer.Watchdog(5, OPTIONS) as watchdog: say(watchdog._stacks.path)", outside=outside)
         assert not os.path.exists(done.lines[0])
 
+    def test_or_at_the_next_start_after_a_kill(self, run):
+        done = run("""
+import subprocess
+code = f'''
+import sys, wer
+watchdog = wer.Watchdog(60, folder={FOLDER!r})
+print(watchdog._stacks.path, flush=True)
+input()
+'''
+worker = subprocess.Popen([sys.executable, "-I", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+path = worker.stdout.readline().strip()
+worker.kill()
+worker.wait()
+say(os.path.exists(path))
+with wer.Watchdog(60, OPTIONS):
+    say(os.path.exists(path))
+""")
+        assert done.lines == ["True", "False"]
+
     def test_and_at_the_end_of_the_interpreter(self, run, tmp_path):
         done = run("watchdog = wer.Watchdog(5, OPTIONS); say(watchdog._stacks.path)")
         assert not os.path.exists(done.lines[0])
@@ -465,7 +484,92 @@ ctypes.c_int.from_address(0x10).value
         assert lines["EventType"] == "WerTests.Crash"
 
 
+# How a thread takes a lock that every other needs sooner or later, WER as well.
+LOCKS = {
+    "loader": """
+lock = ctypes.WinDLL("ntdll").LdrLockLoaderLock
+take = lambda: lock(0, None, ctypes.byref(ctypes.c_size_t()))
+""",
+    "heap": """
+kernel32 = ctypes.WinDLL("kernel32")
+kernel32.GetProcessHeap.restype = ctypes.c_void_p
+kernel32.HeapLock.argtypes = [ctypes.c_void_p]
+heap = kernel32.GetProcessHeap()
+take = lambda: kernel32.HeapLock(heap)
+""",
+}
+WITH_A_LOCK = """
+sleep = ctypes.PyDLL("kernel32").Sleep
+watchdog = wer.Watchdog(1.0, OPTIONS, then="end")
+def gets_stuck():
+    take()
+    sleep(-1)
+gets_stuck()
+"""
+
+
+@pytest.mark.parametrize("code", LOCKS.values(), ids=LOCKS)
+class TestALockThatAllNeed:
+    def test_another_process_reports_it(self, run, standin, code):
+        done = run(code + WITH_A_LOCK, outside=True)
+        assert done.code == HANG
+        [folder] = standin.reports()
+        # faulthandler, or the C runtime under it, may wait for the heap: then the report goes without stacks.
+        assert "in gets_stuck" in stacks(standin, folder) or code == LOCKS["heap"]
+        assert done.dump.threads.threads
+
+    def test_within_the_process_it_is_ended_at_any_rate(self, run, code):
+        """Whether there is a report by then depends on what WER needs."""
+        done = run("plans._REPORT_SECONDS = 0.0" + code + WITH_A_LOCK)
+        assert done.code == HANG
+
+
 class TestOutOfProcess:
+    def test_in_a_virtual_environment(self, finish, venv_python, standin, tmp_path):
+        code = HANGS["a main thread that sleeps"].replace("OPTIONS", f"folder={str(tmp_path)!r}, out_of_process=True")
+        done = finish([venv_python, "-I", "-c", ENTRY + code])
+        assert "Traceback" not in done.errors, done.errors
+        assert done.code == HANG
+        [dump] = done.called("WerReportAddDump")
+        assert dump["args"]["hProcess"]["pid"] == int(done.lines[0].split()[0])
+        [folder] = standin.reports()
+        assert "in gets_stuck" in stacks(standin, folder)
+
+    def test_a_kill_in_the_middle_of_a_report(self, run, tmp_path):
+        """Of the watched process, of the other, of both: nothing is left but what the next start removes."""
+        done = run(
+            """
+import subprocess
+code = f'''
+import sys, time, wer
+watchdog = wer.Watchdog(0.5, folder={FOLDER!r}, out_of_process=True)
+print(watchdog._process._process.pid, flush=True)
+while not watchdog.hung:
+    time.sleep(0.01)
+print("hung", flush=True)
+time.sleep(1000000)
+'''
+kernel32 = ctypes.WinDLL("kernel32")
+for victims in ("watched",), ("watcher",), ("watcher", "watched"):
+    worker = subprocess.Popen([sys.executable, "-I", "-c", code], stdout=subprocess.PIPE, text=True)
+    watcher = kernel32.OpenProcess(0x100001, False, int(worker.stdout.readline()))
+    assert worker.stdout.readline() == "hung\\n"
+    for victim in victims:
+        worker.kill() if victim == "watched" else kernel32.TerminateProcess(watcher, 1)
+    say(kernel32.WaitForSingleObject(watcher, 60000))
+    worker.kill()
+    worker.wait()
+    worker.stdout.close()
+before = os.listdir(FOLDER)
+with wer.Watchdog(60, OPTIONS):
+    pass
+say([name for name in os.listdir(FOLDER) if name.startswith("stacks-")], len(before))
+""",
+            "delay WerReportAddDump * 1500",
+        )
+        assert done.lines[:3] == ["0"] * 3
+        assert done.lines[3].startswith("[] ")
+
     def test_the_process_that_watches_ends_with_the_one_that_is_watched(self, run, tmp_path):
         done = run("""
 import subprocess
