@@ -34,7 +34,7 @@ SECTIONS = {
         *("enable", "service.Service", "service.InWorker", "reporting", "service.LoggingHandler"),
         *("service.Reporter", "service.Filed", "service.Hooks", "service.Limits", "service.Taken", "service.Folder"),
         *("service.add_python_state", "service.traceback_hash", "explain"),
-        *("service.add_processes", "service.AddedProcesses", "service.AddedProcess"),
+        *("Watchdog", "service.Hang", "service.add_processes", "service.AddedProcesses", "service.AddedProcess"),
         *("service.enrich", "service.Enrichment", "service.RingLog", "service.RingLogHandler", "service.read_ring_log"),
         *("service.RecordedReport", "service.given", "service.Given", "service.GivenFile", "service.GivenDump"),
         *("service.locate", "service.Located", "service.LocateStatus", "service.list_stores", "service.StoreListing"),

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from ._report_file import read_report
     from ._store import Store, purge_reports
     from ._stored import ReportFile, SignatureParameter, StoredReport
-    from .service import enable, explain, reporting
+    from .service import Watchdog, enable, explain, reporting
     from .werapi import *  # noqa: F403
 
 __version__ = "0.1.0"
@@ -68,6 +68,7 @@ _LATER = {
     "SignatureParameter": "_stored",
     "Store": "_store",
     "StoredReport": "_stored",
+    "Watchdog": "service._watchdog",
     "explain": "service._exit_codes",
     "get_include": "_include",
     "purge_reports": "_store",
@@ -91,6 +92,7 @@ __all__ = [
     "SignatureParameter",
     "Store",
     "StoredReport",
+    "Watchdog",
     "WerError",
     "add_excluded_application",
     "enable",

@@ -64,6 +64,7 @@ HeldReport = _class("Report", "WerReportCreate")
 HeldTemplate = _class("ReportTemplate", "WerReportCreate")
 HeldSnapshot = _class("ProcessSnapshot", "PssCaptureSnapshot")
 HeldStore = _class("Store", "WerStoreOpen")
+HeldWatchdog = _class("Watchdog", "WerReportCreate")
 
 add_excluded_application = _function("add_excluded_application", "WerAddExcludedApplication")
 children_of = _function("children_of", "CreateToolhelp32Snapshot", "wer.interpreter_of")

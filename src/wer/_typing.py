@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Self as Self
 
     from _typeshed import ReadableBuffer as ReadableBuffer
+    from _typeshed import WriteableBuffer as WriteableBuffer
 
     class HasHandle(Protocol):
         """`Handle`; pywin32's handles."""
@@ -44,5 +45,5 @@ else:  # so that typing.get_type_hints finds something
     from _collections_abc import Iterable as Iterable
     from os import PathLike
 
-    Any = NoReturn = ProcessLike = ReadableBuffer = Self = ThreadLike = TracebackType = object
+    Any = NoReturn = ProcessLike = ReadableBuffer = Self = ThreadLike = TracebackType = WriteableBuffer = object
     StrPath = str | PathLike

@@ -1,10 +1,11 @@
 # The extension's private types: `wer._native` is the door to them, and the public classes are Python.
 
+from collections.abc import Callable
 from typing import final
 
 from ._enums import DumpType
 from ._options import DumpOptions, ExceptionInformation
-from ._typing import ReadableBuffer, StrPath
+from ._typing import ReadableBuffer, StrPath, WriteableBuffer
 
 # _processes
 @final
@@ -119,6 +120,34 @@ class HeldHandler:
     @property
     def installed(self) -> bool: ...
     def uninstall(self) -> None: ...
+
+# service._watchdog
+@final
+class HeldWatchdog:
+    @property
+    def shares(self) -> bool: ...
+    def watch(
+        self,
+        template: HeldTemplate,
+        timeout: int,
+        poll: int,
+        refresh: int,
+        stacks: int,
+        stacks_at: int,
+        stacks_wait: int,
+        most: int,
+        end: bool,
+        tend: Callable[[], object] | None,
+        process: HeldHandle | None,
+        memory: WriteableBuffer | None,
+        clock: int,
+        /,
+    ) -> None: ...
+    def share(self, memory: WriteableBuffer, tend: Callable[[], object] | None, /) -> None: ...
+    def beat(self) -> None: ...
+    @property
+    def told(self) -> tuple[int, int, int, int, int]: ...
+    def stop(self, milliseconds: int, /) -> bool: ...
 
 # _snapshot
 @final

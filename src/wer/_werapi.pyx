@@ -9,7 +9,7 @@ pass enum members that they have checked; texts, paths and other numbers are che
 """
 
 cimport cython
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_CheckBuffer, PyObject_GetBuffer
+from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_CheckBuffer, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.long cimport PyLong_AsVoidPtr
 from cpython.pycapsule cimport PyCapsule_New
@@ -37,6 +37,7 @@ include "core/mutex.pxi"
 include "core/snapshot.pxi"
 include "core/report.pxi"
 include "core/template.pxi"
+include "core/watchdog.pxi"
 include "core/store.pxi"
 include "core/registration.pxi"
 include "core/settings.pxi"

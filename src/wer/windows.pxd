@@ -42,6 +42,7 @@ cdef extern from "wer/werapi.h" nogil:
     DWORD GetThreadId(HANDLE thread)
     HANDLE GetCurrentProcess()
     DWORD GetCurrentProcessId()
+    DWORD GetCurrentThreadId()
     BOOL GetProcessTimes(HANDLE process, FILETIME *created, FILETIME *ended, FILETIME *kernel, FILETIME *user)
     BOOL QueryFullProcessImageNameW(HANDLE process, DWORD flags, WCHAR *path, DWORD *units)
     HANDLE CreateMutexW(void *security, BOOL taken, const WCHAR *name)

@@ -184,6 +184,7 @@ static inline LONG InterlockedDecrement(LONG volatile *target)
     return __sync_sub_and_fetch(target, 1);
 }
 
+BOOL CheckRemoteDebuggerPresent(HANDLE process, BOOL *present);
 BOOL CloseHandle(HANDLE object);
 HANDLE CreateEventW(void *security, BOOL manual, BOOL initial, LPCWSTR name);
 HANDLE CreateMutexW(void *security, BOOL taken, LPCWSTR name);
@@ -200,6 +201,7 @@ DWORD GetCurrentThreadId(void);
 BOOL GetExitCodeProcess(HANDLE process, DWORD *code);
 BOOL GetExitCodeThread(HANDLE thread, DWORD *code);
 DWORD GetLastError(void);
+BOOL GetFileSizeEx(HANDLE file, LARGE_INTEGER *size);
 BOOL GetModuleHandleExW(DWORD flags, LPCWSTR name, HMODULE *module);
 DWORD GetFullPathNameW(LPCWSTR given, DWORD size, LPWSTR full, LPWSTR *name);
 HMODULE GetModuleHandleW(LPCWSTR name);
@@ -216,6 +218,7 @@ HANDLE OpenThread(DWORD access, BOOL inherit, DWORD tid);
 BOOL QueryFullProcessImageNameW(HANDLE process, DWORD flags, LPWSTR path, DWORD *units);
 BOOL QueryPerformanceCounter(LARGE_INTEGER *now);
 BOOL QueryPerformanceFrequency(LARGE_INTEGER *second);
+BOOL QueryUnbiasedInterruptTime(ULONGLONG *now);
 BOOL ReleaseMutex(HANDLE mutex);
 BOOL ResetEvent(HANDLE event);
 void RtlCaptureContext(CONTEXT *context);
@@ -226,6 +229,7 @@ void Sleep(DWORD milliseconds);
 BOOL TerminateProcess(HANDLE process, UINT code);
 LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection);
 BOOL VirtualFree(LPVOID address, SIZE_T size, DWORD type);
+DWORD WaitForMultipleObjects(DWORD count, const HANDLE *handles, BOOL all, DWORD milliseconds);
 SIZE_T VirtualQueryEx(HANDLE process, LPCVOID address, MEMORY_BASIC_INFORMATION *region, SIZE_T size);
 DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds);
 LPWSTR lstrcpyW(LPWSTR to, LPCWSTR from);

@@ -1,4 +1,4 @@
-"""What our own code does in a crash, read from what the compiler made of it: whom it calls, and its need of stack."""
+"""What our own code does in a crash or a hang, read from what the compiler made of it: its calls, its need of stack."""
 
 import re
 import subprocess
@@ -31,12 +31,19 @@ WER = {
 }
 
 
+# The threads of a watchdog: what they call beside that while another thread may hold any lock of the process.
+WATCHING = {
+    *("CheckRemoteDebuggerPresent", "QueryUnbiasedInterruptTime", "WaitForMultipleObjects", "GetFileSizeEx"),
+    "VirtualFree",  # at their end
+}
+
+
 class Code:
     """The compiled C files: their functions, whom each calls, and the bytes of stack of each."""
 
     def __init__(self, folder):
         self.calls, self.stack = {}, {}
-        for name in ("prepared", "crashhandler"):
+        for name in ("prepared", "crashhandler", "watchdog"):
             object_file = folder / f"{name}.o"
             subprocess.run([*COMPILER, SOURCES / f"{name}.c", "-o", object_file], check=True)
             relocations = subprocess.run(
@@ -81,10 +88,19 @@ def test_a_crash_calls_nothing_that_allocates_or_locks(code, entry):
     assert reached - SYSTEM_CALLS - WER == set()
 
 
+@pytest.mark.parametrize(("entry", "called"), [("run_watcher", set()), ("run_filer", WER)])
+def test_a_hang_calls_nothing_that_allocates_or_locks(code, entry, called):
+    """And the thread that watches, which is to end the process if need be, does not call WER."""
+    reached = {name for name in code.reached(entry) if name not in code.stack and not is_data(name)}
+    assert reached - SYSTEM_CALLS - WATCHING - called == set()
+
+
 def test_the_list_of_calls_is_of_use(code):
     """What is reached in a crash is seen: WER's functions; and what allocates is seen where it is allowed."""
     assert code.reached("wer_report_exception") >= WER | {"OpenThread", "SetEvent", "WaitForSingleObject"}
     assert code.reached("filter0") >= WER | {"Sleep"}
+    assert code.reached("run_filer") >= WER | {"GetFileSizeEx"}
+    assert code.reached("run_watcher") >= {"SetEvent", "TerminateProcess", "WaitForSingleObject"}
     assert "VirtualAlloc" in code.reached("wer_template_create")
     assert "SetUnhandledExceptionFilter" in code.reached("wer_handler_install")
 

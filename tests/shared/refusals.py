@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from tempfile import gettempdir
 
 import pytest
 from calls import FULL_PATH, REGISTER, REPORT_METHODS, STORE_METHODS
@@ -104,6 +105,10 @@ class World:
         template = self.template
         self.stack.callback(wer.install_crash_handler(template).uninstall)
         return template
+
+    @property
+    def watchdog(self):
+        return self.closing(wer.Watchdog(60, folder=gettempdir()))
 
     def registered(self, register):
         registration = register()
@@ -635,6 +640,53 @@ TEMPLATES = [
         ValueError,
         "a template takes at most 32 files",
         standin=False,
+    ),
+]
+
+WATCHDOGS = [
+    *table(
+        "Watchdog",
+        lambda world, timeout=60, *arguments, **options: wer.Watchdog(
+            timeout, *arguments, **{"folder": gettempdir()} | options
+        ),
+        [
+            (("1",), TypeError, "timeout must be seconds as a float or int, got str"),
+            ((True,), TypeError, "timeout must be seconds as a float or int, got bool"),
+            ((0,), ValueError, r"timeout must be 0\.1 to 86400 seconds, got 0"),
+            ((float("nan"),), ValueError, r"timeout must be 0\.1 to 86400 seconds, got nan"),
+            ((HUGE,), ValueError, r"timeout must be 0\.1 to 86400 seconds, got an int of"),
+            ((60, b"x"), TypeError, "application must be a str, got bytes"),
+            ((60, "x" * 128), ValueError, "application takes at most 127 UTF-16 units, got 128"),
+            ((60, "a\0"), ValueError, "application_name has a NUL at 1"),
+            ({"version": 4}, TypeError, "version must be a str, got int"),
+            ({"version": "x" * 260}, ValueError, "version takes at most 259 UTF-16 units, got 260"),
+            ({"event": ""}, ValueError, "event_type is empty"),
+            ({"event": "x" * 65}, ValueError, "event_type takes at most 64 UTF-16 units, got 65"),
+            (
+                {"event": "x" * 65, "out_of_process": True},
+                ValueError,
+                "event_type takes at most 64 UTF-16 units, got 65",
+            ),
+            ({"consent": 5}, ValueError, "consent takes a wer.Consent"),
+            ({"flags": wer.FileFlags.COMPRESSED}, TypeError, "flags must be a wer.SubmitFlags"),
+            ({"dump_type": wer.Consent.DENIED}, TypeError, "dump_type must be a wer.DumpType"),
+            ({"most": -1}, ValueError, "most must be an int from 0 to 1000, got -1"),
+            ({"most": True}, ValueError, "most must be an int from 0 to 1000, got True"),
+            ({"then": "restart"}, ValueError, "then must be 'continue' or 'end', got 'restart'"),
+            ({"folder": 5}, TypeError, "int"),
+        ],
+    ),
+    *table(
+        "Watchdog",
+        lambda world, use: use(world.watchdog),
+        [
+            (
+                (lambda watchdog: watchdog.__init__(60, folder=gettempdir()),),
+                RuntimeError,
+                "this watchdog has already been started",
+            ),
+            ((lambda watchdog: watchdog.__reduce__(),), TypeError, "a watchdog cannot be copied or pickled"),
+        ],
     ),
 ]
 
@@ -1187,6 +1239,7 @@ REFUSALS = [
     *REPORTS,
     *STATES,
     *TEMPLATES,
+    *WATCHDOGS,
     *INTERPRETERS,
     *SERVICE_PROCESSES,
     *SNAPSHOTS,

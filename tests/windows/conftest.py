@@ -290,6 +290,25 @@ def python():
     return PYTHON
 
 
+# Wine 8 lacks CopyFile2, which shutil.copy2 calls from 3.12 on if it is there.
+MAKE_VENV = """
+import _winapi, ctypes, sys, venv
+if hasattr(ctypes.windll.ntdll, "wine_get_version") and hasattr(_winapi, "CopyFile2"):
+    del _winapi.CopyFile2
+venv.main(["--without-pip", "--system-site-packages", sys.argv[1]])
+"""
+
+
+@pytest.fixture(scope="session")
+def venv_python(python, tmp_path_factory):
+    """The python.exe of a new virtual environment: CPython's launcher."""
+    folder = tmp_path_factory.mktemp("venv")
+    subprocess.run(
+        [python, "-c", MAKE_VENV, str(folder)], stdin=subprocess.DEVNULL, check=True, timeout=PATIENCE_WITH_A_PROGRAM
+    )
+    return str(folder / "Scripts" / "python.exe")
+
+
 def is_open(handle):
     return bool(kernel32.GetHandleInformation(handle, ctypes.byref(ctypes.c_uint32())))
 

@@ -30,13 +30,6 @@ TOLD = 60  # seconds that a program may take to tell its id, on a busy machine
 ACCESS_VIOLATION = 0xC0000005
 
 TELL = "import os; print(os.getpid(), flush=True); input()"
-# Wine 8 lacks CopyFile2, which shutil.copy2 calls from 3.12 on if it is there.
-MAKE_VENV = """
-import _winapi, ctypes, sys, venv
-if hasattr(ctypes.windll.ntdll, "wine_get_version") and hasattr(_winapi, "CopyFile2"):
-    del _winapi.CopyFile2
-venv.main(["--without-pip", "--system-site-packages", sys.argv[1]])
-"""
 # As pip does it: a launcher of distlib's, the path of a Python, and a zip.
 MAKE_SCRIPT = """
 import ensurepip, pathlib, sys
@@ -48,14 +41,6 @@ maker.variants = {""}
 maker.executable = sys.argv[2]
 print(*maker.make("teller = teller:main"))
 """
-
-
-@pytest.fixture(scope="module")
-def venv_python(python, tmp_path_factory):
-    """The python.exe of a new virtual environment: CPython's launcher."""
-    folder = tmp_path_factory.mktemp("venv")
-    subprocess.run([python, "-c", MAKE_VENV, str(folder)], stdin=subprocess.DEVNULL, check=True, timeout=120)
-    return str(folder / "Scripts" / "python.exe")
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ struct WerTemplate {
     WER_DUMP_CUSTOM_OPTIONS_V3 options; /* dwSize 0: none */
     DWORD dump_flags;
     volatile LONG dump_type;
+    HANDLE process; /* what the report is about; NULL: this one */
     /* Of the report that is being filed. */
     DWORD thread_id;
     WER_EXCEPTION_INFORMATION exception;
@@ -179,6 +180,14 @@ void WINAPI wer_template_release(struct WerTemplate *t)
         VirtualFree(t, 0, MEM_RELEASE);
 }
 
+void wer_template_about(struct WerTemplate *t, HANDLE process)
+{
+    t->process = process;
+    t->information.hProcess = process;
+    if (t->information.dwSize == 0)
+        t->information.dwSize = sizeof(WER_REPORT_INFORMATION);
+}
+
 void wer_template_seal(struct WerTemplate *t)
 {
     InterlockedExchange(&t->sealed, TRUE);
@@ -262,8 +271,10 @@ static void keep_first(HRESULT *first, HRESULT hr)
         *first = hr;
 }
 
-/* Make the report, whatever fails on the way: a report without its dump is better than none. */
-static HRESULT file_report(struct WerTemplate *t)
+/* Make the report, whatever fails on the way: a report without its dump is better than none. `exception` may be NULL.
+ * `before_files`, if not NULL, is called with `argument` once the dump is in the report. */
+static HRESULT file_report(
+    struct WerTemplate *t, WER_EXCEPTION_INFORMATION *exception, void (*before_files)(void *), void *argument)
 {
     HRESULT first = S_OK;
     HREPORT report = NULL;
@@ -289,8 +300,10 @@ static HRESULT file_report(struct WerTemplate *t)
     thread = OpenThread(THREAD_GET_CONTEXT | THREAD_QUERY_INFORMATION | THREAD_SUSPEND_RESUME, FALSE, t->thread_id);
     if (t->dump_type != WerDumpTypeNone)
         keep_first(&first, WerReportAddDump(
-            report, GetCurrentProcess(), thread, (WER_DUMP_TYPE)t->dump_type, &t->exception,
+            report, t->process != NULL ? t->process : GetCurrentProcess(), thread, (WER_DUMP_TYPE)t->dump_type, exception,
             t->options.dwSize != 0 ? (WER_DUMP_CUSTOM_OPTIONS *)&t->options : NULL, t->dump_flags));
+    if (before_files != NULL)
+        before_files(argument);
     count = t->file_count;
     for (i = 0; i < count; i++)
         keep_first(&first, WerReportAddFile(report, t->files[i].path, t->files[i].type, t->files[i].flags));
@@ -314,7 +327,7 @@ static DWORD WINAPI run_reporter(void *unused)
                 TerminateProcess(GetCurrentProcess(), reporter.code);
             continue;
         }
-        t->hr = file_report(t);
+        t->hr = file_report(t, &t->exception, NULL, NULL);
         if (InterlockedCompareExchange(&reporter.state, DONE, WAITED_FOR) == WAITED_FOR)
             SetEvent(reporter.done);
         else
@@ -349,7 +362,7 @@ static HRESULT file_watched(struct WerTemplate *t)
     reporter.code = (UINT)t->exception.pExceptionPointers->ExceptionRecord->ExceptionCode;
     ResetEvent(reporter.done);
     SetEvent(reporter.wake);
-    hr = file_report(t);
+    hr = file_report(t, &t->exception, NULL, NULL);
     SetEvent(reporter.done);
     return hr;
 }
@@ -419,6 +432,26 @@ HRESULT WINAPI wer_report_here(struct WerTemplate *t, DWORD code, WER_SUBMIT_RES
     t->exception.pExceptionPointers = &t->own_pointers;
     t->hr = file_watched(t);
     return end(t, result);
+}
+
+HRESULT wer_report_hang(
+    struct WerTemplate *t, DWORD thread_id, void (*before_files)(void *), void *argument, WER_SUBMIT_RESULT *result)
+{
+    t->thread_id = thread_id;
+    t->result = (WER_SUBMIT_RESULT)0;
+    t->hr = file_report(t, NULL, before_files, argument);
+    *result = t->result;
+    return t->hr;
+}
+
+DWORD wer_template_timeout(const struct WerTemplate *t)
+{
+    return t->timeout;
+}
+
+BOOL wer_reporting(void)
+{
+    return reporting != 0;
 }
 
 BOOL wer_reporting_here(void)

@@ -34,6 +34,7 @@ HRESULT WINAPI wer_template_add_file(struct WerTemplate *t, PCWSTR path, WER_FIL
 HRESULT WINAPI wer_template_set_dump(
     struct WerTemplate *t, WER_DUMP_TYPE type, const WER_DUMP_CUSTOM_OPTIONS *options, DWORD flags);
 HRESULT WINAPI wer_template_set_timeout(struct WerTemplate *t, DWORD milliseconds);
+void wer_template_about(struct WerTemplate *t, HANDLE process); /* another one, whose handle stays open */
 void wer_template_seal(struct WerTemplate *t);
 
 /* ---- in the crash: no allocation, no lock, no Python; only WER itself does more ---- */
@@ -49,6 +50,16 @@ HRESULT WINAPI wer_report_exception(
 /* The same where there is no exception, as in a SIGABRT handler: it is made up, with `code`, the present context, and
  * the address that this function returns to. */
 HRESULT WINAPI wer_report_here(struct WerTemplate *t, DWORD code, WER_SUBMIT_RESULT *result);
+
+/* The report of a hang, by a thread of our own: of a template that nothing else uses, about `thread_id` (0: not known),
+ * without an exception. `before_files` is called with `argument` when the dump is in the report. It neither waits for the
+ * report of a crash nor keeps one waiting, and nothing ends it: WER may wait for a lock that the hung thread holds. */
+HRESULT wer_report_hang(
+    struct WerTemplate *t, DWORD thread_id, void (*before_files)(void *), void *argument, WER_SUBMIT_RESULT *result);
+DWORD wer_template_timeout(const struct WerTemplate *t);
+
+/* Whether a thread has crashed and its report is being filed. */
+BOOL wer_reporting(void);
 
 /* Whether the calling thread is inside a report: it has crashed a second time, and must not wait for itself. */
 BOOL wer_reporting_here(void);

@@ -8,6 +8,7 @@ from ._enable import InWorker, Service, enable
 from ._enrich import Enrichment, enrich
 from ._exit_codes import explain
 from ._folder import Folder
+from ._hang import Hang
 from ._hooks import Hooks
 from ._limits import Limits, Taken
 from ._locate import Located, LocateStatus, StoreListing, list_stores, locate
@@ -19,6 +20,7 @@ from ._reporting import reporting
 from ._ring_log import RingLog, RingLogHandler, read_ring_log
 from ._signature import traceback_hash
 from ._state import add_python_state
+from ._watchdog import Watchdog
 
 __all__ = [
     "AddedProcess",
@@ -29,6 +31,7 @@ __all__ = [
     "Given",
     "GivenDump",
     "GivenFile",
+    "Hang",
     "Hooks",
     "InWorker",
     "Limits",
@@ -42,6 +45,7 @@ __all__ = [
     "Service",
     "StoreListing",
     "Taken",
+    "Watchdog",
     "add_processes",
     "add_python_state",
     "enable",

@@ -24,6 +24,7 @@ from . import (
     _snapshot,
     _store,
     _template,
+    _watchdog,
 )
 from ._checks import PROC_NOT_FOUND
 from ._handles import FakeProcess, FakeThread
@@ -38,6 +39,7 @@ _CLASSES = (
     _report.HeldReport,
     _template.HeldTemplate,
     _template.HeldHandler,
+    _watchdog.HeldWatchdog,
     _snapshot.HeldSnapshot,
     _store.HeldStore,
     _registration.HeldRegistration,
@@ -128,6 +130,7 @@ class FakeWer:
         self._mutexes: dict[str, threading.RLock] = {}
         self._registered: list[_registration.HeldRegistration] = []
         self._installed: _template.HeldTemplate | None = None
+        self._watchdogs: list[_watchdog.HeldWatchdog] = []
         self._before: dict[str, Any] = {}
         self.native: dict[str, Any] = {
             **{kind.__name__: type(kind.__name__, (kind,), {"_wer": self}) for kind in _CLASSES},
@@ -285,18 +288,47 @@ class FakeWer:
         """
         if self._installed is None:
             return False
+        self._file(self._installed)
+        return True
+
+    def hang(self, seconds: float = 60.0) -> int:
+        """Hang, as far as WER is concerned: have each open `wer.Watchdog` file its report.
+
+        The hang is over then, and the next beat of a watchdog finds that out.
+
+        Parameters
+        ----------
+        seconds : float
+            How long the hang was, for ``on_recovery``.
+
+        Returns
+        -------
+        int
+            How many watchdogs there are.
+        """
+        watchdogs = list(self._watchdogs)
+        for watchdog in watchdogs:
+            watchdog._hang(round(seconds * 1000))
+        return len(watchdogs)
+
+    # What the layer asks.
+
+    def _file(self, template: _template.HeldTemplate) -> tuple[int, int]:
+        """What C code does with a template: the first failure, and the answer to the submission."""
+        failure = result = 0
         taken: list[Call] = []
-        for call in self._installed.calls():
-            if self._answer(call.function, **call.arguments) < 0:
+        for call in template.calls():
+            hr = self._answer(call.function, **call.arguments)
+            if hr < 0:
+                failure = failure or hr
                 if call.function == "WerReportCreate":
                     break  # every other call is made, whatever failed before
                 continue
             taken.append(call)
             if call.function == "WerReportSubmit":
+                result = int(self.submit_result)
                 self._submit(taken[:])
-        return True
-
-    # What the layer asks.
+        return failure, result
 
     def _answer(self, function: str, **arguments: object) -> int:
         """What WER answers to a call; it is noted."""

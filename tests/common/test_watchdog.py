@@ -1,0 +1,233 @@
+"""The watchdog of a program that is tested with `wer.testing.FakeWer`: the test says when there is a hang."""
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+import wer
+import wer.testing
+from wer.service import Hang
+
+
+@pytest.fixture
+def fake():
+    with wer.testing.FakeWer() as fake:
+        yield fake
+
+
+@pytest.fixture
+def make(fake, tmp_path):
+    """Make a watchdog that is closed with the test."""
+    made = []
+
+    def make(*arguments, **options):
+        made.append(wer.Watchdog(*arguments, **{"folder": tmp_path} | options))
+        return made[-1]
+
+    yield make
+    for watchdog in made:
+        watchdog.close()
+
+
+def test_a_hang(fake, make, tmp_path, caplog):
+    told = []
+    watchdog = make(10, "Spooler", version="4.2.1", on_recovery=told.append)
+    [file] = tmp_path.iterdir()
+    assert file.read_text() == (
+        "There are no Python stacks: "
+        "pytest's faulthandler plugin is loaded, and faulthandler has one timer in a process.\n"
+    )
+    watchdog.beat()
+    assert (fake.calls, watchdog.hangs) == ([], 0)
+    with caplog.at_level(logging.WARNING, "wer"):
+        assert fake.hang(12.5) == 1
+        assert told == []
+        watchdog.beat()
+        watchdog.beat()
+    assert told == [Hang(12.5, wer.SubmitResult.QUEUED, "")]
+    assert [record.getMessage() for record in caplog.records] == ["Spooler hung for 12.5 s; reported: QUEUED"]
+    assert (watchdog.hangs, watchdog.hung, watchdog.watching) == (1, False, True)
+    assert repr(watchdog) == "<wer.Watchdog 'Spooler' watching>"
+    assert [call.function for call in fake.calls] == [
+        "WerReportCreate",
+        *["WerReportSetParameter"] * 3,
+        "WerReportAddDump",
+        "WerReportAddFile",
+        "WerReportSubmit",
+        "WerReportCloseHandle",
+    ]
+    assert fake.calls[0].arguments["event_type"] == "PythonHang"
+    assert fake.calls[0].arguments["report_type"] is wer.ReportType.APPLICATION_HANG
+    assert fake.calls[5].arguments["path"] == str(file)
+    watchdog.close()
+    assert not file.exists()
+    assert fake.hang() == 0
+    watchdog.beat()
+    watchdog.close()
+    assert repr(watchdog) == "<wer.Watchdog closed>"
+
+
+@pytest.mark.parametrize(
+    ("function", "result", "message"),
+    [
+        ("WerReportSubmit", None, "not reported (the report is not whole: 0x80004005)"),
+        ("WerReportAddDump", wer.SubmitResult.QUEUED, "reported: QUEUED (the report is not whole: 0x80004005)"),
+    ],
+)
+def test_a_report_that_fails(fake, make, caplog, function, result, message):
+    told = []
+    watchdog = make(10, "Spooler", on_recovery=told.append)
+    fake.fail(function, wer.HResult.E_FAIL)
+    fake.hang(1)
+    with caplog.at_level(logging.WARNING, "wer"):
+        watchdog.beat()
+    assert told == [Hang(1.0, result, "the report is not whole: 0x80004005")]
+    assert caplog.records[0].getMessage() == f"Spooler hung for 1.0 s; {message}"
+
+
+def test_a_callback_that_fails_is_no_failure_of_a_beat(fake, make, caplog):
+    def fails(hang):
+        1 / 0  # noqa: B018
+
+    watchdog = make(10, on_recovery=fails)
+    fake.hang()
+    with caplog.at_level(logging.WARNING, "wer"):
+        watchdog.beat()
+    assert caplog.records[1].exc_info[0] is ZeroDivisionError
+
+
+def test_what_was_not_made_can_be_used_all_the_same(fake):
+    watchdog = wer.Watchdog.__new__(wer.Watchdog)
+    watchdog.beat()
+    watchdog.close()
+    assert (watchdog.hangs, watchdog.hung, watchdog.watching) == (0, False, False)
+
+
+@pytest.mark.parametrize("cause", ["another watchdog", "stacks=False", "asked for"])
+def test_stacks(fake, make, tmp_path, cause, monkeypatch):
+    monkeypatch.setattr("wer.service._late_stacks.faulthandler", timers := Timers())
+    if cause == "another watchdog":
+        other = make(10, stacks=True, folder=tmp_path / "other")
+        assert len(timers.set) == 1
+    make(10, stacks={"another watchdog": True, "stacks=False": False, "asked for": True}[cause])
+    [file] = (path for path in tmp_path.iterdir() if path.is_file())
+    text = file.read_text()
+    if cause == "asked for":
+        [line] = text.splitlines()
+        assert line.startswith(f"The stacks of all Python threads of process {os.getpid()}, which faulthandler writes")
+        assert timers.set == [pytest.approx(10 + 2.5 + 2)]
+    else:
+        assert text.startswith("There are no Python stacks: ")
+        assert cause in text.replace("Watchdog", "watchdog")
+    if cause == "another watchdog":
+        other.close()
+        assert timers.cancelled == 2
+
+
+class Timers:
+    """faulthandler's one timer; pytest has the real one."""
+
+    def __init__(self):
+        self.set, self.cancelled = [], 0
+
+    def dump_traceback_later(self, seconds, *, file):
+        self.set.append(seconds)
+
+    def cancel_dump_traceback_later(self):
+        self.cancelled += 1
+
+
+def test_a_timer_that_cannot_be_set_is_no_failure_of_a_beat(fake, make, monkeypatch):
+    monkeypatch.setattr("wer.service._late_stacks.faulthandler", timers := Timers())
+    watchdog = make(10, stacks=True)
+
+    def fails(seconds, *, file):
+        raise RuntimeError("unable to start watchdog thread")
+
+    monkeypatch.setattr(timers, "dump_traceback_later", fails)
+    fake.hang()
+    watchdog.beat()
+    assert timers.cancelled == 2
+
+
+class TestLoop:
+    """The loop itself beats."""
+
+    @staticmethod
+    def counted(watchdog):
+        beats = []
+        beat = watchdog.beat
+        watchdog.beat = lambda: (beats.append(threading.get_ident()), beat())
+        return beats
+
+    def test_four_times_in_the_timeout_until_it_is_closed(self, make):
+        watchdog = make(0.4)
+        beats = self.counted(watchdog)
+
+        async def main():
+            watchdog.watch_loop(asyncio.get_running_loop())
+            await asyncio.sleep(1.05)
+            seen = len(beats)
+            watchdog.close()
+            await asyncio.sleep(0.3)
+            return seen
+
+        seen = asyncio.run(main())
+        assert 3 <= seen <= 12
+        assert len(beats) == seen
+        assert set(beats) == {threading.get_ident()}
+
+    def test_not_by_a_task(self, make):
+        """Which somebody could cancel."""
+        watchdog = make(0.4)
+        beats = self.counted(watchdog)
+
+        async def main():
+            watchdog.watch_loop(asyncio.get_running_loop())
+            assert len(asyncio.all_tasks()) == 1
+            await asyncio.sleep(0.25)
+            seen = len(beats)
+            await asyncio.sleep(0.25)
+            assert len(beats) > seen > 0
+
+        asyncio.run(main())
+
+    def test_not_while_a_handler_keeps_it(self, make):
+        watchdog = make(0.4)
+        beats = self.counted(watchdog)
+
+        async def main():
+            watchdog.watch_loop(asyncio.get_running_loop())
+            await asyncio.sleep(0)
+            seen = len(beats)
+            threading.Event().wait(0.5)
+            assert len(beats) == seen
+
+        asyncio.run(main())
+
+    def test_from_another_thread(self, make):
+        watchdog = make(0.4)
+        beats = self.counted(watchdog)
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever)
+        thread.start()
+        watchdog.watch_loop(loop)
+        loop.call_soon_threadsafe(loop.call_later, 0.3, loop.stop)
+        thread.join(30)
+        loop.close()
+        assert set(beats) == {thread.ident}
+        with pytest.raises(RuntimeError, match="closed"):
+            watchdog.watch_loop(loop)
+
+
+def test_it_imports_neither_asyncio_nor_subprocess():
+    code = (
+        "import sys, wer; wer.Watchdog; print(*{'asyncio', 'subprocess', 'multiprocessing', 'json'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == ""
