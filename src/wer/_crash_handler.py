@@ -3,7 +3,7 @@
 from ._owner import Owner
 from ._report import must_be
 from ._template import ReportTemplate
-from ._typing import TYPE_CHECKING
+from ._typing import TYPE_CHECKING, Then
 
 if TYPE_CHECKING:
     from ._werapi import HeldHandler
@@ -44,7 +44,7 @@ class CrashHandler(Owner):
         self._held.uninstall()
 
 
-def install_crash_handler(template: ReportTemplate) -> CrashHandler:
+def install_crash_handler(template: ReportTemplate, *, abort: bool = False, then: Then = "continue") -> CrashHandler:
     """Report crashes of this process: an unhandled-exception filter in C files the prepared report.
 
     The first thread with an unhandled exception files the report, and runs no Python for it; others that crash
@@ -56,6 +56,15 @@ def install_crash_handler(template: ReportTemplate) -> CrashHandler:
     ----------
     template : ReportTemplate
         The prepared report. It cannot be changed afterwards.
+    abort : bool
+        Report an abort as well: SIGABRT of ucrtbase.dll, the C runtime that CPython uses, as abort(), ``os.abort`` and
+        Py_FatalError raise it. The report's exception is made up, 0x40000015 (STATUS_FATAL_APP_EXIT).
+    then : str
+        What comes after the report. ``"continue"``, the default, passes the crash on, and so **two reports are made**:
+        this one, and Windows' own, with its dump in the folder of LocalDumps where that is set. ``"end"`` ends the
+        process there and then, with the exception's code (an abort: 0x40000015): Windows makes no report, LocalDumps
+        gets nothing, no debugger is asked, and filters and SIGABRT handlers that were set before are not called. A
+        crash inside the report itself is passed on in either case.
 
     Returns
     -------
@@ -67,16 +76,17 @@ def install_crash_handler(template: ReportTemplate) -> CrashHandler:
     TypeError
         `template` is no ReportTemplate.
     ValueError
-        A signature parameter is set while a lower one is not.
+        A signature parameter is set while a lower one is not; or `then` is something else.
     RuntimeError
-        A crash handler is installed already: there is one in a process.
+        A crash handler is installed already: there is one in a process. With `abort`, this Python's C runtime is not
+        ucrtbase.dll.
 
     Notes
     -----
     Not every end of a process is an unhandled exception. Windows itself reports, and our filter never sees:
 
     - fast-fail, 0xC0000409: a stack cookie was overwritten; a fatal error that the program declared, as abort() and
-      so Py_FatalError do on Windows' C runtime;
+      so Py_FatalError do on Windows' C runtime after SIGABRT, which `abort` makes a report of;
     - heap corruption, 0xC0000374, in a process that terminates on it;
     - a stack overflow that leaves no room to call a filter (SetThreadStackGuarantee makes room);
     - TerminateProcess, and a process that exits by itself.
@@ -84,15 +94,29 @@ def install_crash_handler(template: ReportTemplate) -> CrashHandler:
     For these, files and memory that were registered with Windows (WerRegisterFile and its kin) go into the
     report that Windows makes. Under a debugger no filter is called.
 
+    With `abort`, the SIGABRT handler that was set before has its turn after the report. Then abort() ends the process
+    as it would have, with 0xC0000409 (Microsoft's published source; not seen by us; with 3 under Wine). ``raise`` of
+    the signal, as in ``signal.raise_signal``, is reported too; it ends with 3 if nobody else handles it, and returns
+    if somebody does. There is one handler of a signal, and who sets another later decides whether ours has a turn:
+
+    - ``faulthandler.enable()`` afterwards: it shows the Python code, then ours reports. This is the order to have.
+    - ``faulthandler.enable()`` before: ours reports, then it shows the code; but ``faulthandler.disable()`` and
+      Py_FatalError put back what was before faulthandler, and ours is gone.
+    - ``signal.signal(SIGABRT, ...)`` afterwards takes its place.
+
+    Other C runtimes in the process, msvcrt.dll for one, have signals of their own, which are not reported.
+
     WER itself, called in a process that has crashed, allocates memory and takes locks, so it can fail or hang
     where the heap is damaged. A supervisor that dumps from outside (`Report.add_dump` with ``pid`` and
     ``ExceptionInformation(..., client_pointers=True)``) does not have this weakness.
     """
     handler = CrashHandler.__new__(CrashHandler)
     must_be(ReportTemplate, template, "template")
+    if then not in ("continue", "end"):
+        raise ValueError(f"then must be 'continue' or 'end', got {then!r}")
     handler._prepared = template
     try:
-        handler._held.install(template._held)
+        handler._held.install(template._held, bool(abort), then == "end")
         return handler
     except BaseException:  # Ctrl-C included: nobody could uninstall it
         handler._held.uninstall()

@@ -9,6 +9,7 @@
 #include <wchar.h>
 
 #define WINAPI
+#define __cdecl
 #define CALLBACK
 #define VOID void
 #define TRUE 1
@@ -19,7 +20,7 @@
 typedef int BOOL;
 typedef int32_t LONG, HRESULT;
 typedef uint8_t BYTE, *PBYTE;
-typedef uint16_t WORD;
+typedef uint16_t WORD, USHORT;
 typedef uint32_t DWORD, UINT, ULONG, *PDWORD;
 typedef int64_t LONGLONG;
 typedef uint64_t ULONGLONG, DWORD64;
@@ -49,6 +50,14 @@ typedef struct {
 typedef struct {
     LONGLONG QuadPart;
 } LARGE_INTEGER;
+
+typedef struct {
+    PVOID BaseAddress, AllocationBase;
+    DWORD AllocationProtect;
+    WORD PartitionId;
+    SIZE_T RegionSize;
+    DWORD State, Protect, Type;
+} MEMORY_BASIC_INFORMATION;
 
 typedef struct {
     DWORD ContextFlags;
@@ -94,6 +103,7 @@ typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers
 #define ERROR_INVALID_PARAMETER 87
 #define ERROR_BUFFER_OVERFLOW 111
 #define ERROR_INSUFFICIENT_BUFFER 122
+#define ERROR_MOD_NOT_FOUND 126
 #define ERROR_PROC_NOT_FOUND 127
 #define ERROR_BUSY 170
 #define ERROR_ALREADY_EXISTS 183
@@ -200,6 +210,7 @@ BOOL QueryPerformanceCounter(LARGE_INTEGER *now);
 BOOL QueryPerformanceFrequency(LARGE_INTEGER *second);
 BOOL ResetEvent(HANDLE event);
 void RtlCaptureContext(CONTEXT *context);
+USHORT RtlCaptureStackBackTrace(ULONG skip, ULONG count, PVOID *frames, ULONG *hash);
 BOOL SetEvent(HANDLE event);
 void SetLastError(DWORD error);
 LPTOP_LEVEL_EXCEPTION_FILTER SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER filter);
@@ -207,6 +218,7 @@ void Sleep(DWORD milliseconds);
 BOOL TerminateProcess(HANDLE process, UINT code);
 LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection);
 BOOL VirtualFree(LPVOID address, SIZE_T size, DWORD type);
+SIZE_T VirtualQuery(LPCVOID address, MEMORY_BASIC_INFORMATION *memory, SIZE_T size);
 DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds);
 LPWSTR lstrcpyW(LPWSTR to, LPCWSTR from);
 int lstrlenW(LPCWSTR text);

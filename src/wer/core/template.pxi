@@ -16,7 +16,7 @@ cdef extern from "crashhandler.h" nogil:
     HRESULT wer_template_set_dump(
         WerTemplate *t, WER_DUMP_TYPE type, const WER_DUMP_CUSTOM_OPTIONS *options, DWORD flags)
     HRESULT wer_template_set_timeout(WerTemplate *t, DWORD milliseconds)
-    HRESULT wer_handler_install(WerTemplate *t)
+    HRESULT wer_handler_install_as(WerTemplate *t, BOOL aborts, BOOL ends)
     HRESULT wer_handler_uninstall(WerTemplate *t)
     BOOL wer_handler_installed(WerTemplate *t)
 
@@ -132,15 +132,17 @@ cdef class HeldHandler:
 
     cdef HeldTemplate _installed  # None: not by this object
 
-    def install(self, HeldTemplate template not None, /):
+    def install(self, HeldTemplate template not None, bint aborts, bint ends, /):
         cdef HRESULT hr
         template.get()
         check_gap(template._parameters)
-        hr = wer_handler_install(template._template)
+        hr = wer_handler_install_as(template._template, aborts, ends)
         if hr == HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS):
             raise RuntimeError("a crash handler is already installed; a process has one: uninstall that first")
         if hr == HRESULT_FROM_WIN32(ERROR_NOT_ENOUGH_QUOTA):
             raise RuntimeError("crash handlers were uninstalled from under other filters too often in this process")
+        if hr < 0:
+            raise RuntimeError("abort: there is no ucrtbase.dll in this process, so Python's abort() is another's")
         self._installed = template
 
     @property

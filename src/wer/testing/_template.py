@@ -125,7 +125,7 @@ class HeldHandler:
     def __init__(self) -> None:
         self._template: HeldTemplate | None = None
 
-    def install(self, template: HeldTemplate, /) -> None:
+    def install(self, template: HeldTemplate, aborts: bool, ends: bool, /) -> None:
         template._must_be_created()
         check_gap(set(template._parameters))
         if self._wer._installed is not None:
