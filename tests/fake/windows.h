@@ -30,7 +30,7 @@ typedef size_t SIZE_T;
 typedef wchar_t WCHAR, *PWSTR, *LPWSTR; /* 16 bits by -fshort-wchar */
 typedef const wchar_t *PCWSTR, *LPCWSTR;
 typedef const char *PCSTR, *LPCSTR;
-typedef void *PVOID, *LPVOID, *HANDLE, *HMODULE, *HWND;
+typedef void *PVOID, *LPVOID, *HANDLE, *HINSTANCE, *HMODULE, *HWND;
 typedef const void *LPCVOID;
 typedef BOOL *PBOOL;
 typedef INT_PTR (WINAPI *FARPROC)(void);
@@ -208,6 +208,7 @@ HANDLE OpenThread(DWORD access, BOOL inherit, DWORD tid);
 BOOL QueryFullProcessImageNameW(HANDLE process, DWORD flags, LPWSTR path, DWORD *units);
 BOOL QueryPerformanceCounter(LARGE_INTEGER *now);
 BOOL QueryPerformanceFrequency(LARGE_INTEGER *second);
+BOOL ReadProcessMemory(HANDLE process, LPCVOID address, LPVOID buffer, SIZE_T size, SIZE_T *done);
 BOOL ResetEvent(HANDLE event);
 void RtlCaptureContext(CONTEXT *context);
 USHORT RtlCaptureStackBackTrace(ULONG skip, ULONG count, PVOID *frames, ULONG *hash);

@@ -23,6 +23,8 @@ static volatile LONG state;
 
 enum { ARMED = 0, REPORTING = 1, REPORTED = 2 };
 
+static WerClaim claim; /* of the template that is installed; the exception module reads it from outside */
+
 /* The C runtime of python3xx.dll, whose abort() it is that Python calls. This module may have another one (mingw's has
  * msvcrt.dll), with signals of its own. */
 static struct {
@@ -42,6 +44,7 @@ static struct {
 static BOOL report(int link, EXCEPTION_POINTERS *pointers)
 {
     struct WerTemplate *t;
+    WER_SUBMIT_RESULT result;
     BOOL first = FALSE;
     HRESULT hr;
 
@@ -51,11 +54,13 @@ static BOOL report(int link, EXCEPTION_POINTERS *pointers)
     if (t != NULL && !wer_reporting_here()) {
         first = InterlockedCompareExchange(&state, REPORTING, ARMED) == ARMED;
         if (first) {
-            hr = pointers != NULL ? wer_report_exception(t, pointers, NULL)
-                                  : wer_report_here(t, WER_ABORT_CODE, NULL);
+            hr = pointers != NULL ? wer_report_exception(t, pointers, &result)
+                                  : wer_report_here(t, WER_ABORT_CODE, &result);
             /* Busy: the program itself is filing a report on the crash of another thread, which came first. */
             if (hr == HRESULT_FROM_WIN32(ERROR_BUSY))
                 wer_wait_for_report();
+            /* 0: not submitted. What there is no report of is left for the exception module to claim. */
+            InterlockedExchange(&claim.reported, result != 0 && result != WerReportFailed);
             InterlockedExchange(&state, REPORTED);
             if (links[link].ends)
                 TerminateProcess(
@@ -71,6 +76,13 @@ static BOOL report(int link, EXCEPTION_POINTERS *pointers)
     return first;
 }
 
+/* The process goes on, and may crash again. */
+static void rearm(void)
+{
+    InterlockedExchange(&claim.reported, FALSE);
+    InterlockedExchange(&state, ARMED);
+}
+
 static LONG crashed(int link, EXCEPTION_POINTERS *pointers)
 {
     BOOL first = report(link, pointers);
@@ -78,7 +90,7 @@ static LONG crashed(int link, EXCEPTION_POINTERS *pointers)
     LONG answer = previous != NULL ? previous(pointers) : EXCEPTION_CONTINUE_SEARCH;
 
     if (first && answer == EXCEPTION_CONTINUE_EXECUTION)
-        InterlockedExchange(&state, ARMED); /* the process goes on, and may crash again */
+        rearm();
     return answer;
 }
 
@@ -124,7 +136,7 @@ static void aborted(int link, AbortHandler self)
     }
     /* abort() now ends the process, as it does after any handler; raise() does not. */
     if (first && !from_abort())
-        InterlockedExchange(&state, ARMED);
+        rearm();
 }
 
 #define HANDLERS(link)                                                        \
@@ -202,6 +214,7 @@ HRESULT WINAPI wer_handler_install_as(struct WerTemplate *t, BOOL aborts, BOOL e
     /* That no module is unloaded which Windows now points to: making the template has pinned this one. */
     wer_template_seal(t);
     wer_template_retain(t);
+    wer_template_describe(t, &claim);
     InterlockedExchange(&state, ARMED);
     links[link].in_chain = TRUE;
     links[link].aborts = aborts;
@@ -247,6 +260,11 @@ HRESULT WINAPI wer_handler_uninstall(struct WerTemplate *t)
     if (inside == 0)
         wer_template_release(t);
     return unlock(S_OK);
+}
+
+const WerClaim *wer_handler_claim(void)
+{
+    return &claim;
 }
 
 BOOL WINAPI wer_handler_installed(struct WerTemplate *t)

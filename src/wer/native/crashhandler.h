@@ -21,6 +21,9 @@ HRESULT WINAPI wer_handler_install_as(struct WerTemplate *t, BOOL aborts, BOOL e
  * filter since, ours stays where it is in the chain and does nothing but pass on. */
 HRESULT WINAPI wer_handler_uninstall(struct WerTemplate *t);
 
+/* What the exception module is to be told: one in the process, of the template that was installed last. */
+const WerClaim *wer_handler_claim(void);
+
 /* Whether `t`, or for NULL any template, is installed. */
 BOOL WINAPI wer_handler_installed(struct WerTemplate *t);
 
