@@ -529,6 +529,18 @@ install()
         assert ("Fatal Python error: Aborted" in done.errors) == (how != "Py_FatalError")
         assert done.code == 3
 
+    @pytest.mark.parametrize("before", [False, True])
+    def test_it_says_which_order_faulthandler_is_in(self, run, before):
+        enable = "faulthandler.enable()\n"
+        done = run(
+            INSTALL
+            + before * enable
+            + "installed = install()\n"
+            + (not before) * enable
+            + "say(len(installed.missing))"
+        )
+        assert done.lines == [str(int(before))]
+
     def test_a_handler_of_python_before_it_has_its_turn(self, run, standin):
         """raise() returns then, and the program goes on."""
         done = run(

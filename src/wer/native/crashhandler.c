@@ -44,7 +44,7 @@ static struct {
 static BOOL report(int link, EXCEPTION_POINTERS *pointers)
 {
     struct WerTemplate *t;
-    WER_SUBMIT_RESULT result;
+    static WER_SUBMIT_RESULT result; /* one thread at a time reports */
     BOOL first = FALSE;
     HRESULT hr;
 
@@ -83,9 +83,8 @@ static void rearm(void)
     InterlockedExchange(&state, ARMED);
 }
 
-static LONG crashed(int link, EXCEPTION_POINTERS *pointers)
+static LONG pass_on(int link, EXCEPTION_POINTERS *pointers, BOOL first)
 {
-    BOOL first = report(link, pointers);
     LPTOP_LEVEL_EXCEPTION_FILTER previous = links[link].previous;
     LONG answer = previous != NULL ? previous(pointers) : EXCEPTION_CONTINUE_SEARCH;
 
@@ -142,7 +141,7 @@ static void aborted(int link, AbortHandler self)
 #define HANDLERS(link)                                                        \
     static LONG WINAPI filter##link(EXCEPTION_POINTERS *pointers)             \
     {                                                                         \
-        return crashed(link, pointers);                                       \
+        return pass_on(link, pointers, report(link, pointers));               \
     }                                                                         \
     static void __cdecl abort##link(int number)                               \
     {                                                                         \
