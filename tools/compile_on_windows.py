@@ -3,7 +3,7 @@
     python tools/compile_on_windows.py HEADERS TARGET
 
 From the folder with the sources, in an environment with setuptools, which finds the compiler. HEADERS is the folder
-`include` of the installed package. The C host, both examples and all C of the extension are compiled with all the
+`include` of the installed package. The C host, both examples and all C of the package are compiled with all the
 warnings that help (/W4); setup.py cannot do that, because what Cython generates is made for /W3. TARGET gets the
 programs and the DLL.
 """
@@ -21,7 +21,7 @@ MODULE = ("examples/exception_module/spooler_module.c",)
 
 def main(headers: str, target: str) -> None:
     """Compile, and link what is to run."""
-    extension = tuple(path.as_posix() for path in sorted(Path("src/wer/native").glob("*.c")))
+    package = tuple(path.as_posix() for path in sorted(Path("src/wer/native").rglob("*.c")))
     compiler = new_compiler()
     compiler.initialize()
     level = ["/W4", "/external:anglebrackets", "/external:W0"]  # Python's and Windows' headers are not ours
@@ -36,7 +36,7 @@ def main(headers: str, target: str) -> None:
         )
         return objects
 
-    compiled(*extension)
+    compiled(*package)
     for name, sources in {"host": HOST, "native_host": EXAMPLE}.items():
         compiler.link_executable(compiled(*sources), name, output_dir=target, library_dirs=libraries)
     exports = Path(MODULE[0]).with_suffix(".def")

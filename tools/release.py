@@ -58,7 +58,7 @@ def check_same(first: Sequence[Path], second: Sequence[Path]) -> None:
 
 
 def compile_for_others(cache: Cache, python: WindowsPython) -> None:
-    """Compile all C of the extension, Cython's too, for the architectures that nothing here can run."""
+    """Compile all C of the package, Cython's too, for the architectures that nothing here can run."""
     work = cache.folder / "architectures"
     shutil.copytree(build.sources(cache), work)
     package = work / "src" / "wer"
@@ -80,7 +80,7 @@ def compile_for_others(cache: Cache, python: WindowsPython) -> None:
     ]
     for name, (target, own) in ARCHITECTURES.items():
         with steps.step(f"Compiling for {name}"):
-            for source in [package / "_werapi.c", *sorted((package / "native").glob("*.c"))]:
+            for source in [package / "_werapi.c", *sorted((package / "native").rglob("*.c"))]:
                 zig: Command = ["cc", "-target", target, *options, *own, source, "-o", source.with_suffix(".o")]
                 venvs.run(cache, "release", "ziglang", *zig)
 

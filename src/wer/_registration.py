@@ -102,6 +102,12 @@ def _register(registration: Registration, identity: object, about: str) -> Regis
         raise
 
 
+def is_registered(function: str, identity: object) -> bool:
+    """Whether this interpreter has registered that and not undone it."""
+    there = _registered.get((function, identity))
+    return there is not None and there.active
+
+
 def _undo(registration: Registration) -> None:
     """Undo it where nobody could do anything about an error."""
     try:

@@ -6,8 +6,8 @@ if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType as TracebackType
     from typing import Any as Any
+    from typing import Literal, Protocol
     from typing import NoReturn as NoReturn
-    from typing import Protocol
     from typing import Self as Self
 
     from _typeshed import ReadableBuffer as ReadableBuffer
@@ -41,9 +41,11 @@ if TYPE_CHECKING:
     ProcessLike = HasHandle | HasSentinel | HasPid
     ThreadLike = HasHandle | HasNativeId
     StrPath = str | PathLike[str]
+    Then = Literal["continue", "end"]
 else:  # so that typing.get_type_hints finds something
     from _collections_abc import Iterable as Iterable
     from os import PathLike
 
     Any = NoReturn = ProcessLike = ReadableBuffer = Self = ThreadLike = TracebackType = WriteableBuffer = object
     StrPath = str | PathLike
+    Then = str

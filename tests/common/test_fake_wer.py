@@ -287,6 +287,21 @@ class TestRecord:
         assert submitted.dumps == [(wer.DumpType.MINIDUMP, os.getpid())]
         assert submitted.calls == fake.calls[:-1]
 
+    def test_the_crash_handler_for_fast_fails(self, fake):
+        template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
+        template.add_file("a.log", wer.FileType.USER_DOCUMENT, wer.FileFlags.ANONYMOUS_DATA)
+        with wer.install_crash_handler(template, abort=True, then="end", fast_fail=True) as handler:
+            assert any("RuntimeExceptionHelperModules" in sentence for sentence in handler.missing)
+            [module, file] = fake.calls
+        assert (module.function, file.function) == ("WerRegisterRuntimeExceptionModule", "WerRegisterFile")
+        assert os.path.basename(module.arguments["path"]) == "wer_exception_module.dll"
+        assert file.arguments["file_type"] is wer.RegisterFileType.USER_DOCUMENT
+        assert file.arguments["flags"] is wer.FileFlags.ANONYMOUS_DATA
+        assert [call.function for call in fake.calls[2:]] == [
+            "WerUnregisterFile",
+            "WerUnregisterRuntimeExceptionModule",
+        ]
+
     def test_a_crash_whose_report_cannot_be_made(self, fake):
         fake.fail("WerReportCreate", wer.HResult.E_OUTOFMEMORY)
         with wer.install_crash_handler(wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)):

@@ -9,6 +9,7 @@
 #include <wchar.h>
 
 #define WINAPI
+#define __cdecl
 #define CALLBACK
 #define VOID void
 #define TRUE 1
@@ -19,7 +20,7 @@
 typedef int BOOL;
 typedef int32_t LONG, HRESULT;
 typedef uint8_t BYTE, *PBYTE;
-typedef uint16_t WORD;
+typedef uint16_t WORD, USHORT;
 typedef uint32_t DWORD, UINT, ULONG, *PDWORD;
 typedef int64_t LONGLONG;
 typedef uint64_t ULONGLONG, DWORD64;
@@ -29,7 +30,7 @@ typedef size_t SIZE_T;
 typedef wchar_t WCHAR, *PWSTR, *LPWSTR; /* 16 bits by -fshort-wchar */
 typedef const wchar_t *PCWSTR, *LPCWSTR;
 typedef const char *PCSTR, *LPCSTR;
-typedef void *PVOID, *LPVOID, *HANDLE, *HMODULE, *HWND;
+typedef void *PVOID, *LPVOID, *HANDLE, *HINSTANCE, *HMODULE, *HWND;
 typedef const void *LPCVOID;
 typedef BOOL *PBOOL;
 typedef INT_PTR (WINAPI *FARPROC)(void);
@@ -49,6 +50,14 @@ typedef struct {
 typedef struct {
     LONGLONG QuadPart;
 } LARGE_INTEGER;
+
+typedef struct {
+    PVOID BaseAddress, AllocationBase;
+    DWORD AllocationProtect;
+    WORD PartitionId;
+    SIZE_T RegionSize;
+    DWORD State, Protect, Type;
+} MEMORY_BASIC_INFORMATION;
 
 typedef struct {
     DWORD ContextFlags;
@@ -102,6 +111,7 @@ typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers
 #define ERROR_INVALID_PARAMETER 87
 #define ERROR_BUFFER_OVERFLOW 111
 #define ERROR_INSUFFICIENT_BUFFER 122
+#define ERROR_MOD_NOT_FOUND 126
 #define ERROR_PROC_NOT_FOUND 127
 #define ERROR_BUSY 170
 #define ERROR_ALREADY_EXISTS 183
@@ -219,9 +229,11 @@ BOOL QueryFullProcessImageNameW(HANDLE process, DWORD flags, LPWSTR path, DWORD 
 BOOL QueryPerformanceCounter(LARGE_INTEGER *now);
 BOOL QueryPerformanceFrequency(LARGE_INTEGER *second);
 BOOL QueryUnbiasedInterruptTime(ULONGLONG *now);
+BOOL ReadProcessMemory(HANDLE process, LPCVOID address, LPVOID buffer, SIZE_T size, SIZE_T *done);
 BOOL ReleaseMutex(HANDLE mutex);
 BOOL ResetEvent(HANDLE event);
 void RtlCaptureContext(CONTEXT *context);
+USHORT RtlCaptureStackBackTrace(ULONG skip, ULONG count, PVOID *frames, ULONG *hash);
 BOOL SetEvent(HANDLE event);
 void SetLastError(DWORD error);
 LPTOP_LEVEL_EXCEPTION_FILTER SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER filter);
@@ -229,8 +241,9 @@ void Sleep(DWORD milliseconds);
 BOOL TerminateProcess(HANDLE process, UINT code);
 LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection);
 BOOL VirtualFree(LPVOID address, SIZE_T size, DWORD type);
-DWORD WaitForMultipleObjects(DWORD count, const HANDLE *handles, BOOL all, DWORD milliseconds);
+SIZE_T VirtualQuery(LPCVOID address, MEMORY_BASIC_INFORMATION *memory, SIZE_T size);
 SIZE_T VirtualQueryEx(HANDLE process, LPCVOID address, MEMORY_BASIC_INFORMATION *region, SIZE_T size);
+DWORD WaitForMultipleObjects(DWORD count, const HANDLE *handles, BOOL all, DWORD milliseconds);
 DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds);
 LPWSTR lstrcpyW(LPWSTR to, LPCWSTR from);
 int lstrlenW(LPCWSTR text);

@@ -14,7 +14,7 @@ COMPILER = [
     *("-std=gnu99", "-Wall", "-Wextra", "-Werror", "-fshort-wchar", "-D_WIN32_WINNT=0x0A00"),
     *(f"-I{FAKE}", f"-I{ROOT / 'include'}", f"-I{ROOT / 'src' / 'wer' / 'native'}"),
 ]
-SOURCES = [FAKE / "windows.c", *sorted((ROOT / "src" / "wer" / "native").glob("*.c"))]
+SOURCES = [FAKE / "windows.c", *sorted((ROOT / "src" / "wer" / "native").rglob("*.c"))]
 PYTHON = Path(sysconfig.get_path("include"))
 
 

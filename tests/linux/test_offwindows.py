@@ -144,7 +144,7 @@ def test_the_signatures_are_the_real_ones():
     parameters = inspect.signature(wer.Report).parameters
     assert list(parameters)[:4] == ["event_type", "report_type", "process", "pid"]
     assert parameters["report_type"].default is wer.ReportType.NON_CRITICAL
-    assert list(inspect.signature(wer.install_crash_handler).parameters) == ["template"]
+    assert list(inspect.signature(wer.install_crash_handler).parameters) == ["template", "abort", "then", "fast_fail"]
 
 
 def test_a_mock_knows_what_a_report_takes():

@@ -634,6 +634,15 @@ TEMPLATES = [
             ((lambda: wer.install_crash_handler(None),), TypeError, "template must be a wer.ReportTemplate, got None"),
         ],
     ),
+    *table(
+        "crash-handler-then",
+        lambda world, then: wer.install_crash_handler(world.template, then=then),
+        [
+            (("stop",), ValueError, "then must be 'continue' or 'end', got 'stop'"),
+            ((None,), ValueError, "then must be 'continue' or 'end', got None"),
+            (([],), ValueError, r"then must be 'continue' or 'end', got \[\]"),
+        ],
+    ),
     Refusal(
         "ReportTemplate-33-files",
         lambda world: (lambda template: [template.add_file(f"{number}.log") for number in range(33)])(world.template),

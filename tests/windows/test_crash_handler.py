@@ -5,6 +5,7 @@ read back with an independent reader (the package `minidump`). How native hosts 
 """
 
 import os
+import re
 import sys
 
 import pytest
@@ -13,6 +14,7 @@ import wer
 
 ACCESS_VIOLATION = 0xC0000005
 STACK_OVERFLOW = 0xC00000FD
+FATAL_APP_EXIT = 0x40000015
 E_FAIL = 0x80004005
 
 # Stands at the start of each program.
@@ -395,6 +397,355 @@ wer.install_crash_handler(prepared())
 say(hex(kernel32.GetErrorMode()))
 """)
         assert done.lines == ["0x8001"]
+
+
+# Each ends the process by SIGABRT.
+ABORTS = {
+    "os.abort": "os.abort()",
+    "abort": "ctypes.CDLL('ucrtbase').abort()",
+    "Py_FatalError": "ctypes.pythonapi.Py_FatalError(b'a test')",
+    "raise": "signal.raise_signal(signal.SIGABRT)",
+}
+INSTALL = """
+import faulthandler, signal
+def install():
+    return wer.install_crash_handler(prepared(), abort=True)
+"""
+
+
+def check_abort(done, thread):
+    assert done.exception.ExceptionRecord.ExceptionCode_raw == FATAL_APP_EXIT
+    assert done.exception.ThreadId == int(thread)
+    [submit] = done.called("WerReportSubmit")
+    assert submit["hr"] == "0x00000000"
+
+
+def without_ids(text):
+    return re.sub("thread 0x[0-9a-f]+", "thread", text)
+
+
+class TestAbort:
+    """SIGABRT of the C runtime that Python uses. Under Wine all of it ends with 3, on Windows abort() fast-fails."""
+
+    @pytest.mark.parametrize("thread", [False, True], ids=["main", "thread"])
+    @pytest.mark.parametrize("how", ABORTS)
+    def test_is_reported_and_ends_as_without(self, run, standin, how, thread):
+        code = f"""
+def end():
+    say(threading.get_native_id())
+    {ABORTS[how]}
+    say("still here")
+"""
+        code += "threading.Thread(target=end).start(); wait()" if thread else "end()"
+        without = run(INSTALL + code)
+        assert standin.reports() == []
+        done = run(INSTALL + "install()\n" + code)
+        assert (done.code, len(done.lines)) == (without.code, len(without.lines)) == (without.code, 1)
+        check_abort(done, done.lines[0])
+
+    def test_only_if_asked_for(self, run, standin):
+        run("wer.install_crash_handler(prepared()); os.abort()")
+        assert standin.reports() == []
+
+    def test_not_of_another_c_runtime(self, run, standin):
+        """It has signals of its own, and no C runtime tells of another's."""
+        done = run(INSTALL + "install(); ctypes.CDLL('msvcrt').abort()")
+        assert done.code == 3
+        assert standin.reports() == []
+
+    def test_while_another_thread_holds_the_gil(self, run):
+        done = run(
+            INSTALL
+            + """
+install()
+abort = ctypes.cast(ctypes.CDLL("ucrtbase").abort, ctypes.c_void_p)
+tid = ctypes.c_uint32()
+thread = kernel32.CreateThread(None, 0, abort, 0, 4, ctypes.byref(tid))
+say(tid.value)
+kernel32.ResumeThread(thread)
+ctypes.PyDLL("kernel32").Sleep(-1)  # for ever, with the GIL
+"""
+        )
+        check_abort(done, done.lines[0])
+
+    def test_in_threads_that_abort_during_the_report(self, run, standin):
+        """raise() puts the default back: they must not end the process before the first is done."""
+        name = f"wer-tests-aborts-{os.getpid()}"
+        done = run(
+            INSTALL
+            + f"""
+kernel32.CreateEventW.restype = ctypes.c_void_p
+kernel32.WaitForSingleObject.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
+kernel32.SetEvent.argtypes = [ctypes.c_void_p]
+entered, release = (kernel32.CreateEventW(None, True, False, f"{name}.{{end}}") for end in ("entered", "release"))
+install()
+abort = ctypes.cast(ctypes.CDLL("ucrtbase").abort, ctypes.c_void_p)
+threads = [kernel32.CreateThread(None, 0, abort, 0, 4, None) for _ in range(16)]
+kernel32.ResumeThread(threads.pop())
+assert kernel32.WaitForSingleObject(entered, 0xFFFFFFFF) == 0
+for thread in threads:
+    kernel32.ResumeThread(thread)
+for thread in threads:
+    assert kernel32.WaitForSingleObject(thread, 20) == 0x102  # WAIT_TIMEOUT: it waits for the report
+say("they wait")
+kernel32.SetEvent(release)
+wait()
+""",
+            f"block WerReportAddDump 1 {name}",
+        )
+        assert (done.code, done.lines) == (3, ["they wait"])
+        assert len(standin.reports()) == len(done.called("WerReportCreate")) == 1
+
+    def test_its_exception_is_in_our_module(self, run):
+        """There was none; and its thread's stack has the code that called abort()."""
+        done = run(INSTALL + "install(); os.abort()")
+        assert done.crashed_module.startswith("_werapi")
+
+    @pytest.mark.parametrize("how", ABORTS)
+    def test_faulthandler_after_it_shows_the_python_code_first(self, run, standin, how):
+        code = f"""
+say(threading.get_native_id())
+faulthandler.enable()
+{ABORTS[how]}
+"""
+        without = run(INSTALL + "False" + code)
+        done = run(INSTALL + "install()" + code)
+        assert (done.code, without_ids(done.errors)) == (without.code, without_ids(without.errors))
+        assert "Fatal Python error" in done.errors
+        check_abort(done, done.lines[0])
+
+    @pytest.mark.parametrize("how", ABORTS)
+    def test_faulthandler_before_it_shows_the_python_code_afterwards(self, run, standin, how):
+        """But Py_FatalError has faulthandler put back what was before it: our handler is gone then."""
+        done = run(
+            INSTALL
+            + f"""
+faulthandler.enable()
+install()
+{ABORTS[how]}
+"""
+        )
+        assert len(standin.reports()) == (how != "Py_FatalError")
+        assert ("Fatal Python error: Aborted" in done.errors) == (how != "Py_FatalError")
+        assert done.code == 3
+
+    @pytest.mark.parametrize("before", [False, True])
+    def test_it_says_which_order_faulthandler_is_in(self, run, before):
+        enable = "faulthandler.enable()\n"
+        done = run(
+            INSTALL
+            + before * enable
+            + "installed = install()\n"
+            + (not before) * enable
+            + "say(len(installed.missing))"
+        )
+        assert done.lines == [str(int(before))]
+
+    def test_a_handler_of_python_before_it_has_its_turn(self, run, standin):
+        """raise() returns then, and the program goes on."""
+        done = run(
+            INSTALL
+            + """
+signal.signal(signal.SIGABRT, lambda number, frame: say("handled", number))
+install()
+signal.raise_signal(signal.SIGABRT)
+say("goes on")
+"""
+        )
+        assert (done.code, done.lines) == (0, ["handled 22", "goes on"])
+        assert len(standin.reports()) == 1
+
+    def test_a_handler_of_python_after_it_takes_its_place(self, run, standin):
+        done = run(
+            INSTALL
+            + """
+install()
+signal.signal(signal.SIGABRT, lambda number, frame: say("handled", number))
+signal.raise_signal(signal.SIGABRT)
+say("goes on")
+"""
+        )
+        assert (done.code, done.lines) == (0, ["handled 22", "goes on"])
+        assert standin.reports() == []
+
+    def test_what_was_ignored_before_it_stays_so(self, run, standin):
+        done = run(
+            INSTALL
+            + """
+signal.signal(signal.SIGABRT, signal.SIG_IGN)
+install()
+for _ in range(2):
+    signal.raise_signal(signal.SIGABRT)
+say("goes on")
+"""
+        )
+        assert (done.code, done.lines) == (0, ["goes on"])
+        assert len(standin.reports()) == 2
+
+    C_HANDLER = """
+runtime = ctypes.CDLL("ucrtbase")
+runtime.signal.restype = ctypes.c_void_p
+runtime.signal.argtypes = [ctypes.c_int, ctypes.c_void_p]
+def handler(text):
+    made = ctypes.CFUNCTYPE(None, ctypes.c_int)(lambda number: say(text, number))
+    kept.append(made)
+    return ctypes.cast(made, ctypes.c_void_p).value
+kept = []
+"""
+
+    def test_a_handler_of_c_before_it_has_its_turn(self, run, standin):
+        done = run(INSTALL + self.C_HANDLER + "runtime.signal(22, handler('previous')); install(); os.abort()")
+        assert (done.code, done.lines) == (3, ["previous 22"])
+        assert len(standin.reports()) == 1
+
+    def test_uninstalling_restores_it(self, run, standin):
+        done = run(
+            INSTALL
+            + self.C_HANDLER
+            + """
+previous = handler("previous")
+runtime.signal(22, previous)
+install().uninstall()
+assert runtime.signal(22, previous) == previous
+os.abort()
+"""
+        )
+        assert done.lines == ["previous 22"]
+        assert standin.reports() == []
+
+    def test_uninstalled_from_under_another_it_only_passes_on(self, run, standin):
+        done = run(
+            INSTALL
+            + self.C_HANDLER
+            + """
+runtime.signal(22, handler("previous"))
+installed = install()
+faulthandler.enable()
+installed.uninstall()
+os.abort()
+"""
+        )
+        assert "Fatal Python error: Aborted" in done.errors
+        assert done.lines == ["previous 22"]
+        assert standin.reports() == []
+
+    def test_installed_again_above_another(self, run, standin):
+        """The chain is then ours, faulthandler, ours passing on: no ring."""
+        done = run(
+            INSTALL
+            + """
+installed = install()
+faulthandler.enable()
+installed.uninstall()
+install()
+os.abort()
+"""
+        )
+        assert "Fatal Python error: Aborted" in done.errors
+        assert done.code == 3
+        assert len(standin.reports()) == 1
+
+    def test_again_and_again(self, run):
+        done = run(
+            INSTALL + "for _ in range(20):\n    install().uninstall()\nsay(signal.getsignal(22) is signal.SIG_DFL)"
+        )
+        assert done.lines == ["True"]
+
+    def test_after_a_crash_inside_wer(self, run, standin):
+        """An abort() of WER's own, in the middle of our report, does not wait for itself."""
+        done = run(
+            INSTALL
+            + """
+install()
+address = ctypes.cast(ctypes.WinDLL("wer.dll").WerReportAddDump, ctypes.c_void_p).value
+kernel32.VirtualProtect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p]
+kernel32.VirtualProtect(address, 16, 0x40, ctypes.byref(ctypes.c_uint32()))
+abort = ctypes.cast(ctypes.CDLL("ucrtbase").abort, ctypes.c_void_p).value
+ctypes.memmove(address, bytes([0x48, 0xB8, *abort.to_bytes(8, "little"), 0xFF, 0xE0]), 12)  # mov rax, abort; jmp rax
+os.abort()
+"""
+        )
+        assert done.code == 3
+        assert standin.reports() == []
+
+    @pytest.mark.parametrize(("how", "again"), [("abort", False), ("raise", True)])
+    def test_only_what_raise_would_go_on_from_is_raised_again(self, run, how, again):
+        """raise() returns after a handler, abort() does not; raise() is broken here by the time that ours is done."""
+        name = f"wer-tests-abort-{os.getpid()}-{how}"
+        done = run(
+            INSTALL
+            + f"""
+kernel32.CreateEventW.restype = ctypes.c_void_p
+kernel32.WaitForSingleObject.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
+kernel32.SetEvent.argtypes = [ctypes.c_void_p]
+kernel32.VirtualProtect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p]
+entered, release = (kernel32.CreateEventW(None, True, False, f"{name}.{{end}}") for end in ("entered", "release"))
+address = ctypes.cast(ctypes.CDLL("ucrtbase").__getattr__("raise"), ctypes.c_void_p).value
+kernel32.VirtualProtect(address, 2, 0x40, ctypes.byref(ctypes.c_uint32()))
+def break_raise():
+    assert kernel32.WaitForSingleObject(entered, 0xFFFFFFFF) == 0
+    ctypes.memmove(address, bytes([0x0F, 0x0B]), 2)  # ud2
+    kernel32.SetEvent(release)
+threading.Thread(target=break_raise, daemon=True).start()
+install()
+runtime = ctypes.CDLL("ucrtbase")
+try:
+    runtime.abort() if {how == "abort"} else runtime.__getattr__("raise")(22)
+except OSError as error:
+    say(hex(error.winerror & 0xFFFFFFFF))
+    os._exit(9)
+""",
+            f"block WerReportAddDump 1 {name}",
+        )
+        assert (done.code, done.lines) == ((9, ["0xc000001d"]) if again else (3, []))
+
+
+class TestThen:
+    PREVIOUS = TestFilters.PREVIOUS
+
+    def test_end_passes_nothing_on(self, run, standin):
+        done = run(self.PREVIOUS + "wer.install_crash_handler(prepared(), then='end'); crash()")
+        assert (done.code, done.lines) == (ACCESS_VIOLATION, [])
+        assert "starting debugger" not in done.errors
+        assert len(standin.reports()) == 1
+
+    def test_continue_is_what_is_done_without(self, run, standin):
+        done = run(self.PREVIOUS + "wer.install_crash_handler(prepared(), then='continue'); crash()")
+        assert done.lines == ["previous"]
+        assert len(standin.reports()) == 1
+
+    def test_end_of_an_abort(self, run, standin):
+        done = run(
+            INSTALL + "faulthandler.enable(); wer.install_crash_handler(prepared(), abort=True, then='end'); os.abort()"
+        )
+        assert (done.code, done.errors) == (FATAL_APP_EXIT, "")
+        assert len(standin.reports()) == 1
+
+    def test_end_of_a_stack_overflow(self, run):
+        done = run("wer.install_crash_handler(prepared(), then='end'); crash_in_threads(1, 0xC00000FD); wait()")
+        assert done.code == STACK_OVERFLOW
+
+    def test_end_of_64_threads_is_one_report(self, run, standin):
+        done = run(self.PREVIOUS + "wer.install_crash_handler(prepared(), then='end'); crash_in_threads(64); wait()")
+        assert done.code == ACCESS_VIOLATION
+        assert "previous" not in done.lines
+        assert len(standin.reports()) == len(done.called("WerReportCreate")) == 1
+
+    def test_a_crash_inside_the_report_is_passed_on(self, run, standin):
+        """There is no report of ours then: Windows is to make its own."""
+        done = run(
+            self.PREVIOUS
+            + """
+wer.install_crash_handler(prepared(), then="end")
+address = ctypes.cast(ctypes.WinDLL("wer.dll").WerReportAddDump, ctypes.c_void_p).value
+kernel32.VirtualProtect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p]
+kernel32.VirtualProtect(address, 2, 0x40, ctypes.byref(ctypes.c_uint32()))
+ctypes.memmove(address, bytes([0x0F, 0x0B]), 2)  # ud2
+crash()
+"""
+        )
+        assert done.lines == ["previous"]
+        assert standin.reports() == []
 
 
 @pytest.fixture

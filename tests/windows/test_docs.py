@@ -29,7 +29,9 @@ def run(tmp_path, monkeypatch, worker, standin):
     flags = wer.get_flags()
     handlers = []
     install = wer.install_crash_handler
-    monkeypatch.setattr(wer, "install_crash_handler", lambda template: handlers.append(install(template)))
+    monkeypatch.setattr(
+        wer, "install_crash_handler", lambda *given, **options: handlers.append(install(*given, **options))
+    )
 
     def run(page):
         names = {"__name__": "page", "process": worker.process}

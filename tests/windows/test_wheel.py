@@ -24,6 +24,7 @@ FILES = {
     "wer/_elsewhere.py",
     "wer/_enums.py",
     "wer/_errors.py",
+    "wer/_exception_module.py",
     "wer/_functions.py",
     "wer/_include.py",
     "wer/_interpreter.py",
@@ -95,6 +96,7 @@ FILES = {
     "wer/testing/_store.py",
     "wer/testing/_template.py",
     "wer/testing/_watchdog.py",
+    "wer/wer_exception_module.dll",
     "wer/werapi.py",
     "wer/windows.pxd",
 }
@@ -113,6 +115,13 @@ def extension():
     """The extension, as a PE file."""
     (path,) = Path(wer.__file__).parent.glob("_werapi.*.pyd")
     with pefile.PE(str(path)) as file:
+        yield file
+
+
+@pytest.fixture(scope="module")
+def exception_module():
+    """The DLL that WerFault loads, as a PE file."""
+    with pefile.PE(str(Path(wer.__file__).with_name("wer_exception_module.dll"))) as file:
         yield file
 
 
@@ -137,25 +146,39 @@ def test_wer_dll_is_a_delayed_import(extension):
         assert b"wer.dll\0" in extension.get_memory_mapped_image()
 
 
-def test_it_is_for_this_processor(extension):
+def test_what_werfault_loads_needs_neither_python_nor_a_c_runtime(exception_module):
+    assert imports(exception_module) == {"kernel32.dll"}
+    [entry] = exception_module.DIRECTORY_ENTRY_IMPORT
+    assert [function.name for function in entry.imports] == [b"ReadProcessMemory"]
+    assert imports(exception_module, "DIRECTORY_ENTRY_DELAY_IMPORT") == set()
+    assert {symbol.name for symbol in exception_module.DIRECTORY_ENTRY_EXPORT.symbols} == {
+        b"OutOfProcessExceptionEventCallback",
+        b"OutOfProcessExceptionEventSignatureCallback",
+        b"OutOfProcessExceptionEventDebuggerLaunchCallback",
+    }
+
+
+def test_both_are_for_this_processor(extension, exception_module):
     machines = {"AMD64": 0x8664, "ARM64": 0xAA64, "x86": 0x14C}
-    assert extension.FILE_HEADER.Machine == machines[MACHINE]
+    assert extension.FILE_HEADER.Machine == exception_module.FILE_HEADER.Machine == machines[MACHINE]
 
 
-def test_it_is_protected_as_windows_can(extension):
+def test_they_are_protected_as_windows_can(extension, exception_module):
+    for file in (extension, exception_module):
+        flags = file.OPTIONAL_HEADER.DllCharacteristics
+        assert flags & 0x40, "its address can be chosen at random (ASLR)"
+        assert flags & 0x100, "its data cannot be executed (DEP)"
+        if MACHINE != "x86":
+            assert flags & 0x20, "any 64-bit address (high-entropy ASLR)"
     flags = extension.OPTIONAL_HEADER.DllCharacteristics
-    assert flags & 0x40, "its address can be chosen at random (ASLR)"
-    assert flags & 0x100, "its data cannot be executed (DEP)"
-    if MACHINE != "x86":
-        assert flags & 0x20, "any 64-bit address (high-entropy ASLR)"
     if "vcruntime140.dll" in imports(extension):  # built by MSVC
         assert flags & 0x4000, "indirect calls are checked (Control Flow Guard); gcc has no such thing"
 
 
-def test_it_does_not_say_where_it_was_built(extension):
-    data = extension.__data__[:].lower()
-    for word in (b".pdb\0", b"/root/", b"/home/", b"c:\\users\\", b"werapi-dev", b"\\temp\\"):
-        assert word not in data
+def test_they_do_not_say_where_they_were_built(extension, exception_module):
+    for data in (extension.__data__[:].lower(), exception_module.__data__[:].lower()):
+        for word in (b".pdb\0", b"/root/", b"/home/", b"c:\\users\\", b"werapi-dev", b"\\temp\\"):
+            assert word not in data
 
 
 def test_the_compiler_has_no_warnings():

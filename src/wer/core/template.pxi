@@ -16,9 +16,11 @@ cdef extern from "crashhandler.h" nogil:
     HRESULT wer_template_set_dump(
         WerTemplate *t, WER_DUMP_TYPE type, const WER_DUMP_CUSTOM_OPTIONS *options, DWORD flags)
     HRESULT wer_template_set_timeout(WerTemplate *t, DWORD milliseconds)
-    HRESULT wer_handler_install(WerTemplate *t)
+    HRESULT wer_handler_install_as(WerTemplate *t, BOOL aborts, BOOL ends)
     HRESULT wer_handler_uninstall(WerTemplate *t)
     BOOL wer_handler_installed(WerTemplate *t)
+    const void *wer_handler_claim()
+    BOOL wer_template_file(const WerTemplate *t, LONG index, PCWSTR *path, WER_FILE_TYPE *type, DWORD *flags)
 
 
 cdef int check_template(HRESULT hr) except -1:
@@ -82,6 +84,18 @@ cdef class HeldTemplate:
     def installed(self):
         return self._template != NULL and wer_handler_installed(self._template) != 0
 
+    @property
+    def files(self):
+        # Those of a sealed template: path, type and flags of each.
+        cdef WerTemplate *template = self.get()
+        cdef PCWSTR path = NULL
+        cdef WER_FILE_TYPE file_type
+        cdef DWORD flags
+        cdef list files = []
+        while wer_template_file(template, <LONG>len(files), &path, &file_type, &flags):
+            files.append((PyUnicode_FromWideChar(path, -1), <int>file_type, flags))
+        return files
+
     cdef int begin(self) except -1:
         """Take the template for a change of it."""
         self.get()
@@ -132,16 +146,23 @@ cdef class HeldHandler:
 
     cdef HeldTemplate _installed  # None: not by this object
 
-    def install(self, HeldTemplate template not None, /):
+    def install(self, HeldTemplate template not None, bint aborts, bint ends, /):
         cdef HRESULT hr
         template.get()
         check_gap(template._parameters)
-        hr = wer_handler_install(template._template)
+        hr = wer_handler_install_as(template._template, aborts, ends)
         if hr == HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS):
             raise RuntimeError("a crash handler is already installed; a process has one: uninstall that first")
         if hr == HRESULT_FROM_WIN32(ERROR_NOT_ENOUGH_QUOTA):
             raise RuntimeError("crash handlers were uninstalled from under other filters too often in this process")
+        if hr < 0:
+            raise RuntimeError("abort: there is no ucrtbase.dll in this process, so Python's abort() is another's")
         self._installed = template
+
+    @property
+    def claim(self):
+        # The address of what the exception module reads.
+        return <size_t>wer_handler_claim()
 
     @property
     def installed(self):

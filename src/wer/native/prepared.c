@@ -263,6 +263,40 @@ HRESULT WINAPI wer_template_set_timeout(struct WerTemplate *t, DWORD millisecond
     return S_OK;
 }
 
+void wer_template_describe(const struct WerTemplate *t, WerClaim *claim)
+{
+    DWORD i, count = WER_MAX_PARAM_COUNT;
+
+    while (count > 1 && !t->parameters[count - 1].is_set)
+        count--;
+    memset(claim, 0, sizeof(*claim));
+    memcpy(claim->event_type, t->event_type, sizeof(claim->event_type));
+    for (i = 0; i < count; i++) {
+        /* WER's own name for it, which nobody would fill in there. */
+        claim->parameters[i].name[0] = L'P';
+        claim->parameters[i].name[1] = (WCHAR)(L'0' + i);
+        if (!t->parameters[i].is_set)
+            continue;
+        if (t->parameters[i].name[0] != 0)
+            memcpy(claim->parameters[i].name, t->parameters[i].name, sizeof(claim->parameters[i].name));
+        memcpy(claim->parameters[i].value, t->parameters[i].value, sizeof(claim->parameters[i].value));
+    }
+    claim->parameter_count = count;
+    claim->size = sizeof(*claim);
+    claim->magic = WER_CLAIM_MAGIC;
+}
+
+BOOL wer_template_file(
+    const struct WerTemplate *t, LONG index, PCWSTR *path, WER_FILE_TYPE *type, DWORD *flags)
+{
+    if (index < 0 || index >= t->file_count)
+        return FALSE;
+    *path = t->files[index].path;
+    *type = t->files[index].type;
+    *flags = t->files[index].flags;
+    return TRUE;
+}
+
 /* ---- in the crash ---- */
 
 static void keep_first(HRESULT *first, HRESULT hr)

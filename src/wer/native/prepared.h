@@ -5,7 +5,7 @@
 #ifndef WER_PREPARED_H
 #define WER_PREPARED_H
 
-#include "wer/werapi.h"
+#include "claim.h"
 
 #define WER_TEMPLATE_FILES 32            /* files that a template holds at most */
 #define WER_TEMPLATE_TIMEOUT_MS 60000    /* how long a report may take, until told otherwise */
@@ -36,6 +36,12 @@ HRESULT WINAPI wer_template_set_dump(
 HRESULT WINAPI wer_template_set_timeout(struct WerTemplate *t, DWORD milliseconds);
 void wer_template_about(struct WerTemplate *t, HANDLE process); /* another one, whose handle stays open */
 void wer_template_seal(struct WerTemplate *t);
+
+/* What a sealed template holds: its event and parameters as the exception module takes them; and its file number
+ * `index`, counted from 0, whose path stays the template's. FALSE: it has no such file. */
+void wer_template_describe(const struct WerTemplate *t, WerClaim *claim);
+BOOL wer_template_file(
+    const struct WerTemplate *t, LONG index, PCWSTR *path, WER_FILE_TYPE *type, DWORD *flags);
 
 /* ---- in the crash: no allocation, no lock, no Python; only WER itself does more ---- */
 

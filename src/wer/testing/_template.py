@@ -25,6 +25,7 @@ class HeldTemplate:
         self._parameters: dict[int, Call] = {}
         self._dump = Call("WerReportAddDump", {"dump_type": DumpType.MINIDUMP, "options": None, "flags": DumpFlags(0)})
         self._files: list[Call] = []
+        self._entries: list[tuple[str, int, int]] = []  # the same as numbers
         self._submit: Call | None = None
         self._sealed = False
         self._busy = Lock()
@@ -76,6 +77,11 @@ class HeldTemplate:
     def installed(self) -> bool:
         return self._wer._installed is self
 
+    @property
+    def files(self) -> list[tuple[str, int, int]]:
+        self._must_be_created()
+        return list(self._entries)
+
     def _change(self) -> None:
         if self._sealed:
             raise ValueError("the template is installed or has been reported; prepare a new one")
@@ -97,6 +103,7 @@ class HeldTemplate:
             self._files.append(
                 Call("WerReportAddFile", {"path": full, "file_type": FileType(file_type), "flags": FileFlags(flags)})
             )
+            self._entries.append((full, file_type, flags))
 
     def set_dump(self, kind: int, options: DumpOptions | None, flags: int, /) -> None:
         check_options(options)
@@ -125,13 +132,17 @@ class HeldHandler:
     def __init__(self) -> None:
         self._template: HeldTemplate | None = None
 
-    def install(self, template: HeldTemplate, /) -> None:
+    def install(self, template: HeldTemplate, aborts: bool, ends: bool, /) -> None:
         template._must_be_created()
         check_gap(set(template._parameters))
         if self._wer._installed is not None:
             raise RuntimeError("a crash handler is already installed; a process has one: uninstall that first")
         template._sealed = True
         self._wer._installed = self._template = template
+
+    @property
+    def claim(self) -> int:
+        return self._template.address if self._template is not None else 0
 
     @property
     def installed(self) -> bool:

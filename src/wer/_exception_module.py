@@ -1,0 +1,62 @@
+"""The runtime exception module in the wheel: registered for this process; what else WerFault wants of the machine."""
+
+import os as _os
+import sys
+
+from ._enums import FileType, RegisterFileType
+from ._registration import Registration, is_registered, register_file, register_runtime_exception_module
+from ._typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._werapi import HeldHandler, HeldTemplate
+
+PATH = _os.path.join(_os.path.dirname(_os.path.abspath(__file__)), "wer_exception_module.dll")
+MODULES = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting\RuntimeExceptionHelperModules"
+
+
+def register(handler: "HeldHandler", template: "HeldTemplate", registered: list[Registration]) -> None:
+    """Have WER ask the module about crashes of this process, and take the template's files into its own reports.
+
+    What `registered` then holds is to be undone, also if this fails.
+    """
+    registered.append(register_runtime_exception_module(PATH, handler.claim))
+    for path, kind, flags in template.files:
+        if not is_registered("WerRegisterFile", _os.path.normcase(path)):
+            is_document = kind == FileType.USER_DOCUMENT
+            registered.append(
+                register_file(path, RegisterFileType.USER_DOCUMENT if is_document else RegisterFileType.OTHER, flags)
+            )
+
+
+def missing() -> list[str]:
+    """What keeps WerFault from asking the module, a sentence for each."""
+    sentences = []
+    if not _os.path.isfile(PATH):
+        sentences.append(f"{PATH} is missing: fast-fails are reported as Windows does it.")
+    if not _listed():
+        sentences.append(
+            f"WerFault loads {PATH} only if that path is the name of a DWORD value under "
+            f"HKEY_LOCAL_MACHINE\\{MODULES}, or, from Windows 10 version 2004 on (reported by others), of "
+            "HKEY_CURRENT_USER: an installer's work, which its uninstaller has to undo."
+        )
+    return sentences
+
+
+if sys.platform == "win32":
+    import winreg as _winreg
+
+    def _listed() -> bool:
+        for hive in (_winreg.HKEY_LOCAL_MACHINE, _winreg.HKEY_CURRENT_USER):
+            try:
+                # The view of 64-bit programs: WER's settings are there for all (inferred for this one).
+                with _winreg.OpenKey(hive, MODULES, 0, _winreg.KEY_QUERY_VALUE | _winreg.KEY_WOW64_64KEY) as key:
+                    _winreg.QueryValueEx(key, PATH)
+                    return True
+            except OSError:
+                continue
+        return False
+
+else:  # with wer.testing
+
+    def _listed() -> bool:
+        return False
