@@ -9,6 +9,7 @@ of `wer.enable` is reported.
 
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import win32service
@@ -25,7 +26,7 @@ class Spooler(win32serviceutil.ServiceFramework):
     _svc_name_ = "WerExampleSpooler"
     _svc_display_name_ = "Example spooler of wer"
 
-    def __init__(self, arguments: object) -> None:
+    def __init__(self, arguments: Iterable[str]) -> None:
         super().__init__(arguments)
         self._stopping = False
 

@@ -77,14 +77,6 @@ typedef struct {
     CONTEXT *ContextRecord;
 } EXCEPTION_POINTERS, *PEXCEPTION_POINTERS;
 
-typedef struct {
-    PVOID BaseAddress, AllocationBase;
-    DWORD AllocationProtect;
-    WORD PartitionId;
-    SIZE_T RegionSize;
-    DWORD State, Protect, Type;
-} MEMORY_BASIC_INFORMATION;
-
 typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers);
 
 #define S_OK ((HRESULT)0)
