@@ -31,6 +31,7 @@ SECTIONS = {
         "add_excluded_application",
         "remove_excluded_application",
     ],
+    "A service: limits": ["service.Limits", "service.Taken"],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
     "Tests of your program": ["testing.FakeWer", "testing.Call", "testing.FakeProcess", "testing.FakeThread"],

@@ -11,7 +11,7 @@ import wer.testing
 from wer import _native
 from wer.service._folder import Folder, default_path
 
-PYTHON = getattr(sys, "_base_executable", sys.executable)
+PYTHON = getattr(sys, "_base_executable", sys.executable) if sys.platform == "win32" else sys.executable
 
 
 @pytest.fixture(autouse=True)
@@ -204,6 +204,36 @@ class TestSweep:
 
         monkeypatch.setattr(_native, "open_process", refuse)
         assert folder.sweep() == 0
+
+
+LEAVER = """
+import sys
+import wer.testing
+from wer.service._folder import Folder
+if sys.platform != "win32":
+    wer.testing.FakeWer().__enter__()
+path, file = Folder(sys.argv[1]).create("state")
+print(path, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_file_is_gone_after_its_process_was_killed(folder, layer):
+    """The descriptor is still open when that happens."""
+    process = subprocess.Popen(
+        [PYTHON, "-c", LEAVER, folder.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        path = process.stdout.readline().rstrip("\n")
+        assert f"-{process.pid}-" in path
+        if layer is None:  # the fake does not know the process
+            assert folder.sweep() == 0
+        assert os.path.exists(path)
+    finally:
+        process.kill()
+        process.communicate()
+    assert folder.sweep() == 1
+    assert os.listdir(folder.path) == []
 
 
 @pytest.mark.parametrize(

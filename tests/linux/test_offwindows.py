@@ -7,7 +7,7 @@ import unittest.mock
 
 import pytest
 
-import wer
+import wer.service
 from wer import _native
 
 
@@ -54,6 +54,7 @@ from wer import _native
             "WerSetMaxProcessHoldMilliseconds",
         ),
         (lambda: wer.report_hang(1), "wer.report_hang", "WerReportHang"),
+        (lambda: wer.service.Limits(), "wer.service", "GetTickCount64"),
         (lambda: wer.purge_reports(), "wer.purge_reports", "WerStorePurge"),
         (lambda: wer.ReportTemplate("Event", consent=wer.Consent.NOT_ASKED), "wer.ReportTemplate", "WerReportCreate"),
         (

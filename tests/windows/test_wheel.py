@@ -53,6 +53,7 @@ FILES = {
     "wer/service/_folder.py",
     "wer/service/_hang.py",
     "wer/service/_late_stacks.py",
+    "wer/service/_ledger.py",
     "wer/service/_limits.py",
     "wer/service/_watchdog.py",
     "wer/service/_watcher.py",

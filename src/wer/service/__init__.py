@@ -5,5 +5,6 @@ package.
 """
 
 from ._hang import Hang
+from ._limits import Limits, Taken
 
-__all__ = ["Hang"]
+__all__ = ["Hang", "Limits", "Taken"]
