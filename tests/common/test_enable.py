@@ -97,7 +97,7 @@ def test_each_part_can_be_left_out(fake, enable, no_faulthandler, off, left):
         ({"redact": "x"}, TypeError, "redact must be callable, got str"),
         ({"timeout": "x"}, TypeError, "timeout must be seconds as a float or int, got str"),
         ({"timeout": -1}, ValueError, "timeout takes 0 or more seconds, got -1"),
-        ({"max_dump_bytes": 0}, ValueError, "max_dump_bytes must be 1 or more, got 0"),
+        ({"max_dump_bytes": -1}, ValueError, "max_dump_bytes takes 0 or more, got -1"),
     ],
 )
 def test_what_it_refuses_leaves_nothing(fake, enable, no_faulthandler, options, error, message):

@@ -504,6 +504,7 @@ watchdog = wer.Watchdog(1.0, OPTIONS, then="end")
 def gets_stuck():
     take()
     sleep(-1)
+time.sleep(0.5)  # faulthandler's thread has to be there already: it would need the lock to start
 gets_stuck()
 """
 

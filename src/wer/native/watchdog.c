@@ -10,11 +10,12 @@ struct WerWatchdog {
     HANDLE stop; /* manual-reset */
     HANDLE wake; /* auto-reset: a report is to be filed */
     HANDLE watcher, filer;
+    volatile LONG up; /* threads that have started */
     volatile LONG filing;
     volatile LONG hr, result; /* of the last report */
 };
 
-enum { HOUR_MS = 3600 * 1000, STEP_MS = 20, UNCHANGED_STEPS = 10 };
+enum { HOUR_MS = 3600 * 1000, STEP_MS = 20, UNCHANGED_STEPS = 10, START_MS = 5000 };
 
 /* Give a reference back. */
 static void let_go(struct WerWatchdog *w)
@@ -76,6 +77,7 @@ static DWORD WINAPI run_filer(void *argument)
     HANDLE either[2];
     HRESULT hr;
 
+    InterlockedIncrement(&w->up);
     either[0] = w->wake; /* of two that are set the first counts: a hang that was seen is reported before the end */
     either[1] = w->stop;
     while (WaitForMultipleObjects(2, either, FALSE, INFINITE) == WAIT_OBJECT_0) {
@@ -195,6 +197,7 @@ static DWORD WINAPI run_watcher(void *argument)
     ULONGLONG now, last = w->watch.clock();
     ULONGLONG most = 2 * (ULONGLONG)w->watch.poll;
 
+    InterlockedIncrement(&w->up);
     s.hour = last;
     while (WaitForSingleObject(w->stop, w->watch.poll) == WAIT_TIMEOUT) {
         now = w->watch.clock();
@@ -233,6 +236,7 @@ HRESULT wer_watchdog_start(
     struct WerWatchdog *w;
     HANDLE self = GetCurrentProcess();
     HRESULT hr = S_OK;
+    int waited;
 
     w = (struct WerWatchdog *)VirtualAlloc(NULL, sizeof(*w), MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
     if (w == NULL)
@@ -259,12 +263,15 @@ HRESULT wer_watchdog_start(
     /* A stack that WER is used to, for the one that calls it. */
     if (SUCCEEDED(hr)
         && ((w->filer = start_thread(w, run_filer, 1024 * 1024)) == NULL
-            || (w->watcher = start_thread(w, run_watcher, 64 * 1024)) == NULL))
+            || (w->watcher = start_thread(w, run_watcher, 256 * 1024)) == NULL))
         hr = last_error();
     if (FAILED(hr)) {
         wer_watchdog_release(w);
         return hr;
     }
+    /* A thread starts with the loader's lock, which the one that hangs may hold: so they are up before that. */
+    for (waited = 0; w->up < 2 && waited < START_MS; waited++)
+        Sleep(1);
     *beats = w->beats;
     *result = w;
     return hr;

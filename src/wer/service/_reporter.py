@@ -7,15 +7,13 @@ import threading
 from functools import partial
 from itertools import count as _count
 
-from .. import _native
-from .._arguments import bits, choice, shown, units_of
+from .._arguments import bits, choice, units_of
 from .._enums import Consent, DumpType, SubmitFlags, SubmitResult
 from .._limits import WER_MAX_EVENT_NAME_LENGTH, WER_MAX_PARAM_LENGTH
-from .._processes import FOR_QUERY
 from .._report import Report
 from .._typing import TYPE_CHECKING, Any
 from ._background import Background
-from ._dump_size import choose_dump
+from ._dump_size import check_most_bytes, choose_dump
 from ._folder import Folder
 from ._limits import Limits
 from ._signature import MOST_NESTED, is_group, members, own_functions, traceback_hash, type_name
@@ -131,8 +129,7 @@ class Reporter:
         self.consent = Consent(choice(Consent, consent, "consent"))
         self.flags = SubmitFlags(bits(SubmitFlags, flags, "flags"))
         self.dump_type = DumpType(choice(DumpType, dump_type, "dump_type"))
-        if max_dump_bytes is not None and (not isinstance(max_dump_bytes, int) or max_dump_bytes < 1):
-            raise ValueError(f"max_dump_bytes must be 1 or more, got {shown(max_dump_bytes)}")
+        check_most_bytes(max_dump_bytes)
         if limits is not DEFAULT and not isinstance(limits, Limits | None):
             raise TypeError(f"limits must be a wer.service.Limits or None, got {type(limits).__name__}")
         if isinstance(timeout, bool) or not isinstance(timeout, int | float):
@@ -224,11 +221,9 @@ class Reporter:
         more = []
         if filed.left_out or left_out_in_all:
             more.append(f"Left out by limits: {filed.left_out} of this signature, {left_out_in_all} in all")
-        dump_type = self.dump_type
-        if dump_type is not DumpType.NONE and self.max_dump_bytes is not None:
-            dump_type, note = choose_dump(_native.open_process(os.getpid(), FOR_QUERY), dump_type, self.max_dump_bytes)
-            if note:
-                more.append(note)
+        dump_type, note = choose_dump(None, self.dump_type, self.max_dump_bytes)
+        if note:
+            more.append(f"The dump: {note}")
         with Report(filed.event_type, application_name=self.application) as report:
             for index, (name, value) in enumerate(
                 (
