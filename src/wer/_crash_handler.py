@@ -92,7 +92,8 @@ def install_crash_handler(
         this one, and Windows' own, with its dump in the folder of LocalDumps where that is set. ``"end"`` ends the
         process there and then, with the exception's code (an abort: 0x40000015): Windows makes no report, LocalDumps
         gets nothing, no debugger is asked, and filters and SIGABRT handlers that were set before are not called. A
-        crash inside the report itself is passed on in either case.
+        crash inside the report itself is passed on in either case, and so is one that could not be reported: Windows'
+        report is the only one then.
     fast_fail : bool
         Have Windows' own report of a crash that no code of this process can see be the template's event with its
         parameters: fast-fail, heap corruption, a stack overflow without room, and whatever else is unreported when

@@ -721,6 +721,20 @@ class TestThen:
         assert (done.code, done.errors) == (FATAL_APP_EXIT, "")
         assert len(standin.reports()) == 1
 
+    @pytest.mark.parametrize("function", ["WerReportCreate", "WerReportSubmit"])
+    def test_where_no_report_was_made_all_is_passed_on(self, run, standin, function):
+        """Nothing would tell of the crash otherwise."""
+        code = self.PREVIOUS + "wer.install_crash_handler(prepared(), then='end'); crash()"
+        done = run(code, f"fail {function} 1 {E_FAIL:#x}")
+        assert (done.code, done.lines) == (ACCESS_VIOLATION, ["previous"])
+        assert standin.reports() == []
+
+    def test_end_where_only_the_dump_failed(self, run, standin):
+        code = self.PREVIOUS + "wer.install_crash_handler(prepared(), then='end'); crash()"
+        done = run(code, f"fail WerReportAddDump 1 {E_FAIL:#x}")
+        assert (done.code, done.lines) == (ACCESS_VIOLATION, [])
+        assert len(standin.reports()) == 1
+
     def test_end_of_a_stack_overflow(self, run):
         done = run("wer.install_crash_handler(prepared(), then='end'); crash_in_threads(1, 0xC00000FD); wait()")
         assert done.code == STACK_OVERFLOW

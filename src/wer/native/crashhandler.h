@@ -14,7 +14,7 @@ HRESULT WINAPI wer_handler_install(struct WerTemplate *t);
 
 /* The same with choices. `aborts`: SIGABRT of the C runtime that Python uses is reported as well;
  * HRESULT_FROM_WIN32(ERROR_MOD_NOT_FOUND) if that is not ucrtbase.dll. `ends`: when the report is done the process is
- * ended with the exception's code, and nothing is passed on. */
+ * ended with the exception's code, and nothing is passed on, unless there is no report. */
 HRESULT WINAPI wer_handler_install_as(struct WerTemplate *t, BOOL aborts, BOOL ends);
 
 /* Undo it; NULL stands for whatever template is installed. WER_E_NOT_FOUND if this one is not. If somebody has set a
