@@ -83,7 +83,7 @@ typedef struct WerCAPI {
     /* The template of a wer.ReportTemplate, as a new reference. With the GIL; NULL with a TypeError or ValueError. */
     WerTemplate *(*template_from_object)(PyObject *object);
 
-    /* ---- in the crash: no GIL, no allocation, no lock, at most 512 bytes of stack for our own code ---- */
+    /* ---- in the crash: no GIL, no allocation, no lock, at most 544 bytes of stack for our own code ---- */
 
     /* File the report on a crash of the calling thread, from an exception filter. `result`, if not NULL, gets
      * WerReportSubmit's answer: 0 if the report was not submitted. Returns the first failure; all else is filed all

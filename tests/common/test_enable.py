@@ -10,7 +10,7 @@ import pytest
 
 import wer
 import wer.testing
-from wer.service import InWorker, Limits, _current
+from wer.service import Folder, InWorker, Limits, _current
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_in_worker_enables_the_same(fake, enable, tmp_path):
 
 def test_limits_of_its_own_are_taken(fake, enable, tmp_path):
     filed = []
-    limits = Limits(per_signature=2, total=2)
+    limits = Limits(per_signature=2, total=2, folder=Folder(tmp_path / "limits"))
     with enable(on_report=filed.append, limits=limits):
         for number in range(4):
             with pytest.raises(ValueError, match="x"), wer.reporting():

@@ -375,6 +375,9 @@ def everything_that_can_fail(function=None):
         lambda: wer.add_excluded_application("a.exe"),
         lambda: wer.remove_excluded_application("a.exe"),
         wer.purge_reports,
+        lambda: _native.exit_code(_native.open_process(PID, 0)),
+        lambda: _native.memory_of(_native.open_process(PID, 0)),
+        lambda: _native.HeldMutex().take("wer-tests", 0),
     ]
     outcomes = []
     with fake:

@@ -305,10 +305,9 @@ static void keep_first(HRESULT *first, HRESULT hr)
         *first = hr;
 }
 
-/* Make the report, whatever fails on the way: a report without its dump is better than none. `exception` may be NULL.
- * `before_files`, if not NULL, is called with `argument` once the dump is in the report. */
-static HRESULT file_report(
-    struct WerTemplate *t, WER_EXCEPTION_INFORMATION *exception, void (*before_files)(void *), void *argument)
+/* Make the report, whatever fails on the way: a report without its dump is better than none. `before_files`, if not
+ * NULL, is called with `argument` once the dump is in the report. */
+static HRESULT file_report(struct WerTemplate *t, void (*before_files)(void *), void *argument)
 {
     HRESULT first = S_OK;
     HREPORT report = NULL;
@@ -334,7 +333,8 @@ static HRESULT file_report(
     thread = OpenThread(THREAD_GET_CONTEXT | THREAD_QUERY_INFORMATION | THREAD_SUSPEND_RESUME, FALSE, t->thread_id);
     if (t->dump_type != WerDumpTypeNone)
         keep_first(&first, WerReportAddDump(
-            report, t->process != NULL ? t->process : GetCurrentProcess(), thread, (WER_DUMP_TYPE)t->dump_type, exception,
+            report, t->process != NULL ? t->process : GetCurrentProcess(), thread, (WER_DUMP_TYPE)t->dump_type,
+            t->exception.pExceptionPointers != NULL ? &t->exception : NULL, /* NULL in a hang */
             t->options.dwSize != 0 ? (WER_DUMP_CUSTOM_OPTIONS *)&t->options : NULL, t->dump_flags));
     if (before_files != NULL)
         before_files(argument);
@@ -361,7 +361,7 @@ static DWORD WINAPI run_reporter(void *unused)
                 TerminateProcess(GetCurrentProcess(), reporter.code);
             continue;
         }
-        t->hr = file_report(t, &t->exception, NULL, NULL);
+        t->hr = file_report(t, NULL, NULL);
         if (InterlockedCompareExchange(&reporter.state, DONE, WAITED_FOR) == WAITED_FOR)
             SetEvent(reporter.done);
         else
@@ -396,7 +396,7 @@ static HRESULT file_watched(struct WerTemplate *t)
     reporter.code = (UINT)t->exception.pExceptionPointers->ExceptionRecord->ExceptionCode;
     ResetEvent(reporter.done);
     SetEvent(reporter.wake);
-    hr = file_report(t, &t->exception, NULL, NULL);
+    hr = file_report(t, NULL, NULL);
     SetEvent(reporter.done);
     return hr;
 }
@@ -473,7 +473,7 @@ HRESULT wer_report_hang(
 {
     t->thread_id = thread_id;
     t->result = (WER_SUBMIT_RESULT)0;
-    t->hr = file_report(t, NULL, before_files, argument);
+    t->hr = file_report(t, before_files, argument);
     *result = t->result;
     return t->hr;
 }

@@ -13,7 +13,7 @@
 /* The bytes of stack that our own code needs below the caller of wer_report_exception, with the filter of the crash
  * handler on top; measured with gcc -fstack-usage for x86-64, and held by tests/linux/test_crash_path.py. What WER's
  * functions need comes on top, except after a stack overflow, where they run on another thread's stack. */
-#define WER_CRASH_STACK_BYTES 512
+#define WER_CRASH_STACK_BYTES 544
 
 struct WerTemplate;
 

@@ -11,7 +11,7 @@ from ._folder import Folder
 from ._hang import Hang
 from ._hooks import Hooks
 from ._limits import Limits, Taken
-from ._locate import LocateStatus, Located, StoreListing, list_stores, locate
+from ._locate import Located, LocateStatus, StoreListing, list_stores, locate
 from ._logging import LoggingHandler
 from ._processes import AddedProcess, AddedProcesses, add_processes
 from ._recorded import Given, GivenDump, GivenFile, RecordedReport, given

@@ -2,13 +2,12 @@
 
 import sys
 import threading
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     Job = tuple[Callable[[], None], threading.Event]
 
 _MOST_WAITING = 32

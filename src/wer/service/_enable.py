@@ -5,6 +5,8 @@ import faulthandler
 import logging
 import os
 import sys
+from collections.abc import Callable
+from types import TracebackType
 
 from .._crash_handler import install_crash_handler
 from .._enums import Consent, DumpType, SubmitFlags
@@ -15,14 +17,11 @@ from . import _current
 from ._check import what_keeps_reports_away
 from ._folder import Folder
 from ._hooks import Hooks
+from ._limits import Limits
 from ._reporter import DEFAULT, PYTHON_VERSION, Filed, Reporter, fitting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
-
     from .._crash_handler import CrashHandler
-    from ._limits import Limits
 
 _log = logging.getLogger("wer")
 
@@ -38,7 +37,7 @@ def enable(
     stacks: bool = True,
     dump_type: DumpType = DumpType.MINIDUMP,
     max_dump_bytes: int | None = None,
-    limits: "Limits | None" = DEFAULT,
+    limits: Limits | None = DEFAULT,
     folder: str | None = None,
     on_report: "Callable[[Filed], object] | None" = None,
     redact: "Callable[[str], str] | None" = None,

@@ -3,17 +3,15 @@
 import atexit
 import faulthandler as _faulthandler
 import os
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 
 from .._custom_metadata import check_custom_metadata
 from .._limits import WER_MAX_REGISTERED_ENTRIES, WER_MAX_REGISTERED_METADATA
 from .._registration import Registration, register_custom_metadata, register_file, register_memory_block
-from .._typing import TYPE_CHECKING, Self, StrPath, TracebackType
+from .._typing import Self, StrPath, TracebackType
 from ._folder import Folder
 from ._ring_log import RingLog
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 
 class Enrichment:

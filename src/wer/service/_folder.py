@@ -6,10 +6,7 @@ from itertools import count
 from .. import _native
 from .._arguments import shown
 from .._processes import FOR_ID
-from .._typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .._typing import StrPath
+from .._typing import StrPath
 
 MOST_BYTES = 64 << 20
 
@@ -42,7 +39,7 @@ class Folder:
         What `sweep` leaves of our files; 64 MiB.
     """
 
-    def __init__(self, path: "StrPath | None" = None, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, path: StrPath | None = None, most_bytes: int = MOST_BYTES) -> None:
         if isinstance(most_bytes, bool) or not isinstance(most_bytes, int):
             raise TypeError(f"most_bytes must be an int, got {type(most_bytes).__name__}")
         if most_bytes < 0:

@@ -1,6 +1,7 @@
 """`Hang`, and what a watchdog is told before it starts: alike in the process itself and in one that watches it."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,8 +11,6 @@ from .._template import ReportTemplate
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._typing import WriteableBuffer
     from .._werapi import HeldHandle, HeldWatchdog
 if sys.platform == "win32":

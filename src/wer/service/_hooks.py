@@ -3,14 +3,12 @@
 import logging
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from types import TracebackType
 
-from .._typing import TYPE_CHECKING, Any, Self
+from .._typing import Any, Self
 from ._reporter import Reporter
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
 
 _asyncio_log = logging.getLogger("asyncio")
 

@@ -10,13 +10,9 @@ uptime when that boot was first seen here. Within a boot only the uptime counts,
 likes. The wall clock tells a time of an earlier boot, and then it may be wrong by what it was set meanwhile.
 """
 
+from collections.abc import Iterator
 from struct import Struct
 from zlib import crc32
-
-from .._typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SLOTS = 256
 DIGEST_BYTES = 16

@@ -10,7 +10,7 @@ from time import monotonic, sleep, time_ns
 
 from .. import _native
 from .._arguments import shown
-from .._typing import TYPE_CHECKING
+from .._typing import TYPE_CHECKING, StrPath
 from ._folder import Folder
 from ._ledger import DIGEST_BYTES, SIZE, SLOTS, Ledger
 
@@ -21,8 +21,6 @@ except ImportError:
 
 if TYPE_CHECKING:
     from typing import NamedTuple
-
-    from .._typing import StrPath
 
     class _Taken(NamedTuple):
         allowed: bool

@@ -1,6 +1,7 @@
 """`locate`: where a report lies that was submitted."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic, sleep
@@ -13,7 +14,6 @@ from .._typing import TYPE_CHECKING
 from ._recorded import RecordedReport, must_be_recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
 _FIRST_PAUSE = 0.05  # seconds; each is twice as long as the one before

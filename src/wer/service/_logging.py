@@ -2,10 +2,7 @@
 
 import logging
 
-from .._typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ._reporter import Reporter
+from ._reporter import Reporter
 
 
 class LoggingHandler(logging.Handler):
@@ -22,7 +19,7 @@ class LoggingHandler(logging.Handler):
         Of the records; by default ``logging.ERROR``.
     """
 
-    def __init__(self, reporter: "Reporter", level: int = logging.ERROR) -> None:
+    def __init__(self, reporter: Reporter, level: int = logging.ERROR) -> None:
         super().__init__(level)
         self._reporter = reporter
 

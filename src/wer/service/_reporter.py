@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from itertools import count as _count
 
@@ -11,16 +12,13 @@ from .._arguments import bits, choice, units_of
 from .._enums import Consent, DumpType, SubmitFlags, SubmitResult
 from .._limits import WER_MAX_EVENT_NAME_LENGTH, WER_MAX_PARAM_LENGTH
 from .._report import Report
-from .._typing import TYPE_CHECKING, Any
+from .._typing import Any
 from ._background import Background
 from ._dump_size import check_most_bytes, choose_dump
 from ._folder import Folder
 from ._limits import Limits
 from ._signature import MOST_NESTED, is_group, members, own_functions, traceback_hash, type_name
 from ._state import add_python_state
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _log = logging.getLogger("wer")
 _MARK = "__wer_reported__"  # in an exception's __dict__, with which pickle takes it to another process

@@ -1,15 +1,13 @@
 """`reporting`: report what leaves a block or a function."""
 
+from collections.abc import Callable, Generator
 from functools import wraps
+from types import TracebackType
 
 from .._limits import WER_MAX_EVENT_NAME_LENGTH
-from .._typing import TYPE_CHECKING, Any, Self
+from .._typing import Any, Self
 from . import _current
 from ._reporter import Reporter, checked
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-    from types import TracebackType
 
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200  # CO_ flags of a code object
 

@@ -7,10 +7,7 @@ from zlib import crc32
 
 from .._arguments import shown
 from .._limits import WER_MAX_MEM_BLOCK_SIZE
-from .._typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mmap import mmap
+from .._typing import Any
 
 # A head, twice the place of the next byte, and the records. All numbers are little-endian.
 #
@@ -145,7 +142,7 @@ class RingLogHandler(logging.Handler):
             self.handleError(record)
 
 
-def read_ring_log(data: "bytes | bytearray | mmap") -> list[str]:
+def read_ring_log(data: "Any") -> list[str]:
     """Find a `RingLog` in memory, a dump's for instance, and read it.
 
     Parameters

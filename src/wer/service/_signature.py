@@ -1,13 +1,13 @@
 """`traceback_hash`: which failures are the same one."""
 
 import sys
+from collections.abc import Iterator
 from hashlib import sha256 as _sha256
+from types import CodeType, FrameType
 
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import CodeType, FrameType
     from typing import TypeGuard
 
 MOST_CHAINED = 100

@@ -4,7 +4,9 @@ import linecache
 import sys
 import threading
 import tokenize  # noqa: F401 - what linecache imports when it reads a file, at the latest then
+from collections.abc import Callable, Iterable
 from time import monotonic as _monotonic
+from types import CodeType, FrameType
 
 from .._typing import TYPE_CHECKING
 from ._signature import (
@@ -20,9 +22,6 @@ from ._signature import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from types import CodeType, FrameType
-
     from .._typing import Any
 
 MOST_BYTES = 256 * 1024  # of the whole text, in UTF-8

@@ -6,16 +6,13 @@ import sys
 import threading
 import time
 import weakref
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from .._enums import FileType
 from .._report import Report
-from .._typing import TYPE_CHECKING
 from ._folder import Folder
 from ._stacks import Story
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 _log = logging.getLogger("wer")
 

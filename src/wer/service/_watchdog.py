@@ -4,18 +4,16 @@ import atexit
 import logging
 import os
 import sys
+from collections.abc import Callable
 
 from .._arguments import bits, choice, shown, units_of
 from .._enums import Consent, DumpType, SubmitFlags
 from .._owner import Owner
-from .._typing import TYPE_CHECKING, Self, StrPath
+from .._typing import TYPE_CHECKING, Any, Self, StrPath
 from ._hang import Hang, Plan, handle_of_file, hang_of
 from ._late_stacks import LateStacks
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
-    from collections.abc import Callable
-
     from .._werapi import HeldWatchdog
     from ._watcher_process import WatcherProcess
 
@@ -165,7 +163,7 @@ class Watchdog(Owner):
         self._closed = False
         atexit.register(self.close)
 
-    def _start(self, plan: Plan, stacks: LateStacks, out_of_process: bool) -> "WatcherProcess | None":
+    def _start(self, plan: Plan, stacks: LateStacks, out_of_process: bool) -> "Any":  # a WatcherProcess, or None
         if not out_of_process:
             plan.start(self._held, handle_of_file(stacks.fd), self._tend, clock=self._clock)
             return None
@@ -204,7 +202,7 @@ class Watchdog(Owner):
         """Whether it watches: it is not closed, and the process that watches has not ended."""
         return not self._closed and (self._process is None or self._process.running)
 
-    def watch_loop(self, loop: "AbstractEventLoop") -> None:
+    def watch_loop(self, loop: Any) -> None:
         """Have an asyncio event loop beat, four times in `timeout`, as long as the watchdog is open.
 
         The beats are callbacks of the loop itself and no task, so they stop when a handler keeps the loop, and
