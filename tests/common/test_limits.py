@@ -627,10 +627,12 @@ def locked(tmp_path):
     process = subprocess.Popen(
         [PYTHON, "-c", LOCKER, str(tmp_path / "limits.bin")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    assert process.stdout.readline() == "locked\n"
-    yield process
-    process.kill()
-    process.communicate()
+    try:
+        assert process.stdout.readline() == "locked\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 class TestLock:
