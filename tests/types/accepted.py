@@ -4,12 +4,14 @@ import multiprocessing
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import assert_type
 from uuid import UUID
 
 import wer
+import wer.service
 
 
 def report_a_worker(worker: subprocess.Popen[str], child: multiprocessing.Process, thread: threading.Thread) -> None:
@@ -34,6 +36,18 @@ def report_a_worker(worker: subprocess.Popen[str], child: multiprocessing.Proces
             report.add_dump(snapshot=snapshot)
         result = report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE | wer.SubmitFlags.NO_ARCHIVE)
         assert_type(result, wer.SubmitResult)
+
+
+def tell_how_workers_ended(worker: subprocess.Popen[str], pool: ProcessPoolExecutor) -> None:
+    assert_type(wer.explain(worker.poll()), str)
+    wer.explain(0xC0000409, 7)
+    with wer.Report("Spooler.Stuck") as report:
+        found = wer.service.add_processes(report, pool, max_dump_bytes=100_000_000)
+        wer.service.add_processes(report, [worker], dump_type=wer.DumpType.HEAPDUMP, most=1)
+        wer.service.add_processes(report)
+        assert_type(found.text, str)
+        assert_type(found[0], wer.service.AddedProcess)
+        assert_type(found[0].exit_code, int | None)
 
 
 def read_the_store() -> Iterator[wer.StoredReport]:

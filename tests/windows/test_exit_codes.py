@@ -51,7 +51,10 @@ ENDINGS = {
     "a number": ("import sys; sys.exit(77)", "77: a number that the program chose"),
     "a negative number": ("import sys; sys.exit(-15)", "-15 (0xFFFFFFF1): a number that the program chose"),
     "-1": ("import sys; sys.exit(-1)", "-1 (0xFFFFFFFF): sys.exit(-1)"),
-    "a huge number": ("import sys; sys.exit(1 << 40)", "-1 (0xFFFFFFFF): sys.exit(-1), or sys.exit of a number beyond"),
+    "a huge number": (
+        "import sys; sys.exit((1 << 40) + 77)",
+        "77: a number that" if sys.version_info >= (3, 13) else "-1 (0xFFFFFFFF): sys.exit(-1), or before Python 3.13",
+    ),
     "_exit": ("import os; os._exit(259)", "259: STILL_ACTIVE"),
     "Ctrl-C": ("raise KeyboardInterrupt", "0xC000013A STATUS_CONTROL_C_EXIT: Ctrl-C or Ctrl-Break"),
     "argparse": (

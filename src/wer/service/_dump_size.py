@@ -36,8 +36,8 @@ def choose_dump(process: "HeldHandle | None", wanted: DumpType, most_bytes: int 
 
     Of eight Pythons 3.12 under Wine, with the stand-in's dumps: heap dumps of 11 to 170 MB were 0.6 MB smaller to
     1.5 MB larger than estimated, the latter with 20,000 regions of a page each. Minidumps were 4.1 to 6.4 MB and 0.2 MB
-    smaller than estimated; with 50 threads 3.3 MB larger. The walk took 8 ms, beside 230 ms for the dump; with 20,000
-    regions 2.6 s, as long as it may take.
+    smaller than estimated; with 50 threads 3.3 MB larger. The walk took 8 ms, beside 230 ms for the dump. It is given
+    up after 2 s, which under Wine is not enough for 20,000 regions; then there is no heap dump.
 
     Parameters
     ----------

@@ -104,8 +104,8 @@ _SMALL = {
     120: "a Python could not write out sys.stdout or sys.stderr as it ended: a closed pipe or a full disk",
     259: "STILL_ACTIVE: it has not ended, unless it ended with this number itself",
     0x10000: "ended by multiprocessing: Process.terminate or Process.kill; its exitcode says -15 instead",
-    # exit(-1); and what int(code) of sys.exit becomes that C's long does not hold.
-    0xFFFFFFFF: "sys.exit(-1), or sys.exit of a number beyond 32 bits; many programs that end others use it as well",
+    # The second: what C's long does not hold. Of 3.13 the lower 32 bits count.
+    0xFFFFFFFF: "sys.exit(-1), or before Python 3.13 of a number beyond 32 bits; other programs choose it, too",
 }
 
 # What multiprocessing makes of 0x10000 (Lib/multiprocessing/popen_spawn_win32.py, TERMINATE).
