@@ -55,6 +55,8 @@ _CALLABLES = (
     _store.purge_reports,
 )
 _WIN32 = {  # these answer an error of Win32
+    "CreateDirectoryW",
+    "CreateFileW",
     "CreateToolhelp32Snapshot",
     "DuplicateHandle",
     "EnumProcessModulesEx",
@@ -182,9 +184,9 @@ class FakeWer:
         ----------
         function : str
             Which, e.g. ``"WerReportSubmit"``: any of WER that can fail. Of Windows OpenProcess, OpenThread and
-            DuplicateHandle, by which `wer` gets at ids and handles; PssCaptureSnapshot and PssFreeSnapshot; and of
+            DuplicateHandle, by which `wer` gets at ids and handles; PssCaptureSnapshot and PssFreeSnapshot; of
             `interpreter_of` CreateToolhelp32Snapshot, EnumProcessModulesEx, GetProcessTimes and
-            QueryFullProcessImageNameW.
+            QueryFullProcessImageNameW; and CreateDirectoryW and CreateFileW, with which `wer.service` makes files.
         code : int
             The HRESULT that it returns, signed or unsigned, e.g. ``wer.HResult.E_ACCESSDENIED``; of functions that
             are not WER's an error of Win32, e.g. 5. 0 ends the failures.
