@@ -338,7 +338,7 @@ class TestRecord:
 CAN_FAIL = sorted((_functions._FUNCTIONS | _fake._WIN32) - _fake._VOID)
 
 
-def everything_that_can_fail(function=None):
+def everything_that_can_fail(folder, function=None):
     """Make all calls where this one function fails: what came of each, a text or an exception."""
     fake = wer.testing.FakeWer()
     fake.reports[wer.StoreType.USER_QUEUE].append(TestStore.REPORT)
@@ -360,7 +360,13 @@ def everything_that_can_fail(function=None):
         with wer.Report("X") as report:
             step(report)
 
+    def file():
+        os.close(_native.private_file(folder / "a.txt"))
+        (folder / "a.txt").unlink()
+
     calls = [
+        file,
+        lambda: _native.private_folder(folder),
         *[functools.partial(first_step, step) for step in steps],
         *[lambda method=method: method(wer.Store(1)) for method in STORE_METHODS.values()],
         lambda: list(wer.Store(1)),
@@ -425,11 +431,11 @@ class TestFailures:
         assert created == [1, 2, 2, 3]
 
     @pytest.mark.parametrize("function", CAN_FAIL)
-    def test_any_function_can_fail(self, function):
+    def test_any_function_can_fail(self, function, tmp_path):
         """And its caller hears of it."""
-        good, bad = everything_that_can_fail(), everything_that_can_fail(function)
+        good, bad = everything_that_can_fail(tmp_path), everything_that_can_fail(tmp_path, function)
         assert [outcome for outcome in good if isinstance(outcome, Exception)] == []
-        assert str(good) == str(everything_that_can_fail())
+        assert str(good) == str(everything_that_can_fail(tmp_path))
         assert str(good) != str(bad)
 
     @pytest.mark.parametrize("numbers", [{"times": -1}, {"after": -1}])
@@ -456,6 +462,13 @@ class TestFailures:
         worker.end()
         with pytest.raises(ProcessLookupError, match=f"process {PID} is gone"):
             report.add_dump()
+
+    def test_a_full_disk(self, fake, tmp_path):
+        fake.fail("CreateFileW", 112)
+        with pytest.raises(OSError, match="CreateFileW") as caught:
+            _native.private_file(tmp_path / "a.txt")
+        assert (caught.value.winerror, caught.value.filename) == (112, tmp_path / "a.txt")
+        assert list(tmp_path.iterdir()) == []
 
     def test_a_snapshot(self, fake, worker):
         fake.fail("PssCaptureSnapshot", 5)

@@ -175,10 +175,8 @@ class TestService:
     def test_leaves_a_faulthandler_that_is_there(self, run):
         enable = "import faulthandler, sys\nfaulthandler.enable()\n" + ENABLE
         done = run("say(service.check())\nservice.close()\nsay(faulthandler.is_enabled())", enable=enable)
-        assert done.lines == [
-            "['faulthandler was enabled by other code: reports of crashes go without Python stacks']",
-            "True",
-        ]
+        assert "faulthandler was enabled by other code: reports of crashes go without Python stacks" in done.lines[0]
+        assert done.lines[1] == "True"
 
     def test_reports_of_the_same_failure_have_the_same_signature_everywhere(self, run, standin):
         run("def work():\n    {}['key']\n\nwork()")

@@ -35,6 +35,7 @@ def enable(
     hooks: bool = True,
     crash_report: bool = True,
     stacks: bool = True,
+    fast_fail: bool = False,
     dump_type: DumpType = DumpType.MINIDUMP,
     max_dump_bytes: int | None = None,
     limits: Limits | None = DEFAULT,
@@ -66,10 +67,13 @@ def enable(
     hooks : bool
         Report exceptions: `wer.service.Hooks`.
     crash_report : bool
-        Report native crashes: `ReportTemplate` and `install_crash_handler`.
+        Report native crashes and aborts: `ReportTemplate` and `install_crash_handler`.
     stacks : bool
         With the crash report goes what `faulthandler` writes: the Python stacks. If it is enabled already, as pytest
         does, it is left alone, and the crash report goes without.
+    fast_fail : bool
+        Have Windows' own reports of crashes that no code in the process sees be of our event: see
+        `install_crash_handler`. `Service.check` says what that still lacks.
     dump_type : DumpType
         By default MINIDUMP; NONE for none.
     max_dump_bytes : int, optional
@@ -139,6 +143,7 @@ class Service:
         hooks: bool,
         crash_report: bool,
         stacks: bool,
+        fast_fail: bool,
         folder: str | None,
         **options: "Any",
     ) -> None:
@@ -160,10 +165,12 @@ class Service:
                 template.set_dump(reporter.dump_type)
             if stacks and not faulthandler.is_enabled():
                 self._stacks = place.create("stacks")
-                path, descriptor = self._stacks
-                faulthandler.enable(descriptor)
-                template.add_file(path)
-            self._handler = install_crash_handler(template)
+                template.add_file(self._stacks[0])
+            self._handler = install_crash_handler(template, abort=True, fast_fail=fast_fail)
+            if self._stacks is not None:
+                # On top of the handler: Py_FatalError, which takes faulthandler's signal handler out and calls what was
+                # there before, is reported then.
+                faulthandler.enable(self._stacks[1])
         if hooks:
             self._hooks = Hooks(reporter).install()
         atexit.register(self._at_exit)
@@ -211,6 +218,10 @@ class Service:
             found.append(f"nothing is enabled: there is no Windows Error Reporting on {sys.platform}, or it is closed")
         elif self._handler is not None and self._stacks is None and self._options["stacks"]:
             found.append("faulthandler was enabled by other code: reports of crashes go without Python stacks")
+        if self._handler is not None:
+            found += self._handler.missing
+        if self.reporter is not None and self.reporter.limits is not None and self.reporter.limits.problem is not None:
+            found.append(self.reporter.limits.problem)
         return found + what_keeps_reports_away()
 
     def close(self) -> None:
@@ -218,18 +229,18 @@ class Service:
         if self._hooks is not None:
             self._hooks.uninstall()
             self._hooks = None
-        if self._handler is not None:
-            self._handler.uninstall()
-            self._handler = None
         if self._stacks is not None:
             path, descriptor = self._stacks
             self._stacks = None
-            faulthandler.disable()
+            faulthandler.disable()  # before the handler: it puts back what it has found
             os.close(descriptor)
             try:
                 os.remove(path)
             except OSError as error:  # the next sweep finds it
                 _log.info("%s stays for now: %s", path, error)
+        if self._handler is not None:
+            self._handler.uninstall()
+            self._handler = None
         if self.reporter is not None:
             self.reporter.close()
             self.reporter = None

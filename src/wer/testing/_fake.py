@@ -72,6 +72,8 @@ _CALLABLES = (
     _store.purge_reports,
 )
 _WIN32 = {  # these answer an error of Win32
+    "CreateDirectoryW",
+    "CreateFileW",
     "CreateMutexW",
     "CreateToolhelp32Snapshot",
     "DuplicateHandle",
@@ -206,8 +208,9 @@ class FakeWer:
         function : str
             Which, e.g. ``"WerReportSubmit"``: any of WER that can fail. Of Windows OpenProcess, OpenThread and
             DuplicateHandle, by which `wer` gets at ids and handles; PssCaptureSnapshot and PssFreeSnapshot; of
-            `wer.service.add_processes` CreateMutexW, GetExitCodeProcess and VirtualQueryEx; of `interpreter_of`
-            CreateToolhelp32Snapshot, EnumProcessModulesEx, GetProcessTimes and QueryFullProcessImageNameW.
+            `wer.service` CreateDirectoryW, CreateFileW, CreateMutexW, GetExitCodeProcess and VirtualQueryEx; of
+            `interpreter_of` CreateToolhelp32Snapshot, EnumProcessModulesEx, GetProcessTimes and
+            QueryFullProcessImageNameW.
         code : int
             The HRESULT that it returns, signed or unsigned, e.g. ``wer.HResult.E_ACCESSDENIED``; of functions that
             are not WER's an error of Win32, e.g. 5. 0 ends the failures.

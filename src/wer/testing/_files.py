@@ -6,7 +6,7 @@ import stat
 import time
 
 from .._typing import TYPE_CHECKING, StrPath
-from ._checks import full_path
+from ._checks import full_path, system_text, windows_error
 
 if TYPE_CHECKING:
     from ._fake import FakeWer
@@ -18,6 +18,7 @@ for _name in ("O_BINARY", "O_NOINHERIT", "O_CLOEXEC", "O_NOFOLLOW"):
 
 def private_folder(wer: "FakeWer", path: StrPath, /) -> None:
     full = full_path(path)
+    _may_fail(wer, "CreateDirectoryW", path)
     try:
         os.mkdir(full, 0o700)
     except FileExistsError:
@@ -29,11 +30,14 @@ def private_folder(wer: "FakeWer", path: StrPath, /) -> None:
 
 
 def private_file(wer: "FakeWer", path: StrPath, /) -> int:
-    return os.open(full_path(path), _FLAGS | os.O_EXCL, 0o600)
+    full = full_path(path)
+    _may_fail(wer, "CreateFileW", path)
+    return os.open(full, _FLAGS | os.O_EXCL, 0o600)
 
 
 def shared_file(wer: "FakeWer", path: StrPath, /) -> int:
     full = full_path(path)
+    _may_fail(wer, "CreateFileW", path)
     if os.path.lexists(full) and _is_link(os.lstat(full)):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
     file = os.open(full, _FLAGS, 0o600)
@@ -42,6 +46,14 @@ def shared_file(wer: "FakeWer", path: StrPath, /) -> int:
         os.close(file)
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
     return file
+
+
+def _may_fail(wer: "FakeWer", function: str, path: StrPath) -> None:
+    code = wer._code(function)
+    if code:
+        error = windows_error(f"{function}: {system_text(code)}", code)
+        error.filename = path
+        raise error
 
 
 def _is_link(known: os.stat_result) -> bool:
