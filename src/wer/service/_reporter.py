@@ -136,7 +136,8 @@ class Reporter:
             raise ValueError(f"timeout takes 0 or more seconds, got {timeout!r}")
         self.max_dump_bytes = max_dump_bytes
         self.folder = Folder() if folder is None else folder
-        self.limits: Limits | None = Limits(folder=self.folder) if limits is DEFAULT else limits
+        self._own_limits = Limits(folder=self.folder) if limits is DEFAULT else None
+        self.limits: Limits | None = self._own_limits if limits is DEFAULT else limits
         self.timeout = timeout
         self._on_report = _callable(on_report, "on_report")
         self._redact = _callable(redact, "redact")
@@ -188,6 +189,8 @@ class Reporter:
     def close(self) -> None:
         """Finish the reports that were asked for, for `timeout` seconds at most, and end the thread."""
         self._background.end(self.timeout)
+        if self._own_limits is not None:
+            self._own_limits.close()
 
     def _try(self, exception: BaseException, source: str, event: str, thread: int) -> None:
         """Make the report, in the thread for it, which goes on whatever happens."""
