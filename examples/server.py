@@ -3,15 +3,19 @@
     python server.py            serve on 127.0.0.1:8000
     python server.py raise      serve one request of this kind, as the tests do
 
-A request names the job: /ok, /raise, /crash, /exit, /handler. All the reporting is in the lines that mention wer.
+A request names the job: /ok, /raise, /crash, /exit, /handler, /stuck. All the reporting is in the lines that mention
+wer.
 """
 
 import asyncio
 import concurrent.futures
 import os
 import sys
+import time
 
 import wer
+
+PATIENCE = 5.0  # seconds that the event loop may stand still
 
 
 def filed(report: wer.service.Filed) -> None:
@@ -44,6 +48,8 @@ class Server:
     async def answer(self, kind: str) -> str:
         if kind == "handler":
             raise ValueError("the handler has failed")
+        if kind == "stuck":
+            time.sleep(2 * PATIENCE)  # what should have been awaited: nothing else is served meanwhile
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, job, kind)
         except concurrent.futures.process.BrokenProcessPool:
@@ -77,7 +83,8 @@ async def request(port: int, kind: str) -> str:
     return answer.split("\r\n")[0] + ": " + answer.split("\n")[-2]
 
 
-async def main(service: wer.service.Service, kind: str) -> None:
+async def main(service: wer.service.Service, watchdog: wer.Watchdog, kind: str) -> None:
+    watchdog.watch_loop(asyncio.get_running_loop())
     server = Server(service)
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0 if kind else 8000)
     if not kind:
@@ -88,5 +95,8 @@ async def main(service: wer.service.Service, kind: str) -> None:
 
 
 if __name__ == "__main__":
-    with wer.enable("Shop", version="4.2.1", consent=wer.Consent.NOT_ASKED, on_report=filed) as enabled:
-        asyncio.run(main(enabled, sys.argv[1] if len(sys.argv) > 1 else ""))
+    with (
+        wer.enable("Shop", version="4.2.1", consent=wer.Consent.NOT_ASKED, on_report=filed) as enabled,
+        wer.Watchdog(PATIENCE, "Shop", version="4.2.1", event="Shop.Stuck") as dog,
+    ):
+        asyncio.run(main(enabled, dog, sys.argv[1] if len(sys.argv) > 1 else ""))

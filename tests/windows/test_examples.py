@@ -57,6 +57,13 @@ class TestServer:
         assert events(standin) == ["Shop.Request"]
         assert any(line.strip().startswith("3") for line in done.lines)
 
+    def test_whose_handler_keeps_the_loop_is_reported_while_it_does(self, serve, standin):
+        done = serve("stuck")
+        assert any(line.startswith("HTTP/1.0 200 OK: done by ") for line in done.lines)
+        assert events(standin) == ["Shop.Stuck"]
+        [stacks] = [path for name, path in standin.files().items() if name.endswith(".txt")]
+        assert " in answer\n" in stacks.read_text()
+
 
 class TestWindowsService:
     """Under the service manager, as the account that it gives."""
