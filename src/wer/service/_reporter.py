@@ -14,6 +14,7 @@ from .._limits import WER_MAX_EVENT_NAME_LENGTH, WER_MAX_PARAM_LENGTH
 from .._report import Report
 from .._typing import Any
 from ._background import Background
+from ._dump_lock import one_at_a_time
 from ._dump_size import check_most_bytes, choose_dump
 from ._folder import Folder
 from ._limits import Limits
@@ -247,11 +248,17 @@ class Reporter:
                 folder=self.folder,
             )
             if dump_type is not DumpType.NONE:
-                try:
-                    report.add_dump(dump_type)
-                except OSError as error:
-                    _log.warning("the report goes without a dump: %s", error)
+                self._add_dump(report, dump_type)
             return report.submit(self.consent, self.flags)
+
+    def _add_dump(self, report: Report, dump_type: DumpType) -> None:
+        with one_at_a_time(self.timeout / 2) as note:
+            if note:
+                _log.info("%s", note)
+            try:
+                report.add_dump(dump_type)
+            except OSError as error:
+                _log.warning("the report goes without a dump: %s", error)
 
 
 def checked(text: str, name: str, limit: int) -> str:
