@@ -32,6 +32,7 @@ class Enrichment:
         self.faulthandler_path: str | None = None
         self.notes: tuple[str, ...] = ()
         self._undoing = ExitStack()
+        self._ring_log: RingLog | None = None  # to stay, whoever else drops it
 
     def __enter__(self) -> Self:
         return self
@@ -155,6 +156,7 @@ def enrich(
         for path in paths:
             done._register(register_file(path))
         if ring_log is not None:
+            done._ring_log = ring_log
             done._register(register_memory_block(ring_log.buffer))
         if faulthandler:
             done._write_fault_stacks(folder if isinstance(folder, Folder) else Folder(folder))

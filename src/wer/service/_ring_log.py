@@ -3,6 +3,7 @@
 import logging
 import struct
 import threading
+from time import time_ns
 from zlib import crc32
 
 from .._arguments import shown
@@ -11,17 +12,19 @@ from .._typing import Any
 
 # A head, twice the place of the next byte, and the records. All numbers are little-endian.
 #
-# The head: the magic bytes, the version, the bytes of the part with the records, and a checksum of these. It is why
-# the magic bytes in some other place of a dump, such as Python's own constant, are not taken for a log.
+# The head: the magic bytes, the version, the bytes of the part with the records, when the log was made, and a checksum
+# of these. It is why the magic bytes in some other place of a dump, such as Python's own constant, are not taken for a
+# log; and of logs in memory that was given back, the one that was made last is the one in use.
 _MAGIC = b"wer ring log\r\n\x1a\0"
 _VERSION = 1
-_HEAD = struct.Struct("<16sIII4x")
+_HEAD = struct.Struct("<16sIIQI4x")
+_CHECKED = 32  # bytes of it
 # How many bytes were ever written, and its complement. The two are written in turn, so that one of them is whole
 # whenever the process stops: a dump shows a place that was, or was to be, the end of the last record.
-_PLACES = 32, 48
+_PLACES = 40, 56
 _PLACE = struct.Struct("<QQ")
 _ALL_ONES = (1 << 64) - 1
-_START = 64
+_START = 72
 # A record: the bytes of its text, a checksum of all that follows up to the last four bytes, its number, the text in
 # UTF-8, and the bytes of the text again, from which a reader goes backwards.
 _BEFORE = struct.Struct("<IIQ")
@@ -39,7 +42,8 @@ class RingLog:
     if it is registered, as `enrich` does. `read_ring_log` finds it there, and a debugger shows its text as it is. A
     process may stop anywhere, also in the middle of a `write`: what was written before is whole.
 
-    Threads may use it. The oldest records make room for new ones.
+    Threads may use it. The oldest records make room for new ones. When the object is collected, the log is no longer
+    found: keep it.
 
     Parameters
     ----------
@@ -60,9 +64,15 @@ class RingLog:
         self._lock = threading.RLock()  # a signal's handler may come before `_writer` is set
         self._writer = 0  # the thread that is writing
         self._missed = 0
-        head = _HEAD.pack(_MAGIC, _VERSION, self._room, 0)[:24]
+        made = time_ns()
+        checked = _HEAD.pack(_MAGIC, _VERSION, self._room, made, 0)[:_CHECKED]
         self._set_place()
-        self._memory[: _HEAD.size] = _HEAD.pack(_MAGIC, _VERSION, self._room, crc32(head))
+        _HEAD.pack_into(self._memory, 0, _MAGIC, _VERSION, self._room, made, crc32(checked))
+
+    def __del__(self) -> None:
+        memory: bytearray | None = getattr(self, "_memory", None)  # None: __init__ has refused the size
+        if memory:
+            memory[: len(_MAGIC)] = bytes(len(_MAGIC))  # a dump may still have it
 
     @property
     def buffer(self) -> bytearray:
@@ -113,7 +123,7 @@ class RingLog:
     def records(self) -> list[str]:
         """What is in it, oldest first."""
         with self._lock:
-            return read_ring_log(bytes(self._memory))
+            return read_ring_log(self._memory)
 
     def __repr__(self) -> str:
         return f"<wer.service.RingLog, {len(self._memory)} bytes, {self._number} records so far>"
@@ -153,8 +163,8 @@ def read_ring_log(data: "Any") -> list[str]:
     Returns
     -------
     list of str
-        Its records, oldest first. Of several logs the one with the most text that was ever written. A record that was
-        being overwritten when the dump was made is not whole, and left out, as are those before it.
+        Its records, oldest first. Of several logs the one that was made last. A record that was being overwritten when
+        the dump was made is not whole, and left out, as are those before it.
 
     Raises
     ------
@@ -162,17 +172,20 @@ def read_ring_log(data: "Any") -> list[str]:
         There is no log in it.
     """
     found: list[str] | None = None
-    most = -1
+    best = False, 0, 0  # whether anything of it can be read, when it was made, how much was written
     start = data.find(_MAGIC)
     while start >= 0:
-        head = data[start : start + _START]
+        head = bytes(data[start : start + _START])
         if len(head) == _START:
-            _, version, room, checksum = _HEAD.unpack_from(head)
-            written = _written(bytes(head))
-            if crc32(head[:24]) == checksum and version == _VERSION and written > most:
-                ring = data[start + _START : start + _START + room]
-                if room and len(ring) == room:
-                    most, found = written, _records(bytes(ring), written)
+            _, version, room, made, checksum = _HEAD.unpack_from(head)
+            written = _written(head)
+            if crc32(head[:_CHECKED]) == checksum and version == _VERSION and written >= 0:
+                ring = bytes(data[start + _START : start + _START + room])
+                records = _records(ring, written) if room and len(ring) == room else None
+                if records is not None:
+                    this = bool(records) or not written, made, written
+                    if found is None or this > best:
+                        best, found = this, records
         start = data.find(_MAGIC, start + 1)
     if found is None:
         raise ValueError("there is no ring log of wer in it")
