@@ -96,7 +96,7 @@ def test_each_part_can_be_left_out(fake, enable, no_faulthandler, off, left):
         ({"on_report": 3}, TypeError, "on_report must be callable, got int"),
         ({"redact": "x"}, TypeError, "redact must be callable, got str"),
         ({"timeout": "x"}, TypeError, "timeout must be seconds as a float or int, got str"),
-        ({"timeout": -1}, ValueError, "timeout takes 0 or more seconds, got -1"),
+        ({"timeout": -1}, ValueError, "timeout takes 0 or more seconds, not without end, got -1"),
         ({"max_dump_bytes": -1}, ValueError, "max_dump_bytes takes 0 or more, got -1"),
     ],
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count as _count
 
-from .._arguments import bits, choice, units_of
+from .._arguments import bits, choice, limited, seconds
 from .._enums import Consent, DumpType, SubmitFlags, SubmitResult
 from .._limits import WER_MAX_EVENT_NAME_LENGTH, WER_MAX_PARAM_LENGTH
 from .._report import Report
@@ -121,25 +121,21 @@ class Reporter:
         local_variables: bool = False,
         timeout: float = 10.0,
     ) -> None:
-        self.application = checked(application, "application", WER_MAX_EVENT_NAME_LENGTH - len(".Exception"))
+        self.application = limited(application, "application", WER_MAX_EVENT_NAME_LENGTH - len(".Exception"))
         if not application:
             raise ValueError("application is empty")
-        self.version = checked(version, "version", WER_MAX_PARAM_LENGTH - 1)
+        self.version = limited(version, "version", WER_MAX_PARAM_LENGTH - 1)
         self.consent = Consent(choice(Consent, consent, "consent"))
         self.flags = SubmitFlags(bits(SubmitFlags, flags, "flags"))
         self.dump_type = DumpType(choice(DumpType, dump_type, "dump_type"))
         check_most_bytes(max_dump_bytes)
         if limits is not DEFAULT and not isinstance(limits, Limits | None):
             raise TypeError(f"limits must be a wer.service.Limits or None, got {type(limits).__name__}")
-        if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-            raise TypeError(f"timeout must be seconds as a float or int, got {type(timeout).__name__}")
-        if not 0 <= timeout < float("inf"):
-            raise ValueError(f"timeout takes 0 or more seconds, got {timeout!r}")
         self.max_dump_bytes = max_dump_bytes
         self.folder = Folder() if folder is None else folder
         self._own_limits = Limits(folder=self.folder) if limits is DEFAULT else None
         self.limits: Limits | None = self._own_limits if limits is DEFAULT else limits
-        self.timeout = timeout
+        self.timeout = seconds(timeout, "timeout")
         self._on_report = _callable(on_report, "on_report")
         self._redact = _callable(redact, "redact")
         self._local_variables = local_variables
@@ -259,17 +255,6 @@ class Reporter:
                 report.add_dump(dump_type)
             except OSError as error:
                 _log.warning("the report goes without a dump: %s", error)
-
-
-def checked(text: str, name: str, limit: int) -> str:
-    """A text that will reach WER later, and must not be refused then."""
-    if not isinstance(text, str):
-        raise TypeError(f"{name} must be a str, got {type(text).__name__}")
-    if (units := units_of(text)) > limit:
-        raise ValueError(f"{name} takes at most {limit} UTF-16 units, got {units}: shorten it")
-    if "\0" in text:
-        raise ValueError(f"{name} has a NUL at {text.index(chr(0))}: {text!r}")
-    return text
 
 
 def _callable(function: "Any", name: str) -> "Any":

@@ -4,10 +4,11 @@ from collections.abc import Callable, Generator
 from functools import wraps
 from types import TracebackType
 
+from .._arguments import limited
 from .._limits import WER_MAX_EVENT_NAME_LENGTH
 from .._typing import Any, Self
 from . import _current
-from ._reporter import Reporter, checked
+from ._reporter import Reporter
 
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200  # CO_ flags of a code object
 
@@ -40,7 +41,7 @@ class reporting:
     """
 
     def __init__(self, event: str | None = None, *, reporter: Reporter | None = None) -> None:
-        self._event = None if event is None else checked(event, "event", WER_MAX_EVENT_NAME_LENGTH)
+        self._event = None if event is None else limited(event, "event", WER_MAX_EVENT_NAME_LENGTH)
         self._reporter = reporter
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from .._arguments import bits, choice, shown, units_of
+from .._arguments import bits, choice, limited, shown
 from .._enums import Consent, DumpType, SubmitFlags
 from .._owner import Owner
 from .._typing import TYPE_CHECKING, Any, Self, StrPath
@@ -139,8 +139,8 @@ class Watchdog(Owner):
             most=most,
             end=then == "end",
             event=event,
-            application=_text(application, 127, "application") or os.path.basename(sys.executable or "") or "python",
-            version=_text(version, 259, "version"),
+            application=limited(application, "application", 127) or os.path.basename(sys.executable or "") or "python",
+            version=limited(version, "version", 259),
             python=sys.version.split()[0],
             consent=choice(Consent, consent, "consent"),
             flags=bits(SubmitFlags, flags, "flags"),
@@ -261,15 +261,6 @@ class Watchdog(Owner):
                 self._on_recovery(hang)
             except Exception:
                 _log.exception("on_recovery of a Watchdog has failed")
-
-
-def _text(value: str, limit: int, name: str) -> str:
-    """A text that the report takes under another name."""
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, got {type(value).__name__}")
-    if units_of(value) > limit:
-        raise ValueError(f"{name} takes at most {limit} UTF-16 units, got {units_of(value)}: shorten it")
-    return value
 
 
 def _milliseconds(timeout: float) -> int:
