@@ -1041,7 +1041,7 @@ SETTINGS = [
             (("x",), TypeError, "window must be an int, got str"),
             ((HUGE,), ValueError, "window must fit into .* got an int of 16610 bits"),
             ((1, "x" * 128), ValueError, "application_name takes at most 127 UTF-16 units, got 128"),
-            ((1, "a\0"), ValueError, "application_name has a NUL at 1"),
+            ((1, "a\0"), ValueError, "application has a NUL at 1"),
             ((1, 5), TypeError, "application_name must be a str, got int"),
         ],
         "WerReportHang",
