@@ -674,7 +674,7 @@ WATCHDOGS = [
             (
                 {"event": "x" * 65, "out_of_process": True},
                 ValueError,
-                "event_type takes at most 64 UTF-16 units, got 65",
+                "event takes at most 64 UTF-16 units, got 65",
             ),
             ({"consent": 5}, ValueError, "consent takes a wer.Consent"),
             ({"flags": wer.FileFlags.COMPRESSED}, TypeError, "flags must be a wer.SubmitFlags"),
