@@ -127,6 +127,23 @@ class TestCrash:
         lines, _ = standin.report_wer()
         assert parameters(lines)["Version"] == "1.2.3"
 
+    def test_by_an_abort_has_them_too(self, run, standin):
+        done = run("def end_it():\n    os.abort()\nend_it()")
+        assert done.code != 0
+        text, _ = text_of(standin)
+        assert "in end_it" in text
+        lines, _ = standin.report_wer()
+        assert lines["EventType"] == "WerTests.Crash"
+
+    def test_by_a_fatal_error_of_python_has_its_stacks_on_stderr(self, run, standin):
+        """Py_FatalError writes them there, and ends faulthandler before it aborts."""
+        done = run("import ctypes\ndef end_it():\n    ctypes.pythonapi.Py_FatalError(b'the end')\nend_it()")
+        assert "in end_it" in done.errors
+        text, _ = text_of(standin)
+        assert text == ""
+        lines, _ = standin.report_wer()
+        assert lines["EventType"] == "WerTests.Crash"
+
     def test_leaves_a_file_that_the_next_start_removes(self, run, tmp_path):
         run("import ctypes\nctypes.c_int.from_address(16).value")
         folder = tmp_path / "profile" / "wer"
