@@ -188,6 +188,21 @@ class TestReport:
         assert reporter.flush(30)
         assert len(filed) == 3
 
+    def test_tells_what_was_left_out_before_it(self, make, filed, tmp_path, monkeypatch):
+        def keep(report, exception, **options):
+            told.append(options["more"])
+
+        told = []
+        monkeypatch.setattr(wer.service._reporter, "add_python_state", keep)
+        reporter = make(limits=Limits(window=0.5, folder=Folder(str(tmp_path / "limited"))))
+        for _ in range(3):
+            reporter.report(raised(ValueError("x")))
+        time.sleep(0.6)
+        reporter.report(raised(ValueError("x")))
+        assert reporter.flush(30)
+        assert [each.left_out for each in filed] == [0, 2]
+        assert told == [[], ["Left out by limits: 2 of this signature, 2 in all"]]
+
     @pytest.mark.parametrize("kind", [ValueError, Own])
     def test_no_exception_is_kept(self, reporter, kind):
         class Kept:
