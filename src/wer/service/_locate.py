@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic, sleep
 
+from .._arguments import seconds
 from .._enums import StoreType, SubmitResult
 from .._report_file import read_report
 from .._store import Store
@@ -183,10 +184,7 @@ def locate(report: RecordedReport, before: StoreListing | None = None, *, timeou
     A report that WER moves from a queue to an archive meanwhile is one report. Windows 10 version 1703.
     """
     must_be_recorded(report)
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
-        raise TypeError(f"timeout must be seconds as a float or int, got {type(timeout).__name__}")
-    if not 0 <= timeout < float("inf"):
-        raise ValueError(f"timeout takes 0 or more seconds, not without end, got {timeout!r}")
+    seconds(timeout, "timeout")
     if report.result is None:
         raise ValueError("the report has not been submitted")
     wanted = _Wanted(report, before)
