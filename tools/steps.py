@@ -108,11 +108,12 @@ def run(
 
 
 def together(*tasks: Callable[[], T]) -> list[T]:
-    """Do all `tasks` at once, as many as there are processors, and return their results in order.
+    """Do all `tasks` at once, one more than there are processors, and return their results in order.
 
-    The first failure, or Ctrl-C, stops the others and whatever they run.
+    One more, since the tests wait for much of their time. The first failure, or Ctrl-C, stops the others and whatever
+    they run.
     """
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
         futures = [pool.submit(task) for task in tasks]
         try:
             return [future.result() for future in futures]
