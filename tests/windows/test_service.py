@@ -98,6 +98,13 @@ class TestException:
         kinds = sorted(path.name.partition("-")[0] for path in (tmp_path / "profile" / "wer").iterdir())
         assert kinds == ["limits.bin", "stacks"]
 
+    def test_of_a_service_account_goes_into_a_profile_that_is_not_there_yet(self, finish, standin, tmp_path):
+        """As LocalSystem's is named; its folders are made, private to the account."""
+        local = tmp_path / "System32" / "config" / "systemprofile" / "AppData" / "Local"
+        finish([sys.executable, "-c", ENABLE + "1 / 0"], LOCALAPPDATA=str(local))
+        assert (local / "wer" / "limits.bin").is_file()
+        assert len(standin.reports()) == 1
+
     def test_in_a_worker_of_a_pool(self, run, standin, tmp_path):
         program = tmp_path / "pool.py"
         program.write_text(
