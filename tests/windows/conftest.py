@@ -28,6 +28,8 @@ if sys.platform != "win32":
     collect_ignore_glob = ["test_*.py"]
     system32 = kernel32 = dll = None
 else:
+    import _winapi
+
     kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel32.CreateEventW.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_wchar_p]
     kernel32.CreateEventW.restype = ctypes.c_void_p
@@ -40,6 +42,19 @@ else:
     # A test that crashes, here or in a child, which inherits this: no dialog, no debugger, no report by Windows.
     kernel32.SetErrorMode(0x1 | 0x2)  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX
 
+    # Under Wine, once in some hundred times, a process cannot be started: then once more.
+    create_process = _winapi.CreateProcess
+
+    def create_in_two_tries(*arguments):
+        try:
+            return create_process(*arguments)
+        except OSError as error:
+            if error.winerror != ERROR_INTERNAL_ERROR:
+                raise
+            return create_process(*arguments)
+
+    _winapi.CreateProcess = create_in_two_tries
+
     path = ctypes.create_unicode_buffer(260)
     kernel32.GetSystemDirectoryW(path, len(path))
     system32 = Path(path.value)
@@ -47,6 +62,7 @@ else:
 
 LAYOUTS = json.loads((Path(__file__).parents[1] / "data" / "werapi.json").read_text(encoding="utf-8"))["structs"]
 ARCHITECTURE = "x64" if ctypes.sizeof(ctypes.c_void_p) == 8 else "x86"
+ERROR_INTERNAL_ERROR = 1359
 PATIENCE = 30  # seconds for what takes milliseconds; only a failing test ever waits so long
 PATIENCE_WITH_A_PROGRAM = 300  # which takes seconds, and tens of them on a machine with much else to do
 
@@ -418,25 +434,18 @@ class Ended:
         return find_module(self.dump, self.exception.ExceptionRecord.ExceptionAddress)
 
 
-def in_two_tries(start, command, **options):
-    """Start a program. Under Wine, once in some hundred times, one cannot be started: then once more."""
-    try:
-        return start(command, text=True, **options)
-    except OSError as error:
-        if error.winerror != 1359:  # ERROR_INTERNAL_ERROR
-            raise
-        return start(command, text=True, **options)
-
-
 @pytest.fixture(scope="session")
 def popen():
-    """`subprocess.Popen` for text, in two tries: `popen(command, **options)`."""
-    return functools.partial(in_two_tries, subprocess.Popen)
+    """`subprocess.Popen` for text: `popen(command, **options)`."""
+    return functools.partial(subprocess.Popen, text=True)
 
 
 def run_to_end(command, environment=None, **options):
     options = {"stdin": subprocess.DEVNULL, "capture_output": True, "timeout": PATIENCE_WITH_A_PROGRAM} | options
-    return in_two_tries(subprocess.run, command, env=environment, **options)
+    done = subprocess.run(command, env=environment, text=True, **options)
+    if f"[WinError {ERROR_INTERNAL_ERROR}]" in str(done.stderr):  # as above, of a process that the program started
+        return subprocess.run(command, env=environment, text=True, **options)
+    return done
 
 
 @pytest.fixture(scope="session")
@@ -467,7 +476,7 @@ def finish(standin, tmp_path):
 
 def start_python(code, *arguments):
     command = [PYTHON, "-I", "-S", "-c", code, *arguments]
-    return in_two_tries(subprocess.Popen, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def end(process):
