@@ -48,7 +48,7 @@ def add_python_state(
     redact : callable, optional
         What to make of each message before it is written: a function of one str that returns a str.
     more : iterable of str
-        Lines to write at the top.
+        Lines to write at the top, such as those of ``add_processes(...).text``.
     folder : Folder, optional
         Where the file is until the report object is gone; by default the user's own.
 
