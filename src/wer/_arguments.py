@@ -39,15 +39,23 @@ def choice(kind: type[IntEnum], value: object, name: str) -> int:
     return number
 
 
-def limited(text: object, name: str, limit: int) -> str:
-    """A text for WER that will reach it only later, and must not be refused then; `limit` is in UTF-16 units."""
+def limited(text: object, limit: int, name: str) -> str:
+    """A text of at most so many UTF-16 units, as the extension takes it."""
     if not isinstance(text, str):
         raise TypeError(f"{name} must be a str, got {type(text).__name__}")
     if (units := units_of(text)) > limit:
         raise ValueError(f"{name} takes at most {limit} UTF-16 units, got {units}: shorten it")
     if "\0" in text:
         raise ValueError(f"{name} has a NUL at {text.index(chr(0))}; WER would cut it there: {text!r}")
-    return text
+    return str.__str__(text)
+
+
+def required(text: object, limit: int, name: str) -> str:
+    """`limited` for an argument that must not be empty."""
+    checked = limited(text, limit, name)
+    if not checked:
+        raise ValueError(f"{name} is empty")
+    return checked
 
 
 def seconds(value: object, name: str) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count as _count
 
-from .._arguments import bits, choice, limited, seconds
+from .._arguments import bits, choice, limited, required, seconds
 from .._enums import Consent, DumpType, SubmitFlags, SubmitResult
 from .._limits import WER_MAX_EVENT_NAME_LENGTH, WER_MAX_PARAM_LENGTH
 from .._report import Report
@@ -121,10 +121,8 @@ class Reporter:
         local_variables: bool = False,
         timeout: float = 10.0,
     ) -> None:
-        self.application = limited(application, "application", WER_MAX_EVENT_NAME_LENGTH - len(".Exception"))
-        if not application:
-            raise ValueError("application is empty")
-        self.version = limited(version, "version", WER_MAX_PARAM_LENGTH - 1)
+        self.application = required(application, WER_MAX_EVENT_NAME_LENGTH - len(".Exception"), "application")
+        self.version = limited(version, WER_MAX_PARAM_LENGTH - 1, "version")
         self.consent = Consent(choice(Consent, consent, "consent"))
         self.flags = SubmitFlags(bits(SubmitFlags, flags, "flags"))
         self.dump_type = DumpType(choice(DumpType, dump_type, "dump_type"))

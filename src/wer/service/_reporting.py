@@ -41,7 +41,7 @@ class reporting:
     """
 
     def __init__(self, event: str | None = None, *, reporter: Reporter | None = None) -> None:
-        self._event = None if event is None else limited(event, "event", WER_MAX_EVENT_NAME_LENGTH)
+        self._event = None if event is None else limited(event, WER_MAX_EVENT_NAME_LENGTH, "event")
         self._reporter = reporter
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from .._arguments import bits, choice, limited, shown
+from .._arguments import bits, choice, limited, required, shown
 from .._enums import Consent, DumpType, SubmitFlags
 from .._limits import WER_MAX_EVENT_NAME_LENGTH
 from .._owner import Owner
@@ -133,17 +133,15 @@ class Watchdog(Owner):
     ) -> None:
         if then not in ("continue", "end"):
             raise ValueError(f"then must be 'continue' or 'end', got {then!r}")
-        if event == "":
-            raise ValueError("event is empty")
         if isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= 1000:
             raise ValueError(f"most must be an int from 0 to 1000, got {shown(most)}")
         plan = Plan(
             timeout=_milliseconds(timeout),
             most=most,
             end=then == "end",
-            event=limited(event, "event", WER_MAX_EVENT_NAME_LENGTH),
-            application=limited(application, "application", 127) or os.path.basename(sys.executable or "") or "python",
-            version=limited(version, "version", 259),
+            event=required(event, WER_MAX_EVENT_NAME_LENGTH, "event"),
+            application=limited(application, 127, "application") or os.path.basename(sys.executable or "") or "python",
+            version=limited(version, 259, "version"),
             python=sys.version.split()[0],
             consent=choice(Consent, consent, "consent"),
             flags=bits(SubmitFlags, flags, "flags"),

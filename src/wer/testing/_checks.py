@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from .._arguments import shown, units_of
+from .._arguments import required, shown, units_of
 from .._enums import _hresult as signed
 from .._errors import _ERRNO, WerError
 from .._typing import TYPE_CHECKING, StrPath
@@ -63,26 +63,6 @@ else:
 
     def _full(path: str) -> str:
         return os.path.abspath(path)
-
-
-def text(value: object, limit: int, name: str) -> str:
-    """A text of at most so many UTF-16 units."""
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, got {type(value).__name__}")
-    units = units_of(value)
-    if units > limit:
-        raise ValueError(f"{name} takes at most {limit} UTF-16 units, got {units}: shorten it")
-    if "\0" in value:
-        raise ValueError(f"{name} has a NUL at {value.index(chr(0))}; WER would cut it there: {value!r}")
-    return str.__str__(value)
-
-
-def required(value: object, limit: int, name: str) -> str:
-    """`text` for an argument that must not be empty."""
-    checked = text(value, limit, name)
-    if not checked:
-        raise ValueError(f"{name} is empty")
-    return checked
 
 
 def integer(value: object, low: int, high: int, name: str) -> int:

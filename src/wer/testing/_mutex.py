@@ -1,7 +1,8 @@
 """Mutexes by name: core/mutex.pxi in Python."""
 
+from .._arguments import required
 from .._typing import TYPE_CHECKING
-from ._checks import MAX_PATH, integer, required
+from ._checks import MAX_PATH, integer
 from ._processes import may_fail
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from threading import Lock
 from typing import NamedTuple
 
+from .._arguments import limited, required
 from .._enums import FileFlags, HResult, RegisterFileType
 from .._errors import WerError
 from .._limits import (
@@ -17,7 +18,7 @@ from .._limits import (
 )
 from .._typing import TYPE_CHECKING, ReadableBuffer, StrPath
 from ._buffer import Pinned, has_buffer
-from ._checks import MAX_PATH, check, full_path, pointer, required, text, turn
+from ._checks import MAX_PATH, check, full_path, pointer, turn
 from ._handles import HeldHandle
 from ._lookup import need
 
@@ -143,7 +144,7 @@ class HeldRegistration:
     def hold_custom_metadata(self, key: str, value: str, /) -> None:
         self._hold(_METADATA)
         self._text = required(key, WER_METADATA_KEY_MAX_LENGTH, "key")
-        self._keep("key", key=self._text, value=text(value, WER_METADATA_VALUE_MAX_LENGTH, "value"))
+        self._keep("key", key=self._text, value=limited(value, WER_METADATA_VALUE_MAX_LENGTH, "value"))
 
     def hold_additional_process(self, process: HeldHandle | None, thread: HeldHandle | None, /) -> None:
         self._hold(_PROCESS)

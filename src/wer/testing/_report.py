@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from threading import Lock
 
+from .._arguments import limited, required
 from .._enums import (
     Consent,
     DumpFlags,
@@ -26,7 +27,7 @@ from .._limits import (
 )
 from .._options import DumpOptions, ExceptionInformation
 from .._typing import TYPE_CHECKING, StrPath
-from ._checks import MAX_PATH, check, full_path, gone, initialize, integer, pointer, required, text, turn
+from ._checks import MAX_PATH, check, full_path, gone, initialize, integer, pointer, turn
 from ._handles import HeldHandle, process_behind
 from ._record import Call
 from ._snapshot import HeldSnapshot
@@ -49,13 +50,15 @@ def described(
     """Check what people read and WER looks up by."""
     arguments: dict[str, object] = {
         "event_type": required(event_type, WER_MAX_EVENT_NAME_LENGTH, "event_type"),
-        "consent_key": text(consent_key, 63, "consent_key"),
-        "friendly_event_name": text(friendly_event_name, WER_MAX_FRIENDLY_EVENT_NAME_LENGTH - 1, "friendly_event_name"),
-        "application_name": text(application_name, WER_MAX_APPLICATION_NAME_LENGTH - 1, "application_name"),
-        "application_path": text(application_path, MAX_PATH - 1, "application_path"),
-        "description": text(description, WER_MAX_DESCRIPTION_LENGTH - 1, "description"),
-        "namespace_partner": text(namespace_partner, 63, "namespace_partner"),
-        "namespace_group": text(namespace_group, 63, "namespace_group"),
+        "consent_key": limited(consent_key, 63, "consent_key"),
+        "friendly_event_name": limited(
+            friendly_event_name, WER_MAX_FRIENDLY_EVENT_NAME_LENGTH - 1, "friendly_event_name"
+        ),
+        "application_name": limited(application_name, WER_MAX_APPLICATION_NAME_LENGTH - 1, "application_name"),
+        "application_path": limited(application_path, MAX_PATH - 1, "application_path"),
+        "description": limited(description, WER_MAX_DESCRIPTION_LENGTH - 1, "description"),
+        "namespace_partner": limited(namespace_partner, 63, "namespace_partner"),
+        "namespace_group": limited(namespace_group, 63, "namespace_group"),
         "application_identity": application_identity,
     }
     if not isinstance(application_identity, bytes):
@@ -68,8 +71,8 @@ def described(
 def parameter(index: int, value: str, name: str | None) -> tuple[int, str, str | None]:
     """Check a signature parameter."""
     number = integer(index, 0, WER_MAX_PARAM_COUNT - 1, "index")
-    checked = text(value, WER_MAX_PARAM_LENGTH - 1, "value")
-    return number, checked, None if name is None else text(name, WER_MAX_SIGNATURE_NAME_LENGTH, "name")
+    checked = limited(value, WER_MAX_PARAM_LENGTH - 1, "value")
+    return number, checked, None if name is None else limited(name, WER_MAX_SIGNATURE_NAME_LENGTH, "name")
 
 
 def check_gap(parameters: set[int]) -> None:
@@ -200,7 +203,7 @@ class HeldReport:
         check(self._wer, hr, "WerReportSetParameter")
 
     def set_ui_option(self, option: int, value: str, /) -> None:
-        value = text(value, 1023, "value")
+        value = limited(value, 1023, "value")
         with self._begin():
             hr = self._answer("WerReportSetUIOption", option=ReportUI(option), value=value)
         check(self._wer, hr, "WerReportSetUIOption")

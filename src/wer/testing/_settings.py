@@ -1,8 +1,9 @@
 """Calls about processes and applications: core/settings.pxi in Python."""
 
+from .._arguments import limited, required
 from .._enums import FaultReportingFlags
 from .._typing import TYPE_CHECKING
-from ._checks import MAX_PATH, check, integer, pointer, required, text
+from ._checks import MAX_PATH, check, integer, pointer
 from ._handles import HeldHandle, process_behind
 from ._lookup import need
 
@@ -47,7 +48,7 @@ def report_hang(wer: "FakeWer", window: int, application_name: str | None, /) ->
     handle = pointer(window, "window")
     if not handle:
         raise ValueError("window is 0, which is no window")
-    name = None if application_name is None else text(application_name, 127, "application_name")
+    name = None if application_name is None else limited(application_name, 127, "application_name")
     need(wer, "WerReportHang")
     check(wer, wer._answer("WerReportHang", window=handle, application_name=name), "WerReportHang")
 

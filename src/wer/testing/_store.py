@@ -4,6 +4,7 @@ from datetime import timedelta
 from threading import Lock
 from uuid import UUID
 
+from .._arguments import required
 from .._enums import HResult, StoreType, SubmitFlags
 from .._limits import WER_MAX_PARAM_COUNT
 from .._stored import _FILETIME_EPOCH, StoredReport
@@ -14,7 +15,6 @@ from ._checks import (
     as_hresult,
     check,
     initialize,
-    required,
     turn,
 )
 from ._lookup import need
