@@ -10,7 +10,7 @@ import pytest
 
 import wer
 import wer.testing
-from wer.service import RingLog, _enrich, enrich
+from wer.service import RingLog, _fault_stacks, enrich
 from wer.service._folder import Folder
 
 PYTHON = getattr(sys, "_base_executable", sys.executable)
@@ -40,7 +40,7 @@ def faults(monkeypatch):
 
     faults.is_enabled = lambda: faults.file is not None
     faults.enable, faults.disable = enable, disable
-    monkeypatch.setattr(_enrich, "_faulthandler", faults)
+    monkeypatch.setattr(_fault_stacks, "faulthandler", faults)
     return faults
 
 

@@ -60,6 +60,7 @@ FILES = {
     "wer/service/_enable.py",
     "wer/service/_enrich.py",
     "wer/service/_exit_codes.py",
+    "wer/service/_fault_stacks.py",
     "wer/service/_folder.py",
     "wer/service/_hang.py",
     "wer/service/_hooks.py",

@@ -3,7 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from .._typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ class Background:
         bool
             Whether it was taken: not if too much waits already, or if `work` itself asks for more.
         """
-        if threading.current_thread() is self._thread:
+        if threading.get_ident() == self._thread.ident:
             return False
         if self._ended or sys.is_finalizing() or not self._thread.is_alive():
             work()
@@ -66,10 +66,3 @@ class Background:
             finally:
                 done.set()
                 del job, work, done  # or the last exception lives until the next
-        # Nobody waits for what is left: after `end` nothing is put here any more.
-        try:
-            while True:
-                if (job := self._jobs.get_nowait()) is not None:
-                    job[1].set()
-        except Empty:
-            pass

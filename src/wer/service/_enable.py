@@ -1,7 +1,6 @@
 """`enable`: all of it in one line; `Service` undoes it."""
 
 import atexit
-import faulthandler
 import logging
 import os
 import sys
@@ -15,6 +14,7 @@ from .._template import ReportTemplate
 from .._typing import TYPE_CHECKING, Any, Self
 from . import _current
 from ._check import what_keeps_reports_away
+from ._fault_stacks import FaultStacks, is_free
 from ._folder import Folder
 from ._hooks import Hooks
 from ._limits import Limits
@@ -127,7 +127,7 @@ class Service:
         self._options = options
         self._hooks: Hooks | None = None
         self._handler: CrashHandler | None = None
-        self._stacks: tuple[str, int] | None = None
+        self._stacks: FaultStacks | None = None
         if not supported("Report"):
             _log.warning("wer.enable does nothing: there is no Windows Error Reporting on %s", sys.platform)
             return
@@ -163,14 +163,14 @@ class Service:
             template.set_parameter(2, fitting(os.path.basename(sys.argv[0]) if sys.argv else ""), "Program")
             if reporter.dump_type is not DumpType.MINIDUMP:
                 template.set_dump(reporter.dump_type)
-            if stacks and not faulthandler.is_enabled():
-                self._stacks = place.create("stacks")
-                template.add_file(self._stacks[0])
+            if stacks and is_free():
+                self._stacks = FaultStacks(place, "stacks")
+                template.add_file(self._stacks.path)
             self._handler = install_crash_handler(template, abort=True, fast_fail=fast_fail)
             if self._stacks is not None:
                 # On top of the handler: Py_FatalError, which takes faulthandler's signal handler out and calls what was
                 # there before, is reported then.
-                faulthandler.enable(self._stacks[1])
+                self._stacks.begin()
         if hooks:
             self._hooks = Hooks(reporter).install()
         atexit.register(self._at_exit)
@@ -229,15 +229,9 @@ class Service:
         if self._hooks is not None:
             self._hooks.uninstall()
             self._hooks = None
-        if self._stacks is not None:
-            path, descriptor = self._stacks
+        if self._stacks is not None:  # before the handler: faulthandler puts back what it has found
+            self._stacks.close()
             self._stacks = None
-            faulthandler.disable()  # before the handler: it puts back what it has found
-            os.close(descriptor)
-            try:
-                os.remove(path)
-            except OSError as error:  # the next sweep finds it
-                _log.info("%s stays for now: %s", path, error)
         if self._handler is not None:
             self._handler.uninstall()
             self._handler = None

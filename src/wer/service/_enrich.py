@@ -1,7 +1,6 @@
 """`enrich`: add to the reports that Windows makes itself when this process crashes or hangs."""
 
 import atexit
-import faulthandler as _faulthandler
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
@@ -10,6 +9,7 @@ from .._custom_metadata import check_custom_metadata
 from .._limits import WER_MAX_REGISTERED_ENTRIES, WER_MAX_REGISTERED_METADATA
 from .._registration import Registration, register_custom_metadata, register_file, register_memory_block
 from .._typing import Self, StrPath, TracebackType
+from ._fault_stacks import FaultStacks, is_free
 from ._folder import Folder
 from ._ring_log import RingLog
 
@@ -64,18 +64,16 @@ class Enrichment:
 
     def _write_fault_stacks(self, folder: Folder) -> None:
         """Have faulthandler write into a file of ours, and register that."""
-        if _faulthandler.is_enabled():
+        if not is_free():
             self.notes += ("faulthandler is enabled already, and it tells nobody where to: left as it is",)
             return
         with suppress(OSError):
             folder.sweep()
-        path, file = folder.create("faulthandler")
-        self._undoing.callback(_remove, path)
-        self._undoing.callback(os.close, file)
-        self._register(register_file(path))
-        _faulthandler.enable(file, all_threads=True)
-        self._undoing.callback(_faulthandler.disable)
-        self.faulthandler_path = path
+        stacks = FaultStacks(folder, "faulthandler")
+        self._undoing.callback(stacks.close)
+        self._register(register_file(stacks.path))
+        stacks.begin()
+        self.faulthandler_path = stacks.path
 
 
 def enrich(
@@ -166,8 +164,3 @@ def enrich(
         raise
     atexit.register(done.undo)
     return done
-
-
-def _remove(path: str) -> None:
-    with suppress(OSError):
-        os.unlink(path)

@@ -131,7 +131,7 @@ class Folder:
         for path, owner in self._files():
             if owner not in running:
                 running[owner] = _is_running(*owner)
-            if not running[owner] and _remove(path):
+            if not running[owner] and remove(path):
                 removed += 1
                 continue
             try:
@@ -143,7 +143,7 @@ class Folder:
         for _, path, of_it, owner in sorted(kept):
             if size <= self._most_bytes:
                 break
-            if owner != ours and _remove(path):
+            if owner != ours and remove(path):
                 removed += 1
                 size -= of_it
         return removed
@@ -187,7 +187,8 @@ def _is_running(pid: int, created: int) -> bool:
         return False  # it is gone, or the id is none
 
 
-def _remove(path: str) -> bool:
+def remove(path: str) -> bool:
+    """Remove a file; what cannot be removed, because somebody has it open, the next sweep finds."""
     try:
         os.unlink(path)
     except OSError:

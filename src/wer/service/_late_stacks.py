@@ -4,11 +4,10 @@ import faulthandler
 import os
 import sys
 import threading
-from contextlib import suppress
 from dataclasses import replace
 
 from .._typing import StrPath
-from ._folder import Folder
+from ._folder import Folder, remove
 from ._hang import Plan
 
 _COME = "The stacks of all Python threads of process {pid}, which faulthandler writes below during a hang:\n"
@@ -71,8 +70,7 @@ class LateStacks:
                 faulthandler.cancel_dump_traceback_later()
                 _armed = None
             os.close(self.fd)
-        with suppress(OSError):  # somebody has it open
-            os.unlink(self.path)
+        remove(self.path)
 
 
 def _why_not(wanted: bool | None) -> str:

@@ -7,11 +7,10 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from .._enums import FileType
 from .._report import Report
-from ._folder import Folder
+from ._folder import Folder, remove
 from ._stacks import Story
 
 _log = logging.getLogger("wer")
@@ -71,13 +70,13 @@ def add_python_state(
             _write(descriptor, text)
         finally:
             os.close(descriptor)
-        weakref.finalize(report, _remove, path)
+        weakref.finalize(report, remove, path)
         report.add_file(path, FileType.OTHER)
         return path
     except Exception as error:  # of a full disk, or no memory: the report matters more
         _log.warning("the report goes without its Python state: %s: %s", type(error).__name__, error)
         if path is not None:
-            _remove(path)
+            remove(path)
         return None
 
 
@@ -113,8 +112,3 @@ def _header() -> list[str]:
 def _write(descriptor: int, text: bytes) -> None:
     while text:
         text = text[os.write(descriptor, text) :]
-
-
-def _remove(path: str) -> None:
-    with suppress(OSError):  # the next sweep finds it
-        os.remove(path)

@@ -3,11 +3,11 @@
 import json
 import os
 import sys
-from contextlib import suppress
 from mmap import mmap
 
 from .. import _native
 from .._processes import FOR_HEAP_DUMP
+from ._folder import remove
 from ._hang import Plan, handle_of_file
 
 # PROCESS_TERMINATE; SYNCHRONIZE, by which its end is seen.
@@ -39,5 +39,4 @@ def main() -> None:
     held.stop(_STOP_MS)
     os.close(stacks)
     if _native.has_ended(process):
-        with suppress(OSError):
-            os.unlink(plan.stacks)  # it did not come to do it
+        remove(plan.stacks)  # it did not come to do it

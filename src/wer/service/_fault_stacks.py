@@ -1,0 +1,39 @@
+"""The file into which faulthandler writes the Python stacks when this process crashes."""
+
+import faulthandler
+import os
+
+from ._folder import Folder, remove
+
+
+def is_free() -> bool:
+    """Whether nobody has enabled faulthandler yet. A process has one, and it tells nobody where it writes to."""
+    return not faulthandler.is_enabled()
+
+
+class FaultStacks:
+    """A private file, for the report of a crash. Only if faulthandler `is_free`.
+
+    Parameters
+    ----------
+    folder : Folder
+        Where the file is.
+    kind : str
+        What its name begins with.
+    """
+
+    def __init__(self, folder: Folder, kind: str) -> None:
+        self.path, self._file = folder.create(kind)
+        self._writes = False
+
+    def begin(self) -> None:
+        """Have faulthandler write into it from now on."""
+        faulthandler.enable(self._file, all_threads=True)
+        self._writes = True
+
+    def close(self) -> None:
+        """Disable faulthandler, and remove the file."""
+        if self._writes:
+            faulthandler.disable()
+        os.close(self._file)
+        remove(self.path)
