@@ -80,7 +80,7 @@ static HRESULT copy_text(WCHAR *field, size_t limit, PCWSTR text)
     return S_OK;
 }
 
-static HRESULT last_error(void)
+HRESULT wer_last_error(void)
 {
     DWORD error = GetLastError();
 
@@ -102,18 +102,18 @@ static HRESULT make_reporter(void)
         if (!GetModuleHandleExW(
                 GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
                 (PCWSTR)(void *)&reporter, &ignored))
-            hr = last_error();
+            hr = wer_last_error();
         if (SUCCEEDED(hr) && reporter.up == NULL && (reporter.up = CreateEventW(NULL, TRUE, FALSE, NULL)) == NULL)
-            hr = last_error();
+            hr = wer_last_error();
         if (SUCCEEDED(hr) && reporter.wake == NULL && (reporter.wake = CreateEventW(NULL, FALSE, FALSE, NULL)) == NULL)
-            hr = last_error();
+            hr = wer_last_error();
         if (SUCCEEDED(hr) && reporter.done == NULL && (reporter.done = CreateEventW(NULL, TRUE, FALSE, NULL)) == NULL)
-            hr = last_error();
+            hr = wer_last_error();
         if (SUCCEEDED(hr)) {
             /* A stack that WER is used to, whatever the program's threads have. */
             thread = CreateThread(NULL, 1024 * 1024, run_reporter, NULL, STACK_SIZE_PARAM_IS_A_RESERVATION, &id);
             if (thread == NULL) {
-                hr = last_error();
+                hr = wer_last_error();
             } else {
                 /* It starts with the loader lock, which a crash may hold: so it is up before anything relies on it.
                  * Not without end: whoever makes a template with the lock held would wait for himself. */

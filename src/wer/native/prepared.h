@@ -36,6 +36,7 @@ HRESULT WINAPI wer_template_set_dump(
 HRESULT WINAPI wer_template_set_timeout(struct WerTemplate *t, DWORD milliseconds);
 void wer_template_about(struct WerTemplate *t, HANDLE process); /* another one, whose handle stays open */
 void wer_template_seal(struct WerTemplate *t);
+HRESULT wer_last_error(void); /* what the function of Windows that has just failed says */
 
 /* What a sealed template holds: its event and parameters as the exception module takes them; and its file number
  * `index`, counted from 0, whose path stays the template's. FALSE: it has no such file. */

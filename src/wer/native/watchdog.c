@@ -212,13 +212,6 @@ static DWORD WINAPI run_watcher(void *argument)
 
 /* ---- its owner ---- */
 
-static HRESULT last_error(void)
-{
-    DWORD error = GetLastError();
-
-    return error != ERROR_SUCCESS ? HRESULT_FROM_WIN32(error) : E_FAIL;
-}
-
 static HANDLE start_thread(struct WerWatchdog *w, LPTHREAD_START_ROUTINE run, SIZE_T stack)
 {
     HANDLE thread;
@@ -257,14 +250,14 @@ HRESULT wer_watchdog_start(
             && !DuplicateHandle(self, watch->stacks, self, &w->watch.stacks, 0, FALSE, DUPLICATE_SAME_ACCESS))
         || (watch->process != NULL
             && !DuplicateHandle(self, watch->process, self, &w->watch.process, 0, FALSE, DUPLICATE_SAME_ACCESS)))
-        hr = last_error();
+        hr = wer_last_error();
     if (SUCCEEDED(hr) && w->watch.process != NULL)
         wer_template_about(t, w->watch.process);
     /* A stack that WER is used to, for the one that calls it. */
     if (SUCCEEDED(hr)
         && ((w->filer = start_thread(w, run_filer, 1024 * 1024)) == NULL
             || (w->watcher = start_thread(w, run_watcher, 256 * 1024)) == NULL))
-        hr = last_error();
+        hr = wer_last_error();
     if (FAILED(hr)) {
         wer_watchdog_release(w);
         return hr;

@@ -2,33 +2,19 @@
 
 import os
 import sys
-from collections import deque, namedtuple
+from collections import deque
 from contextlib import suppress
 from errno import EACCES, EAGAIN
+from hashlib import blake2b
 from threading import RLock
 from time import monotonic, sleep, time_ns
+from typing import NamedTuple
 
 from .. import _native
 from .._arguments import shown
-from .._typing import TYPE_CHECKING, StrPath
+from .._typing import StrPath
 from ._folder import Folder
 from ._ledger import DIGEST_BYTES, SIZE, SLOTS, Ledger
-
-try:  # as random does with another: hashlib loads OpenSSL
-    from _blake2 import blake2b
-except ImportError:
-    from hashlib import blake2b
-
-if TYPE_CHECKING:
-    from typing import NamedTuple
-
-    class _Taken(NamedTuple):
-        allowed: bool
-        left_out: int
-        left_out_in_all: int
-
-else:
-    _Taken = namedtuple("_Taken", ("allowed", "left_out", "left_out_in_all"))
 
 FILE = "limits.bin"
 _PATIENCE = 0.1  # seconds for the lock of the file: then this process counts for itself
@@ -62,7 +48,7 @@ else:  # the fake's files
         flock(file, LOCK_UN)
 
 
-class Taken(_Taken):
+class Taken(NamedTuple):
     """What `Limits.take` answers.
 
     Attributes
@@ -76,7 +62,9 @@ class Taken(_Taken):
         The same of all signatures.
     """
 
-    __slots__ = ()
+    allowed: bool
+    left_out: int
+    left_out_in_all: int
 
 
 class Limits:
