@@ -1,6 +1,7 @@
 """The watchdog of a program that is tested with `wer.testing.FakeWer`: the test says when there is a hang."""
 
 import asyncio
+import errno
 import logging
 import os
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 import wer
 import wer.testing
-from wer.service import Hang
+from wer.service import Hang, _late_stacks
 
 
 @pytest.fixture
@@ -70,6 +71,22 @@ def test_a_hang(fake, make, tmp_path, caplog):
     watchdog.beat()
     watchdog.close()
     assert repr(watchdog) == "<wer.Watchdog closed>"
+
+
+def test_a_full_disk_leaves_no_file(make, tmp_path, monkeypatch):
+    opened = []
+
+    def full(descriptor, data):
+        opened.append(descriptor)
+        raise OSError(errno.ENOSPC, "the disk is full")
+
+    monkeypatch.setattr(_late_stacks.os, "write", full)
+    with pytest.raises(OSError, match="the disk is full"):
+        make(10)
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(opened[0])
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,12 @@ class LateStacks:
         place.sweep()  # what a process has left that was ended
         self.path, self.fd = place.create("stacks")
         line = _DO_NOT_COME.format(why=why) if why else _COME.format(pid=os.getpid())
-        self._begin = os.write(self.fd, line.encode("ascii"))
+        try:
+            self._begin = os.write(self.fd, line.encode("ascii"))
+        except OSError:  # the disk is full
+            os.close(self.fd)
+            remove(self.path)
+            raise
         if not why:
             _armed = self
 
