@@ -7,13 +7,12 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from pythons import PYTHON, WITH_WER
 
 import wer
 import wer.testing
 from wer.service import RingLog, _fault_stacks, enrich
 from wer.service._folder import Folder
-
-PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 
 @pytest.fixture
@@ -221,10 +220,9 @@ class Last:
         write(" ".join(call.function for call in calls))
 last = Last()
 """
-    # As an installed package is found, without what a launcher's environment does.
-    package = os.path.dirname(os.path.dirname(wer.__file__))
     done = subprocess.run(
-        [PYTHON, "-c", f"import sys; sys.path.insert(0, {package!r}){code}", str(folder)],
+        [PYTHON, "-c", code, str(folder)],
+        env=WITH_WER,
         capture_output=True,
         text=True,
         timeout=60,

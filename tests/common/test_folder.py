@@ -6,12 +6,11 @@ import sys
 import threading
 
 import pytest
+from pythons import PYTHON, WITH_WER
 
 import wer.testing
 from wer import _native
 from wer.service._folder import Folder, default_path
-
-PYTHON = getattr(sys, "_base_executable", sys.executable) if sys.platform == "win32" else sys.executable
 
 
 @pytest.fixture(autouse=True)
@@ -221,7 +220,7 @@ sys.stdin.read()
 def test_a_file_is_gone_after_its_process_was_killed(folder, layer):
     """The descriptor is still open when that happens."""
     process = subprocess.Popen(
-        [PYTHON, "-c", LEAVER, folder.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [PYTHON, "-c", LEAVER, folder.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=WITH_WER
     )
     try:
         path = process.stdout.readline().rstrip("\n")

@@ -12,13 +12,13 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pythons import PYTHON, WITH_WER
 
 import wer.testing
 from wer import _native
 from wer.service import Limits, Taken, _folder, _limits
 from wer.service._ledger import SIZE, SLOTS
 
-PYTHON = getattr(sys, "_base_executable", sys.executable) if sys.platform == "win32" else sys.executable
 HOUR = 3600
 DAY = 24 * HOUR
 PATIENCE = 60  # seconds for what takes none
@@ -625,7 +625,11 @@ sys.stdin.read()
 def locked(tmp_path):
     """Another process has the lock of the file."""
     process = subprocess.Popen(
-        [PYTHON, "-c", LOCKER, str(tmp_path / "limits.bin")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [PYTHON, "-c", LOCKER, str(tmp_path / "limits.bin")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=WITH_WER,
     )
     try:
         assert process.stdout.readline() == "locked\n"
@@ -752,6 +756,7 @@ class TestProcesses:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,
+                    env=WITH_WER,
                 )
                 for number in range(count)
             ]

@@ -22,7 +22,8 @@ def worker(fake):
     return fake.add_process(PID, 4244)
 
 
-def test_all_that_was_given(fake, worker, tmp_path):
+def test_all_that_was_given(fake, worker, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     log = tmp_path / "spooler.log"
     log.write_bytes(bytes(1234))
     options = wer.DumpOptions(dump_flags=1)
@@ -36,7 +37,7 @@ def test_all_that_was_given(fake, worker, tmp_path):
         report.add_dump()
         report.add_dump(wer.DumpType.HEAPDUMP, pid=os.getpid(), options=options, flags=wer.DumpFlags.NOHEAP_ONQUEUE)
         report.add_file(log, flags=wer.FileFlags.ANONYMOUS_DATA)
-        report.add_file(os.path.relpath(log))
+        report.add_file("spooler.log")
         report.add_file("%SystemRoot%\\x.log")
         before = given(report)
         report.submit(wer.Consent.NOT_ASKED)

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import minidump.minidumpfile
 import pytest
+from pythons import PYTHON
 
 import wer
 
@@ -65,9 +66,6 @@ ARCHITECTURE = "x64" if ctypes.sizeof(ctypes.c_void_p) == 8 else "x86"
 ERROR_INTERNAL_ERROR = 1359
 PATIENCE = 30  # seconds for what takes milliseconds; only a failing test ever waits so long
 PATIENCE_WITH_A_PROGRAM = 300  # which takes seconds, and tens of them on a machine with much else to do
-
-# Of a venv's python.exe on Windows, the process that runs the program is a child.
-PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 
 def pytest_configure(config):

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 import wer
-from wer.service import RingLog, _enrich, enrich, read_ring_log
+from wer.service import RingLog, _fault_stacks, enrich, read_ring_log
 
 HEAP = wer.DumpType.HEAPDUMP
 
@@ -18,7 +18,7 @@ HEAP = wer.DumpType.HEAPDUMP
 def no_faults(monkeypatch):
     """As if nobody had enabled faulthandler: pytest has, and keeps it."""
     played = SimpleNamespace(is_enabled=lambda: False, enable=lambda file, all_threads: None, disable=lambda: None)
-    monkeypatch.setattr(_enrich, "_faulthandler", played)
+    monkeypatch.setattr(_fault_stacks, "faulthandler", played)
 
 
 def submit(*dumps):

@@ -14,6 +14,7 @@ import time
 from ctypes import wintypes
 
 import pytest
+from pythons import PYTHON, WITH_WER
 
 from wer import _native
 
@@ -25,8 +26,6 @@ if sys.platform == "win32":
     kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel32.GetTickCount64.restype = ctypes.c_uint64
     WINE = hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
-
-PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 
 def access(path):
@@ -214,9 +213,10 @@ def test_the_clock():
 
 
 def test_the_clock_is_the_same_in_other_processes():
+    ask = "import wer._native as n; print(n.uptime())"
     done = [
         _native.uptime(),
-        int(subprocess.check_output([PYTHON, "-c", "import wer._native as n; print(n.uptime())"], text=True)),
+        int(subprocess.check_output([PYTHON, "-c", ask], text=True, env=WITH_WER)),
         _native.uptime(),
     ]
     assert sorted(done) == done

@@ -6,19 +6,17 @@ import ctypes
 import itertools
 import json
 import subprocess
-import sys
 
 import pytest
 from calls import REGISTER
 from fakes import PatientWer
+from pythons import PYTHON
 from refusals import REFUSALS, World, refused
 
 import wer
 from wer.testing._lookup import SINCE
 
 STANDIN = hasattr(ctypes.WinDLL("wer.dll"), "WerStandInControl")
-# Of a venv's python.exe on Windows, the process that runs the program is a child.
-PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 
 @pytest.fixture(scope="module")
