@@ -18,6 +18,7 @@ FILES = {
     "_wer_pytest.py",
     "wer/__init__.pxd",
     "wer/__init__.py",
+    "wer/__main__.py",
     "wer/_arguments.py",
     "wer/_crash_handler.py",
     "wer/_custom_metadata.py",
@@ -30,6 +31,9 @@ FILES = {
     "wer/_interpreter.py",
     "wer/_launcher.py",
     "wer/_limits.py",
+    "wer/_machine/__init__.py",
+    "wer/_machine/_windows_registry.py",
+    "wer/_machine/registry.py",
     "wer/_native.py",
     "wer/_options.py",
     "wer/_owner.py",
@@ -47,6 +51,10 @@ FILES = {
     "wer/_werapi.pxd",
     "wer/_werapi.pyi",
     "wer/capi.pxd",
+    "wer/cli/__init__.py",
+    "wer/cli/_commands.py",
+    "wer/cli/_output.py",
+    "wer/cli/explain.py",
     "wer/include/wer/capi.h",
     "wer/include/wer/werapi.h",
     "wer/libwer.pxd",
@@ -201,7 +209,8 @@ def test_its_metadata():
     metadata = importlib.metadata.metadata("werapi")
     assert metadata["License-Expression"] == "MIT"
     assert metadata.get_all("License-File") == ["LICENSE"]
-    assert metadata.get_all("Requires-Dist") is None, "the package has no dependency"
+    needed = [one for one in metadata.get_all("Requires-Dist") if "extra ==" not in one]
+    assert needed == [], "the package has no dependency"
     assert metadata["Requires-Python"] == ">=3.11"
     (licence,) = (path for path in importlib.metadata.files("werapi") if path.name == "LICENSE")
     assert "MIT License" in licence.read_text(encoding="utf-8")
