@@ -15,6 +15,12 @@ SECTIONS = {
     "Prepared crash reports": ["ReportTemplate", "install_crash_handler", "CrashHandler"],
     "The report store": ["Store", "purge_reports"],
     "Reports on disk": ["read_report", "StoredReport", "SignatureParameter", "ReportFile"],
+    "Dumps on disk": [
+        *("dumps.read_dump", "dumps.Dump", "dumps.SystemInfo", "dumps.ProcessInfo", "dumps.DumpException"),
+        *("dumps.Thread", "dumps.Registers", "dumps.Module", "dumps.UnloadedModule", "dumps.MemoryRange"),
+        *("dumps.MemoryRegion", "dumps.HandleCount", "dumps.Stream", "dumps.TextStream", "dumps.CrashpadInfo"),
+        *("dumps.CrashpadModule", "dumps.BreakpadInfo"),
+    ],
     "Reports that Windows makes": [
         "register_file",
         "register_memory_block",
@@ -53,9 +59,9 @@ SECTIONS = {
 
 # Runs where the pure package is installed: tells which names are classes and functions of it.
 LIST_NAMES = """
-import wer.service, wer.testing
+import wer.dumps, wer.service, wer.testing
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
-print(*(f"{part}.{name}" for part in ("service", "testing") for name in getattr(wer, part).__all__
+print(*(f"{part}.{name}" for part in ("dumps", "service", "testing") for name in getattr(wer, part).__all__
         if name not in wer.__all__))
 """
 

@@ -46,6 +46,11 @@ class Intervals(Generic[T]):
             return None
         return self._items[index], address - self._origins[index], self._ends[index] - address
 
+    def has(self, start: int, size: int) -> bool:
+        """Whether all of these addresses are in one piece."""
+        found = self.find(start)
+        return found is not None and found[2] >= size
+
     def runs(self) -> list[tuple[int, int]]:
         """Start and size of what is there without a gap, in the order of the addresses."""
         runs: list[list[int]] = []

@@ -185,12 +185,12 @@ class _Reader:
         return tuple(found)
 
     def _memory(self, stacks: list[MemoryRange]) -> tuple[MemoryRange, ...]:
-        """All ranges. Stacks are among them in most dumps; with 64-bit offsets theirs have no meaning."""
+        """All ranges. Stacks are among them in most dumps; beside a 64-bit list their offsets have no meaning."""
         found = self._list("MemoryListStream", _memory.memory)
         if "Memory64ListStream" in self._by_name:
             return found + self._list("Memory64ListStream", _memory.memory_64)
-        there = {(memory.start, memory.size) for memory in found}
-        missing = [stack for stack in stacks if stack.offset and (stack.start, stack.size) not in there]
+        there = Intervals((memory.start, memory.size, memory) for memory in found)
+        missing = [stack for stack in stacks if stack.offset and not there.has(stack.start, stack.size)]
         return found + self._list("ThreadListStream", lambda reading: _memory.whole(reading, missing))
 
     def _exception(
