@@ -8,6 +8,7 @@ import dataclasses
 import io
 import json
 import os
+import pickle
 import random
 import struct
 import sys
@@ -182,6 +183,12 @@ class TestRealDumps:
         with pytest.raises(dataclasses.FrozenInstanceError):
             dump.modules[0].name = "other"
         assert "_open" not in repr(dump)
+
+    def test_it_can_be_pickled(self):
+        dump = read_dump(REAL["test.dmp"])
+        again = pickle.loads(pickle.dumps(dump))  # noqa: S301
+        assert again == dump
+        assert again.read(dump.memory[0].start, 50) == dump.read(dump.memory[0].start, 50) != b""
 
 
 class TestStreams:
@@ -526,11 +533,19 @@ class TestMemory:
         assert found.memory[0] == MemoryRange((1 << 64) - 2, 2, found.memory[0].offset)
         assert "1 ranges of memory end after the last address" in found.problems[0]
 
-    def test_a_stack_that_is_in_no_list(self, read):
+    @pytest.mark.parametrize(("kind", "rest"), [(dumpfiles.THREADS, b""), (dumpfiles.THREADS_EX, bytes(16))])
+    def test_a_stack_that_is_in_no_list(self, read, kind, rest):
         dump = made()
         place = dump.put(b"stack")
-        dump.listed(dumpfiles.THREADS, [dumpfiles.thread(7, stack=(0x8000, 5, place))])
+        dump.listed(kind, [dumpfiles.thread(7, stack=(0x8000, 5, place)) + rest])
         assert read(dump).read(0x8000, 5) == b"stack"
+
+    def test_a_stack_that_is_in_a_list(self, read):
+        dump = made()
+        place = dump.put(b"stack")
+        dump.listed(dumpfiles.MEMORY, [struct.pack("<Q2I", 0x8000, 5, place)])
+        dump.listed(dumpfiles.THREADS, [dumpfiles.thread(7, stack=(0x8002, 3, place + 2))])
+        assert len(read(dump).memory) == 1
 
     def test_the_ring_log(self, read):
         old, new = RingLog(2048), RingLog(4096)

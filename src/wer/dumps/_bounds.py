@@ -7,16 +7,17 @@ say that it has four thousand million threads. Together they keep what the large
 MAX_STREAMS = 4096
 """Entries of the directory. Windows knows 25 types of streams; a program may add some of its own."""
 
-MAX_THREADS = 32_768
-"""Threads. More than a Windows process was seen to live with; a record of one with its registers takes 1 KiB."""
+MAX_THREADS = 16_384
+"""Threads. With its registers one takes up to 2 KiB here; a program with a thousand is a large one."""
 
-MAX_MODULES = 32_768
+MAX_MODULES = 16_384
 """Modules, and unloaded modules, of which Windows keeps 64. A large program has a thousand."""
 
-MAX_RANGES = 262_144
-"""Ranges of memory in the file, and regions in the list of all memory. A large heap has some ten thousand."""
+MAX_RANGES = 131_072
+"""Ranges of memory in the file, of both lists together; and regions in the list of all memory. A large process has some
+ten thousand of each."""
 
-MAX_HANDLES = 262_144
+MAX_HANDLES = 131_072
 """Handles that are counted. A process that leaks them has many; of each the name of its type is read."""
 
 MAX_HANDLE_TYPES = 1024
@@ -26,8 +27,8 @@ MAX_NAME = 65_534
 """Bytes of a name: the 32767 UTF-16 units of the longest path of Windows."""
 
 MAX_TEXT = 16 * 1024 * 1024
-"""Bytes of all names and texts together. Thirty thousand modules with paths of 260 units have this; each can be in the
-file once and named by many."""
+"""Bytes of all names, texts and CodeView records together; a name that several share counts once. Sixteen thousand
+modules with paths of 260 units have half of this."""
 
 MAX_TEXT_STREAM = 1024 * 1024
 """Bytes of a stream that is text, such as a comment or /proc/self/maps."""

@@ -172,7 +172,7 @@ class Dump:
         return _python.version_of(module) if module else None
 
     def read_ring_log(self) -> tuple[str, ...] | None:
-        """Find the `wer.service.RingLog` in its memory. All of that is searched, which takes a second for a gigabyte.
+        """Find the `wer.service.RingLog` in its memory. All of that is searched: seconds for each gigabyte.
 
         Returns
         -------

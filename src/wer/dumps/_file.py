@@ -6,6 +6,7 @@ No handle is kept: an open file cannot be removed on Windows, and a dump may be 
 import os
 import stat
 from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO
 
 Open = Callable[[], BinaryIO]
@@ -65,17 +66,16 @@ def opener(name: str) -> Open:
         raise ValueError(f"{name} is a folder: name the .dmp, .mdmp or .hdmp file in it")
     if not stat.S_ISREG(status.st_mode):  # before it is opened: a pipe would wait for its other end
         raise ValueError(f"{name} is a pipe or a device: copy the dump into a file")
-    identity = status.st_size, status.st_mtime_ns
+    return partial(_open, name, (status.st_size, status.st_mtime_ns))
 
-    def open_it() -> BinaryIO:
-        file = open(name, "rb")  # noqa: SIM115 - the caller closes it
-        status = os.fstat(file.fileno())
-        if (status.st_size, status.st_mtime_ns) != identity:
-            file.close()
-            raise ValueError(f"{name} has been changed since it was read: read it again with read_dump")
-        return file
 
-    return open_it
+def _open(name: str, size_and_time: tuple[int, int]) -> BinaryIO:
+    file = open(name, "rb")  # noqa: SIM115 - the caller closes it
+    status = os.fstat(file.fileno())
+    if (status.st_size, status.st_mtime_ns) != size_and_time:
+        file.close()
+        raise ValueError(f"{name} has been changed since it was read: read it again with read_dump")
+    return file
 
 
 # By their first bytes: what it is instead of a minidump, and what to do.

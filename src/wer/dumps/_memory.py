@@ -20,14 +20,14 @@ def memory(reading: Reading) -> Iterator[MemoryRange]:
     return whole(reading, (MemoryRange(reading.address(start), size, offset) for start, size, offset in entries))
 
 
-def memory_64(reading: Reading) -> Iterator[MemoryRange]:
-    """MINIDUMP_MEMORY64_LIST: the ranges follow each other in the file."""
-    return whole(reading, _memory_64(reading))
+def memory_64(reading: Reading, most: int) -> Iterator[MemoryRange]:
+    """MINIDUMP_MEMORY64_LIST, `most` of it: the ranges follow each other in the file."""
+    return whole(reading, _memory_64(reading, most))
 
 
-def _memory_64(reading: Reading) -> Iterator[MemoryRange]:
+def _memory_64(reading: Reading, most: int) -> Iterator[MemoryRange]:
     count, offset = reading.fields(_LIST_64)
-    for start, size in reading.entries(_LIST_64.size, count, _LIST_64, _LIST_64.size, MAX_RANGES, "ranges of memory"):
+    for start, size in reading.entries(_LIST_64.size, count, _LIST_64, _LIST_64.size, most, "ranges of memory"):
         yield MemoryRange(reading.address(start), size, offset)
         offset += size
 

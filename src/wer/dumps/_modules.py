@@ -51,7 +51,9 @@ def _codeview(reading: Reading, offset: int, size: int) -> tuple[str | None, UUI
     if size < 4:
         return nothing
     try:
-        data = reading.pieces.read(offset, min(size, _GUID_AND_AGE.size + MAX_NAME))
+        size = min(size, _GUID_AND_AGE.size + MAX_NAME)
+        reading.take(size)
+        data = reading.pieces.read(offset, size)
         if data.startswith(_ELF):
             build_id = data[4:]
             if len(build_id) > _LONGEST_BUILD_ID:
@@ -59,19 +61,17 @@ def _codeview(reading: Reading, offset: int, size: int) -> tuple[str | None, UUI
             return None, None, None, build_id.hex() or None
         if data.startswith(_PDB_70) and len(data) >= _GUID_AND_AGE.size:
             guid, age = _GUID_AND_AGE.unpack_from(data)
-            return _text(reading, data[_GUID_AND_AGE.size :]), UUID(bytes_le=guid), age, None
+            return _text(data[_GUID_AND_AGE.size :]), UUID(bytes_le=guid), age, None
         if data.startswith(_PDB_20) and len(data) >= _PDB_20_AGE.size:
             (age,) = _PDB_20_AGE.unpack_from(data)
-            return _text(reading, data[_PDB_20_AGE.size :]), None, age, None
+            return _text(data[_PDB_20_AGE.size :]), None, age, None
     except Damaged as damage:
         reading.problem(f"CodeView record: {damage}", offset)
     return nothing
 
 
-def _text(reading: Reading, data: bytes) -> str:
-    text = data.partition(b"\0")[0]
-    reading.take(len(text))
-    return from_utf_8(text)
+def _text(data: bytes) -> str:
+    return from_utf_8(data.partition(b"\0")[0])
 
 
 def unloaded_modules(reading: Reading) -> Iterator[UnloadedModule]:

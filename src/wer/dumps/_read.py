@@ -9,7 +9,7 @@ from typing import TypeVar
 from .._enums import MinidumpType
 from .._typing import StrPath
 from . import _crashpad, _handles, _memory, _modules, _names, _system, _texts, _threads
-from ._bounds import MAX_STREAMS
+from ._bounds import MAX_RANGES, MAX_STREAMS
 from ._dump import Dump
 from ._file import Damaged, Open, Pieces, opener, refuse_others
 from ._intervals import Intervals
@@ -94,9 +94,10 @@ class _Reader:
         if "ThreadListStream" not in self._by_name:
             with_stacks = self._list("ThreadExListStream", lambda reading: _threads.threads_ex(reading, names, infos))
         threads = tuple(thread for thread, _ in with_stacks)
+        stacks = tuple(stack for _, stack in with_stacks)
         modules = self._list("ModuleListStream", _modules.modules)
         unloaded = self._list("UnloadedModuleListStream", _modules.unloaded_modules)
-        memory = self._memory([stack for _, stack in with_stacks])
+        memory = self._memory(stacks)
         texts = [text for name in _TEXTS if (text := self._read(name, _texts.text))]
         if process.pid is None:
             for text in texts:
@@ -142,9 +143,8 @@ class _Reader:
                 f"{self._name} is damaged or cut: it has {size} bytes, and its list of streams should be at byte "
                 f"{offset}. Copy it again; if the original is so, its writer was stopped or the disk was full"
             )
-        for kind, length, where in reading.entries_at(
-            offset, size - offset, count, _ENTRY, _ENTRY.size, MAX_STREAMS, "streams"
-        ):
+        entries = list(reading.entries_at(offset, size - offset, count, _ENTRY, _ENTRY.size, MAX_STREAMS, "streams"))
+        for kind, length, where in entries:
             stream = Stream(kind, _names.STREAMS.get(kind, ""), where, length)
             self._streams.append(stream)
             reading.stream = stream
@@ -184,14 +184,16 @@ class _Reader:
         self._read(name, extend)
         return tuple(found)
 
-    def _memory(self, stacks: list[MemoryRange]) -> tuple[MemoryRange, ...]:
+    def _memory(self, stacks: tuple[MemoryRange, ...]) -> tuple[MemoryRange, ...]:
         """All ranges. Stacks are among them in most dumps; beside a 64-bit list their offsets have no meaning."""
         found = self._list("MemoryListStream", _memory.memory)
         if "Memory64ListStream" in self._by_name:
-            return found + self._list("Memory64ListStream", _memory.memory_64)
+            most = MAX_RANGES - len(found)
+            return found + self._list("Memory64ListStream", lambda reading: _memory.memory_64(reading, most))
         there = Intervals((memory.start, memory.size, memory) for memory in found)
         missing = [stack for stack in stacks if stack.offset and not there.has(stack.start, stack.size)]
-        return found + self._list("ThreadListStream", lambda reading: _memory.whole(reading, missing))
+        name = "ThreadListStream" if "ThreadListStream" in self._by_name else "ThreadExListStream"
+        return found + self._list(name, lambda reading: _memory.whole(reading, missing))
 
     def _exception(
         self, system: SystemInfo | None, modules: Intervals[Module], unloaded: tuple[UnloadedModule, ...]

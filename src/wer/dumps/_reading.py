@@ -42,7 +42,7 @@ class Reading:
         self.problems: list[str] = []
         self._untold = 0
         self._text_left = MAX_TEXT
-        self._names: dict[tuple[int, bool], str | None] = {}
+        self._names: dict[int, str | None] = {}  # by twice their offset, and 1 more if they are UTF-8
 
     def problem(self, text: str, offset: int | None = None) -> None:
         """Note what could not be read, with the stream and the offset of the place, or of the stream."""
@@ -138,7 +138,7 @@ class Reading:
         """
         if not offset:
             return None
-        key = offset, utf_8
+        key = offset * 2 + utf_8
         if key not in self._names:
             try:
                 self._names[key] = self._name(offset, utf_8)
