@@ -566,6 +566,19 @@ class TestMemory:
             dump = read(listed_memory(made(), [(0x1000, bytes(distance) + bytes(ring.buffer))]))
             assert dump.read_ring_log() == ("found",)
 
+    def test_a_search_that_would_never_end(self, read):
+        """A thousand ranges of a megabyte, all of them the same one, with nothing but heads of logs in it."""
+        dump = made()
+        ring = RingLog(65536)
+        head = bytes(ring.buffer[:72])
+        place = dump.put(head * (1024 * 1024 // len(head)))
+        size = len(dump.data) - place
+        dump.listed(dumpfiles.MEMORY, [struct.pack("<Q2I", n << 32, size, place) for n in range(1000)])
+        found = read(dump)
+        started = time.perf_counter()
+        assert found.read_ring_log() == ()
+        assert time.perf_counter() - started < 5
+
     def test_pythons_constant_is_none(self, read):
         from wer.service import _ring_log
 
