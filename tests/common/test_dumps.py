@@ -278,6 +278,9 @@ class TestStreams:
         assert named.created == datetime(2022, 6, 18, 4, 26, 40, tzinfo=UTC)
         assert (plain.name, plain.created, plain.start_address) == (None, None, None)
 
+    def test_a_priority_below_normal(self, read):
+        assert read(made().listed(dumpfiles.THREADS, [dumpfiles.thread(7, priority=-1)])).threads[0].priority == -1
+
     def test_the_extended_list_of_threads(self, read):
         assert [thread.tid for thread in read(
             made().listed(dumpfiles.THREADS_EX, [dumpfiles.thread(7) + bytes(16), dumpfiles.thread(8) + bytes(16)])
@@ -640,6 +643,15 @@ class TestOtherFiles:
 
 
 class TestDamaged:
+    @pytest.mark.parametrize("name", REAL)
+    def test_a_file_that_is_cut_is_not_taken_for_whole(self, read, name):
+        data = REAL[name].read_bytes()
+        for size in range(len(data) - 1, -1, -211):
+            try:
+                assert read(data[:size]).problems, size
+            except ValueError as error:
+                assert "made.dmp" in str(error)  # noqa: PT017
+
     def test_a_header_that_says_more_than_there_is(self, read, tmp_path):
         """The package `minidump` takes 2.4 GB for this file."""
         data = struct.pack("<4s5IQ", b"MDMP", 0xA793, 0xFFFFFFFF, 32, 0, 0, 0)
