@@ -217,6 +217,11 @@ class TestStreams:
         assert (stream.stream_type, stream.size) == (kind, 9)
         assert dump.read_stream(stream) == b"their own"
 
+    def test_several_that_nobody_knows(self, read):
+        dump = read(made().stream(0x12345678, b"one").stream(0x12345678, b"two").stream(0x12345679, b"three"))
+        assert dump.problems == ()
+        assert [dump.read_stream(stream) for stream in dump.streams[1:]] == [b"one", b"two", b"three"]
+
     def test_unused_entries(self, read):
         dump = made()
         dump.streams += [(0, 0, 0), (0, 0xFFFFFFFF, 0xFFFFFFFF)]
@@ -581,6 +586,7 @@ class TestMemory:
         started = time.perf_counter()
         assert found.read_ring_log() == ()
         assert time.perf_counter() - started < 5
+        assert sum(len(chunk) for _, chunk in found._chunks(0)) <= 2 * found.size
 
     def test_pythons_constant_is_none(self, read):
         from wer.service import _ring_log

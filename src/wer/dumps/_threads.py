@@ -81,7 +81,6 @@ def exception(reading: Reading) -> DumpException:
     tid, code, flags, _, address, count, *parameters, context_size, context = reading.fields(_EXCEPTION)
     if count > MAX_PARAMETERS:
         reading.problem(f"it says {count} parameters, there is room for {MAX_PARAMETERS}")
-        count = MAX_PARAMETERS
     return DumpException(
         tid=tid,
         code=code,
