@@ -46,8 +46,8 @@ def setup(app):
 
     from docutils import nodes
     from sphinx.util.inspect import stringify_signature
-    from wer._functions import functions_of
 
+    from wer._functions import functions_of
 
     def signature_of(app, what, name, value, options, signature, returned):
         # autodoc takes those of an inherited `__new__` for them.
