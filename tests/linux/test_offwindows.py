@@ -7,6 +7,7 @@ import unittest.mock
 
 import pytest
 
+import wer.dumps
 import wer.service
 from wer import _native
 
@@ -54,6 +55,8 @@ from wer import _native
             "WerSetMaxProcessHoldMilliseconds",
         ),
         (lambda: wer.report_hang(1), "wer.report_hang", "WerReportHang"),
+        (lambda: wer.dumps.write_dump("a.dmp"), "what takes a pid", "OpenProcess"),
+        (lambda: wer.dumps.write_dump("a.dmp", wer.Handle(5)), "what takes a process", "DuplicateHandle"),
         (lambda: wer.service.Limits(), "wer.service", "GetTickCount64"),
         (lambda: wer.purge_reports(), "wer.purge_reports", "WerStorePurge"),
         (lambda: wer.ReportTemplate("Event", consent=wer.Consent.NOT_ASKED), "wer.ReportTemplate", "WerReportCreate"),
@@ -90,6 +93,7 @@ def test_a_call_says_what_is_missing(call, name, function):
         "private_folder",
         "shared_file",
         "uptime",
+        "write_dump",
     ],
 )
 def test_so_does_what_no_call_gets_to_here(name):

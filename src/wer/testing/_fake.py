@@ -211,9 +211,9 @@ class FakeWer:
         function : str
             Which, e.g. ``"WerReportSubmit"``: any of WER that can fail. Of Windows OpenProcess, OpenThread and
             DuplicateHandle, by which `wer` gets at ids and handles; PssCaptureSnapshot and PssFreeSnapshot; of
-            `wer.dumps` MiniDumpWriteDump; of `wer.service` CreateDirectoryW, CreateFileW, CreateMutexW, GetExitCodeProcess and VirtualQueryEx; of
-            `interpreter_of` CreateToolhelp32Snapshot, EnumProcessModulesEx, GetProcessTimes and
-            QueryFullProcessImageNameW.
+            `wer.dumps` MiniDumpWriteDump; of `wer.service` CreateDirectoryW, CreateFileW, CreateMutexW,
+            GetExitCodeProcess and VirtualQueryEx; of `interpreter_of` CreateToolhelp32Snapshot, EnumProcessModulesEx,
+            GetProcessTimes and QueryFullProcessImageNameW.
         code : int
             The HRESULT that it returns, signed or unsigned, e.g. ``wer.HResult.E_ACCESSDENIED``; of functions that
             are not WER's an error of Win32, e.g. 5. 0 ends the failures.
