@@ -196,7 +196,7 @@ class TestRefused:
 
 
 def test_ctrl_c_gives_it_up(tmp_path, start):
-    """Microsoft's dbghelp asks meanwhile whether to go on; with Wine's the dump ends first. There is no file either way."""
+    """Microsoft's dbghelp asks meanwhile whether to go on; with Wine's the dump ends first. There is no file then."""
     process = start("memory = bytearray(200 << 20); memory[::4096] = b'x' * 51200; print(flush=True); input()")
     process.stdout.readline()
     told = []
