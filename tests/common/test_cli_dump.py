@@ -113,7 +113,10 @@ class TestLaunchers:
         ran = run("dump", "--pid", "4800", "-o", str(tmp_path / "a.dmp"), "--json")
         assert ran.answer["launchers"] == [4800]
         assert dumped(fake) == [4804]
-        assert "Process 4800 is a launcher: the Python that it has started is taken; --itself takes the launcher." in ran.err
+        assert (
+            "Process 4800 is a launcher: the Python that it has started is taken; --itself takes the launcher."
+            in ran.err
+        )
 
     def test_or_not(self, fake, pool, tmp_path):
         ran = run("dump", "--pid", "4800", "-o", str(tmp_path / "a.dmp"), "--itself", "--json")

@@ -58,6 +58,7 @@ FILES = {
     "wer/cli/_processes.py",
     "wer/cli/dump.py",
     "wer/cli/explain.py",
+    "wer/cli/report.py",
     "wer/dumps/__init__.py",
     "wer/dumps/_contents.py",
     "wer/dumps/_write.py",
