@@ -6,6 +6,7 @@ import types
 import unittest.mock
 
 import pytest
+from clirun import run
 
 import wer.dumps
 import wer.service
@@ -99,6 +100,15 @@ def test_a_call_says_what_is_missing(call, name, function):
 def test_so_does_what_no_call_gets_to_here(name):
     with pytest.raises(NotImplementedError, match="of Windows, and this is"):
         getattr(_native, name)(5, 0, None)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["dump", "--pid", "5", "-o", "a.dmp"], ["report", "--pid", "5", "--event", "Event", "--yes"]]
+)
+def test_the_commands_say_so(arguments):
+    ran = run(*arguments, "--json")
+    assert ran.code == 5
+    assert "OpenProcess of Windows, and this is" in ran.answer["error"]["text"]
 
 
 def test_arguments_are_checked_first():
