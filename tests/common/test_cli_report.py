@@ -142,6 +142,16 @@ class TestFiled:
         assert [pid for _, pid in fake.submitted[0].dumps] == [4804, 4808, 4812]
         assert [dump["dumped"] for dump in ran.answer["dumps"]] == [True] * 3
 
+    def test_a_shell_between(self, fake, pool):
+        """It is not dumped, and nothing is missing: its Pythons are."""
+        fake.add_process(4816, parent=4804, python=False, executable="cmd.exe")
+        fake.add_process(4820, parent=4816)
+        fake.add_process(4824, parent=4816)
+        ran = report("--children", "--yes", "--json", pid=4804)
+        assert ran.code == 0
+        assert [pid for _, pid in fake.submitted[0].dumps] == [4804, 4808, 4812, 4820, 4824]
+        assert ran.answer["launchers"] == [4816]
+
     def test_a_child_that_cannot_be_dumped(self, fake, pool):
         """The report is filed without, and says so."""
         fake.fail("WerReportAddDump", 0x80070008, after=1, times=1)

@@ -88,6 +88,12 @@ def name(held: "HeldHandle") -> str:
     return os.path.basename(_native.executable(held).replace("\\", "/")) or "process"
 
 
+def stands_for_others(held: "HeldHandle", rights: int) -> bool:
+    """Whether it runs no Python, and has started some: a launcher, a shell."""
+    pythons = Seen(held, rights).pythons
+    return bool(pythons) and pythons[0].id != held.id
+
+
 def _seen_through(found: Subjects, held: "HeldHandle", rights: int) -> "HeldHandle":
     seen = Seen(held, rights)
     if len(seen.pythons) > 1:

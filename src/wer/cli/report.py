@@ -38,7 +38,7 @@ from ..service._processes import add_processes
 from ..service._recorded import RecordedReport
 from ._output import ExitCode, Failed, Output, add_yes
 from ._processes import add_arguments as add_process_arguments
-from ._processes import denied, subjects_of
+from ._processes import denied, stands_for_others, subjects_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -265,7 +265,13 @@ class _Plan:
         """Open the processes."""
         rights = FOR_HEAP_DUMP if self.type is DumpType.HEAPDUMP else FOR_DUMP
         subjects = subjects_of(arguments, rights | FOR_SNAPSHOT if self.snapshot else rights, out)
-        self.held, self.launchers = subjects.held, subjects.launchers
+        self.launchers = subjects.launchers
+        for held in subjects.held:
+            # add_processes would look for the Pythons behind it, which are here themselves.
+            if self.held and stands_for_others(held, rights):
+                self.launchers.append(held.id)
+            else:
+                self.held.append(held)
         flags = CONTENTS.get(self.type)
         for held in self.held:
             size = 0 if flags is None else expected_of(held, flags)
