@@ -235,7 +235,7 @@ def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
     plan.tell(out, result, located)
     out.line(f"{result.name}: {_RESULTS.get(result, 'this version of wer does not know what that means')}")
     if located is not None:
-        out.line(f"{located}")
+        out.line(f"in the stores: {located}")
     if result in _NOT_FILED:
         return ExitCode.NEGATIVE
     return ExitCode.UNCLEAR if plan.missing or result not in _FILED else ExitCode.DONE
