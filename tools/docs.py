@@ -12,6 +12,7 @@ SECTIONS = {
     "Reports": ["Report", "report_hang"],
     "What a dump holds": ["DumpOptions", "ExceptionInformation", "ProcessSnapshot"],
     "Workers behind launchers": ["interpreter_of", "InterpreterProcess", "LauncherWarning", "Handle"],
+    "Dumps without a report": ["dumps.write_dump", "dumps.WrittenDump"],
     "Prepared crash reports": ["ReportTemplate", "install_crash_handler", "CrashHandler"],
     "The report store": ["Store", "purge_reports"],
     "Reports on disk": ["read_report", "StoredReport", "SignatureParameter", "ReportFile"],
@@ -62,7 +63,7 @@ LIST_NAMES = """
 import wer.dumps, wer.service, wer.testing
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
 print(*(f"{part}.{name}" for part in ("dumps", "service", "testing") for name in getattr(wer, part).__all__
-        if name not in wer.__all__))
+        if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
 """
 
 

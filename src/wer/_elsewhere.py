@@ -89,6 +89,7 @@ set_flags = _function("set_flags", "WerSetFlags")
 set_max_process_hold_milliseconds = _function("set_max_process_hold_milliseconds", "WerSetMaxProcessHoldMilliseconds")
 shared_file = _function("shared_file", "CreateFileW", "wer.service")
 uptime = _function("uptime", "GetTickCount64", "wer.service")
+write_dump = _function("write_dump", "MiniDumpWriteDump", "wer.dumps.write_dump")
 
 
 def found(function: str) -> bool:

@@ -40,6 +40,7 @@ _ERRNO = {
     6: _errno.EBADF,
     14: _errno.ENOMEM,
     87: _errno.EINVAL,
+    112: _errno.ENOSPC,
 }
 
 

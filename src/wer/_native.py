@@ -44,6 +44,7 @@ if TYPE_CHECKING or _sys.platform == "win32":
         set_max_process_hold_milliseconds,
         shared_file,
         uptime,
+        write_dump,
     )
 else:
     from ._elsewhere import *  # noqa: F403 - the same names
@@ -83,4 +84,5 @@ __all__ = [
     "set_max_process_hold_milliseconds",
     "shared_file",
     "uptime",
+    "write_dump",
 ]

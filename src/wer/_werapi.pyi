@@ -165,6 +165,11 @@ class HeldSnapshot:
     def process(self) -> HeldHandle | None: ...
     def close(self) -> None: ...
 
+# dumps._write
+def write_dump(
+    process: HeldHandle, file: int, flags: int, progress: Callable[[], object] | None, /
+) -> None: ...
+
 # _store
 _Metadata = tuple[
     str, list[tuple[str, str]], bytes, bytes, int, int,

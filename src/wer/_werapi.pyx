@@ -16,7 +16,7 @@ from cpython.pycapsule cimport PyCapsule_New
 from libc.errno cimport EACCES, EIO, ESRCH
 from libc.string cimport memcpy, memset, strcmp
 
-from msvcrt import open_osfhandle
+from msvcrt import get_osfhandle, open_osfhandle
 from os import fsdecode
 
 from wer._errors import WerError
@@ -35,6 +35,7 @@ include "core/handles.pxi"
 include "core/processes.pxi"
 include "core/mutex.pxi"
 include "core/snapshot.pxi"
+include "core/dumps.pxi"
 include "core/report.pxi"
 include "core/template.pxi"
 include "core/watchdog.pxi"

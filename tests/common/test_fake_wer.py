@@ -383,6 +383,7 @@ def everything_that_can_fail(folder, function=None):
         wer.purge_reports,
         lambda: _native.exit_code(_native.open_process(PID, 0)),
         lambda: _native.memory_of(_native.open_process(PID, 0)),
+        lambda: wer.dumps.write_dump(folder / "a.dmp", worker, overwrite=True).pid,
         lambda: _native.HeldMutex().take("wer-tests", 0),
     ]
     outcomes = []

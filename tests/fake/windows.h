@@ -34,6 +34,7 @@ typedef void *PVOID, *LPVOID, *HANDLE, *HINSTANCE, *HMODULE, *HWND;
 typedef const void *LPCVOID;
 typedef BOOL *PBOOL;
 typedef INT_PTR (WINAPI *FARPROC)(void);
+typedef PVOID SRWLOCK;
 typedef DWORD (WINAPI *LPTHREAD_START_ROUTINE)(LPVOID parameter);
 _Static_assert(sizeof(WCHAR) == 2, "compile with -fshort-wchar");
 
@@ -111,9 +112,11 @@ typedef LONG (WINAPI *LPTOP_LEVEL_EXCEPTION_FILTER)(EXCEPTION_POINTERS *pointers
 #define ERROR_MORE_DATA 234
 #define ERROR_NO_MORE_ITEMS 259
 #define ERROR_NOT_FOUND 1168
+#define ERROR_CANCELLED 1223
 #define ERROR_TIMEOUT 1460
 #define ERROR_NOT_ENOUGH_QUOTA 1816
 
+#define SRWLOCK_INIT NULL
 #define CONTEXT_ALL 0x10001F
 #define DUPLICATE_SAME_ACCESS 2
 #define EXCEPTION_CONTINUE_EXECUTION (-1)
@@ -186,6 +189,7 @@ static inline LONG InterlockedDecrement(LONG volatile *target)
     return __sync_sub_and_fetch(target, 1);
 }
 
+void AcquireSRWLockExclusive(SRWLOCK *lock);
 BOOL CheckRemoteDebuggerPresent(HANDLE process, BOOL *present);
 BOOL CloseHandle(HANDLE object);
 HANDLE CreateEventW(void *security, BOOL manual, BOOL initial, LPCWSTR name);
@@ -223,6 +227,7 @@ BOOL QueryPerformanceFrequency(LARGE_INTEGER *second);
 BOOL QueryUnbiasedInterruptTime(ULONGLONG *now);
 BOOL ReadProcessMemory(HANDLE process, LPCVOID address, LPVOID buffer, SIZE_T size, SIZE_T *done);
 BOOL ReleaseMutex(HANDLE mutex);
+void ReleaseSRWLockExclusive(SRWLOCK *lock);
 BOOL ResetEvent(HANDLE event);
 void RtlCaptureContext(CONTEXT *context);
 USHORT RtlCaptureStackBackTrace(ULONG skip, ULONG count, PVOID *frames, ULONG *hash);

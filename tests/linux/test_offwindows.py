@@ -6,7 +6,9 @@ import types
 import unittest.mock
 
 import pytest
+from clirun import run
 
+import wer.dumps
 import wer.service
 from wer import _native
 
@@ -54,6 +56,8 @@ from wer import _native
             "WerSetMaxProcessHoldMilliseconds",
         ),
         (lambda: wer.report_hang(1), "wer.report_hang", "WerReportHang"),
+        (lambda: wer.dumps.write_dump("a.dmp"), "what takes a pid", "OpenProcess"),
+        (lambda: wer.dumps.write_dump("a.dmp", wer.Handle(5)), "what takes a process", "DuplicateHandle"),
         (lambda: wer.service.Limits(), "wer.service", "GetTickCount64"),
         (lambda: wer.purge_reports(), "wer.purge_reports", "WerStorePurge"),
         (lambda: wer.ReportTemplate("Event", consent=wer.Consent.NOT_ASKED), "wer.ReportTemplate", "WerReportCreate"),
@@ -90,11 +94,21 @@ def test_a_call_says_what_is_missing(call, name, function):
         "private_folder",
         "shared_file",
         "uptime",
+        "write_dump",
     ],
 )
 def test_so_does_what_no_call_gets_to_here(name):
     with pytest.raises(NotImplementedError, match="of Windows, and this is"):
         getattr(_native, name)(5, 0, None)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["dump", "--pid", "5", "-o", "a.dmp"], ["report", "--pid", "5", "--event", "Event", "--yes"]]
+)
+def test_the_commands_say_so(arguments):
+    ran = run(*arguments, "--json")
+    assert ran.code == 5
+    assert "OpenProcess of Windows, and this is" in ran.answer["error"]["text"]
 
 
 def test_arguments_are_checked_first():

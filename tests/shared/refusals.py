@@ -17,10 +17,12 @@ from calls import FULL_PATH, REGISTER, REPORT_METHODS, STORE_METHODS
 from texts import ALPHABETS, TEXTS, of_units
 
 import wer
+import wer.dumps
 import wer.service
 
 NO_SUCH_ID = 0x7FFFFFF0
 NO_SUCH_HANDLE = wer.Handle(0x7FFFFFF0)
+NO_SUCH_FILE = os.path.join(gettempdir(), "wer-tests-refused.dmp")  # and never will be
 HUGE = 10**5000  # which Python refuses to print
 
 
@@ -1243,7 +1245,31 @@ FILES = [
     )
 ]
 
+DUMPS = [
+    *table("write_dump", lambda world, **options: wer.dumps.write_dump(NO_SUCH_FILE, **options), PROCESSES),
+    *table(
+        "write_dump",
+        lambda world, path=NO_SUCH_FILE, **options: wer.dumps.write_dump(path, **options),
+        [
+            (("",), ValueError, "path is empty"),
+            (("a\0b",), ValueError, r"path has a NUL at 1: 'a\\x00b'"),
+            ((b"a",), TypeError, "path must be a str or os.PathLike of str, got bytes"),
+            ((5,), TypeError, "os.PathLike object, not int"),
+            ({"dump_type": 2}, TypeError, "dump_type must be a wer.DumpType, or flags of wer.MinidumpType.* got 2"),
+            ({"dump_type": HUGE}, TypeError, "got an int of 16610 bits"),
+            ({"dump_type": None}, TypeError, "dump_type must be a wer.DumpType, .* got None"),
+            ({"dump_type": wer.FileType.MINIDUMP}, TypeError, "dump_type must be .* got <FileType.MINIDUMP: 2>"),
+            ({"dump_type": wer.DumpType.MICRODUMP}, ValueError, "dump_type takes MINIDUMP, HEAPDUMP .* got MICRODUMP"),
+            ({"dump_type": wer.DumpType.TRIAGEDUMP}, ValueError, "got TRIAGEDUMP: what it holds only WER knows"),
+            ({"dump_type": wer.DumpType.NONE}, ValueError, "got NONE"),
+            ({"dump_type": wer.MinidumpType(1 << 32)}, ValueError, "dump_type must be 0 to 4294967295, got"),
+            ((gettempdir(),), IsADirectoryError, "path is a folder: add the name of the file"),
+        ],
+    ),
+]
+
 REFUSALS = [
+    *DUMPS,
     *FILES,
     *REPORTS,
     *STATES,

@@ -1,10 +1,11 @@
-"""Dumps as files: read on any system what is in one, whoever wrote it."""
+"""Dumps as files: written of a running process, without a report, and read on any system."""
 
 import sys as _sys
 
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._contents import FULL
     from ._dump import Dump
     from ._read import read_dump
     from ._told import (
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         Thread,
         UnloadedModule,
     )
+    from ._write import WrittenDump, write_dump
 
 # Each waits until somebody asks for it.
 _LATER = {
@@ -32,6 +34,7 @@ _LATER = {
     "CrashpadModule": "_told",
     "Dump": "_dump",
     "DumpException": "_told",
+    "FULL": "_contents",
     "HandleCount": "_told",
     "MemoryRange": "_told",
     "MemoryRegion": "_told",
@@ -43,7 +46,9 @@ _LATER = {
     "TextStream": "_told",
     "Thread": "_told",
     "UnloadedModule": "_told",
+    "WrittenDump": "_write",
     "read_dump": "_read",
+    "write_dump": "_write",
 }
 
 __all__ = [
@@ -52,6 +57,7 @@ __all__ = [
     "CrashpadModule",
     "Dump",
     "DumpException",
+    "FULL",
     "HandleCount",
     "MemoryRange",
     "MemoryRegion",
@@ -63,7 +69,9 @@ __all__ = [
     "TextStream",
     "Thread",
     "UnloadedModule",
+    "WrittenDump",
     "read_dump",
+    "write_dump",
 ]
 
 if not TYPE_CHECKING:  # or type checkers would take any name for existing

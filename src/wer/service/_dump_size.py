@@ -6,13 +6,12 @@ from .. import _native
 from .._arguments import shown as _shown
 from .._enums import DumpType
 from .._typing import TYPE_CHECKING
+from ..dumps._contents import CONTENTS, expected_bytes
 
 if TYPE_CHECKING:
     from .._werapi import HeldHandle
 
 _MiB = 1 << 20
-# Beside memory a dump has lists of threads, modules and regions, and a minidump the used part of each stack.
-_REST = _MiB // 2
 # In this order. A MICRODUMP is not in between: it is the stack of one thread, which has to be named.
 _SMALLER = {DumpType.HEAPDUMP: DumpType.MINIDUMP, DumpType.MINIDUMP: DumpType.NONE, DumpType.TRIAGEDUMP: DumpType.NONE}
 
@@ -56,19 +55,20 @@ def choose_dump(process: "HeldHandle | None", wanted: DumpType, most_bytes: int 
     if most_bytes is None or wanted not in _SMALLER:
         return wanted, ""
     try:
-        private, _, data = _native.memory_of(_native.open_process(_getpid(), 0) if process is None else process)
+        memory = _native.memory_of(_native.open_process(_getpid(), 0) if process is None else process)
     except OSError as error:
         if wanted is not DumpType.HEAPDUMP:
             return wanted, ""  # of a few MB, as a rule
         return DumpType.MINIDUMP, f"a MINIDUMP and no HEAPDUMP, whose size cannot be told beforehand: {error.strerror}"
-    sizes = {DumpType.HEAPDUMP: private + data + _REST, DumpType.NONE: 0}
+    mini, heap = (expected_bytes(memory, CONTENTS[kind]) for kind in (DumpType.MINIDUMP, DumpType.HEAPDUMP))
+    sizes = {DumpType.HEAPDUMP: heap, DumpType.NONE: 0}
     chosen = wanted
-    while sizes.get(chosen, data + _REST) > most_bytes:
+    while sizes.get(chosen, mini) > most_bytes:
         chosen = _SMALLER[chosen]
     if chosen is wanted:
         return wanted, ""
     instead = "no dump" if chosen is DumpType.NONE else f"a {chosen.name}"
-    size = sizes.get(wanted, data + _REST) / _MiB
+    size = sizes.get(wanted, mini) / _MiB
     return chosen, (
         f"{instead} and no {wanted.name}, which would have some {size:.1f} MiB, more than the "
         f"{most_bytes / _MiB:.1f} MiB that it may"

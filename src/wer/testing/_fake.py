@@ -13,6 +13,7 @@ from .._functions import _FUNCTIONS
 from .._stored import StoredReport
 from .._typing import TYPE_CHECKING, Any, Self
 from . import (
+    _dumps,
     _files,
     _handles,
     _lookup,
@@ -70,6 +71,7 @@ _CALLABLES = (
     _settings.report_hang,
     _settings.register_class,
     _store.purge_reports,
+    _dumps.write_dump,
 )
 _WIN32 = {  # these answer an error of Win32
     "CreateDirectoryW",
@@ -80,6 +82,7 @@ _WIN32 = {  # these answer an error of Win32
     "EnumProcessModulesEx",
     "GetExitCodeProcess",
     "GetProcessTimes",
+    "MiniDumpWriteDump",
     "OpenProcess",
     "OpenThread",
     "PssCaptureSnapshot",
@@ -208,9 +211,9 @@ class FakeWer:
         function : str
             Which, e.g. ``"WerReportSubmit"``: any of WER that can fail. Of Windows OpenProcess, OpenThread and
             DuplicateHandle, by which `wer` gets at ids and handles; PssCaptureSnapshot and PssFreeSnapshot; of
-            `wer.service` CreateDirectoryW, CreateFileW, CreateMutexW, GetExitCodeProcess and VirtualQueryEx; of
-            `interpreter_of` CreateToolhelp32Snapshot, EnumProcessModulesEx, GetProcessTimes and
-            QueryFullProcessImageNameW.
+            `wer.dumps` MiniDumpWriteDump; of `wer.service` CreateDirectoryW, CreateFileW, CreateMutexW,
+            GetExitCodeProcess and VirtualQueryEx; of `interpreter_of` CreateToolhelp32Snapshot, EnumProcessModulesEx,
+            GetProcessTimes and QueryFullProcessImageNameW.
         code : int
             The HRESULT that it returns, signed or unsigned, e.g. ``wer.HResult.E_ACCESSDENIED``; of functions that
             are not WER's an error of Win32, e.g. 5. 0 ends the failures.
