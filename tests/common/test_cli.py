@@ -1,0 +1,293 @@
+"""What all commands of the command line share: output, JSON, exit codes, help."""
+
+import datetime
+import enum
+import io
+import json
+import os
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import pytest
+from clirun import run
+from pythons import PYTHON, WITH_WER
+
+from wer.cli import _commands, _output
+from wer.cli._output import ExitCode, Failed, Output, shown
+
+
+class Command:
+    """A command of which a test says what it does."""
+
+    __doc__ = "Do something.\n\nMore of it.\n"
+    EXAMPLES = "  wer played\n"
+    SCHEMA = {"type": "object", "required": ["number"], "properties": {"number": {"type": "integer"}}}
+
+    def __init__(self, run):
+        self.run = run
+
+    @staticmethod
+    def add_arguments(parser):
+        _output.add_yes(parser)
+
+
+@pytest.fixture
+def played(monkeypatch):
+    """Put a command in place, and run it."""
+    load = _commands.load
+    monkeypatch.setattr(_commands, "NAMES", (*_commands.NAMES, "played"))
+
+    def play(does, *arguments):
+        monkeypatch.setattr(_commands, "load", lambda name: Command(does) if name == "played" else load(name))
+        return run("played", *arguments)
+
+    return play
+
+
+def raising(error):
+    def does(arguments, out):
+        raise error
+
+    return does
+
+
+class Denied(PermissionError):
+    winerror = 5
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Failed("no"), 1),
+        (Failed("no", ExitCode.UNCLEAR), 3),
+        (KeyboardInterrupt(), 130),
+        (NotImplementedError("no"), 5),
+        (OSError("no"), 1),
+        (Denied("no"), 4),
+        (ValueError("no"), 2),
+        (TypeError("no"), 2),
+    ],
+)
+def test_what_goes_wrong_is_a_sentence_and_an_exit_code(played, error, code):
+    ran = played(raising(error))
+    assert (ran.code, ran.out) == (code, "")
+    assert ran.err == f"wer played: {'interrupted' if code == 130 else 'no'}\n"
+    ran = played(raising(error), "--json")
+    assert json.loads(ran.out) == {
+        "schema": 1,
+        "command": "played",
+        "error": {"text": "interrupted" if code == 130 else "no", "exit_code": code},
+    }
+
+
+def test_a_bug_is_not_hidden(played):
+    with pytest.raises(ZeroDivisionError):
+        played(lambda arguments, out: 1 / 0)
+
+
+def test_json_replaces_the_data_and_nothing_else(played):
+    def does(arguments, out):
+        out.line("a line")
+        out.table(["a"], [["b"]])
+        out.note("a note")
+        out.answer({"number": 7})
+        return ExitCode.UNCLEAR
+
+    ran = played(does)
+    assert (ran.code, ran.out, ran.err) == (3, "a line\na\nb\n", "a note\n")
+    ran = played(does, "--json")
+    assert (ran.code, ran.answer, ran.err) == (3, {"schema": 1, "command": "played", "number": 7}, "a note\n")
+
+
+def test_a_plan_is_carried_out_with_yes_only(played):
+    done = []
+
+    def does(arguments, out):
+        if out.plan(["would do it"]):
+            done.append(True)
+        return ExitCode.DONE
+
+    assert "Nothing was done" in played(does).err
+    assert not done
+    assert played(does, "--yes").err == "Plan:\n  would do it\n"
+    assert done
+
+
+class Color(enum.IntEnum):
+    RED = 1
+
+
+class Rights(enum.IntFlag):
+    READ = 1
+    WRITE = 2
+
+
+@dataclass
+class Thing:
+    path: PurePosixPath
+    color: Color
+
+
+def test_what_json_makes_of_values(capsys):
+    out = Output("x", as_json=True)
+    out.answer(
+        {
+            "time": datetime.datetime(2026, 11, 28, tzinfo=datetime.UTC),
+            "id": uuid.UUID(int=1),
+            "bytes": b"\0\xff",
+            "thing": Thing(PurePosixPath("a/b"), Color.RED),
+            "rights": Rights.READ | Rights.WRITE,
+            "list": (1, True, None, 1.5),
+            "text": "ä\u202e",
+        }
+    )
+    out.end()
+    answer = json.loads(capsys.readouterr().out)
+    assert answer == {
+        "schema": 1,
+        "command": "x",
+        "time": "2026-11-28T00:00:00+00:00",
+        "id": "00000000-0000-0000-0000-000000000001",
+        "bytes": "00ff",
+        "thing": {"path": "a/b", "color": "RED"},
+        "rights": ["READ", "WRITE"],
+        "list": [1, True, None, 1.5],
+        "text": "ä\u202e",
+    }
+
+
+HOSTILE = "\x1b[31mred\x07 \u202egnp.exe\u200b \ud800 \u2028 end \x9b tab\t"
+
+
+def test_no_text_of_others_reaches_a_terminal_alive(capsys):
+    out = Output("x")
+    out.line(HOSTILE)
+    out.table(["a"], [[HOSTILE]])
+    out.note(HOSTILE)
+    printed = "".join(capsys.readouterr())
+    assert printed.count("\\x1b[31mred\\x07 \\u202egnp.exe\\u200b \\ud800 \\u2028 end \\x9b tab\\x09") == 3
+    assert all(character.isprintable() or character == "\n" for character in printed)
+
+
+def test_what_is_shown_as_it_is():
+    assert shown("Zoë \U0001f40d 中文 C:\\x") == "Zoë \U0001f40d 中文 C:\\x"
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_is_for_a_terminal(monkeypatch, capsys):
+    with Output("x").progress("Copying", 200) as advance:
+        advance(100)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with Output("x").progress("Copying", 200) as advance:
+        advance(100)
+        advance(100)
+    assert sys.stderr.getvalue() == "\rCopying:   0 %\rCopying:  50 %\rCopying: 100 %\n"
+
+
+def test_a_table_on_a_terminal_is_of_rich_if_that_is_there(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "rich", None)
+    Output("x").table(["one", "two"], [["[red]1", "2"]])
+    assert sys.stdout.getvalue() == "one     two\n[red]1  2\n"
+
+
+def test_rich_takes_no_markup_from_data(monkeypatch):
+    pytest.importorskip("rich", reason="rich is not installed in this Python")
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("NO_COLOR", "1")
+    Output("x").table(["one", "two"], [["[red]1[/red]", ":warning:"]])
+    assert "[red]1[/red]" in sys.stdout.getvalue()
+    assert ":warning:" in sys.stdout.getvalue()
+    assert "\x1b[3" not in sys.stdout.getvalue(), "no color"
+
+
+def test_no_command_is_help_and_a_usage_error():
+    ran = run()
+    assert ran.code == 2
+    assert ran.out == ""
+    for name in _commands.NAMES:
+        assert f"\n    {name} " in ran.err
+
+
+@pytest.mark.parametrize("name", _commands.NAMES)
+def test_the_help_of_each_command_is_whole(name):
+    command = _commands.load(name)
+    ran = run(name, "--help")
+    assert ran.code == 0
+    summary, description = _commands.texts_of(command)
+    assert description in ran.out
+    assert 20 < len(summary) < 80
+    assert command.EXAMPLES in ran.out
+    assert all(line.startswith("  wer ") for line in command.EXAMPLES.splitlines())
+    assert "--json" in ran.out
+
+
+@pytest.mark.parametrize("name", _commands.NAMES)
+def test_each_example_is_a_command_line_that_is_understood(name):
+    command = _commands.load(name)
+    parser = _commands.parser_of(name, command)
+    for line in command.EXAMPLES.splitlines():
+        words = line.split("   ")[0].split()
+        assert words[:2] == ["wer", name]
+        parser.parse_args([word.strip('"') for word in words[2:]])
+
+
+@pytest.mark.parametrize("name", _commands.NAMES)
+def test_the_schema_says_what_each_property_is(name):
+    schema = _commands.load(name).SCHEMA
+    for one in [schema] if "type" in schema else schema.values():
+        assert one["type"] == "object"
+        for property_name, described in one["properties"].items():
+            assert described["description"], property_name
+
+
+def spawned(*arguments, **options):
+    # From another process: what a pipe gets, and how the process ends.
+    return subprocess.run(
+        [PYTHON, "-m", "wer", *arguments],
+        env=WITH_WER | {"PYTHONIOENCODING": "cp1252"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        **options,
+    )
+
+
+def test_a_pipe_gets_utf8_whatever_the_encoding_is():
+    ended = spawned("explain", "0x1", "中文")
+    assert ended.returncode == 2
+    assert "中文" in ended.stderr.decode("utf-8")
+    assert spawned("explain", "3").returncode == 0
+
+
+def test_a_reader_that_goes_away_is_no_failure():
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = subprocess.run(
+            [PYTHON, "-m", "wer", "explain", *["1"] * 4000],
+            env=WITH_WER,
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            timeout=60,
+        )
+    finally:
+        os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_the_version():
+    ran = run("--version")
+    assert ran.code == 0
+    assert ran.out.startswith("wer 0.1.0 on Python 3.")
