@@ -33,6 +33,7 @@ FILES = {
     "wer/_limits.py",
     "wer/_machine/__init__.py",
     "wer/_machine/_windows_registry.py",
+    "wer/_machine/event_log.py",
     "wer/_machine/registry.py",
     "wer/_native.py",
     "wer/_options.py",
