@@ -46,6 +46,7 @@ from ._template import ReportTemplate
 from ._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import doctor as doctor
     from . import service as service
     from ._include import get_include
     from ._interpreter import InterpreterProcess, interpreter_of
@@ -62,6 +63,7 @@ if _sys.platform == "win32":
 # What no report needs, or what brings in more of the standard library, waits until somebody asks for it.
 _LATER = {
     "InterpreterProcess": "_interpreter",
+    "doctor": "doctor",
     "enable": "service._enable",
     "interpreter_of": "_interpreter",
     "ReportFile": "_stored",
@@ -133,4 +135,4 @@ if not TYPE_CHECKING:  # or type checkers would take any name for existing
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, "service", "werapi", "__version__"})
+    return sorted({*__all__, "doctor", "service", "werapi", "__version__"})
