@@ -41,7 +41,14 @@ SECTIONS = {
     ],
     "The doctor": [
         *("doctor.examine", "doctor.Diagnosis", "doctor.Answer", "doctor.DumpAnswer", "doctor.Finding"),
-        *("doctor.Evidence", "doctor.LocalDumps", "doctor.Setting", "doctor.try_crash", "doctor.Trial", "doctor.Machine"),
+        *(
+            "doctor.Evidence",
+            "doctor.LocalDumps",
+            "doctor.Setting",
+            "doctor.try_crash",
+            "doctor.Trial",
+            "doctor.Machine",
+        ),
     ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],

@@ -27,7 +27,9 @@ def test_a_windows_as_it_comes(doctor):
     assert (ran.code, ran.err) == (1, "")
     lines = ran.out.splitlines()
     assert lines[0].startswith("Will there be a report?     yes. A crash of python.exe (process 100) is reported.")
-    assert lines[1].startswith("Will there be a dump file?  no. A crash of python.exe (process 100) leaves no dump file.")
+    assert lines[1].startswith(
+        "Will there be a dump file?  no. A crash of python.exe (process 100) leaves no dump file."
+    )
     assert "PC\\me" in lines[2]
     assert "[localdumps-off: blocks the dump]" in ran.out
     assert r"  read:  HKLM\SOFTWARE\Microsoft\Windows\Windows Error Reporting\LocalDumps: is not there" in lines
@@ -76,7 +78,15 @@ def test_json(doctor):
     assert answer["dump"]["folder"] == "C:\\Dumps"
     [found] = answer["findings"]
     assert found["evidence"] == [
-        {"source": "registry", "hive": "HKLM", "view": 64, "key": WER, "name": "Disabled", "type": "REG_DWORD", "data": 1}
+        {
+            "source": "registry",
+            "hive": "HKLM",
+            "view": 64,
+            "key": WER,
+            "name": "Disabled",
+            "type": "REG_DWORD",
+            "data": 1,
+        }
     ]
     assert {one["id"] for one in doctor(parts, "--json", "--all").answer["findings"]} > {"wer-disabled", "throttled"}
 

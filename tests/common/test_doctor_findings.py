@@ -5,9 +5,19 @@ import sys
 from dataclasses import replace
 
 import pytest
+from doctor_causes import (
+    BOTH,
+    DUMP_UNTOLD,
+    NEITHER,
+    NO_DUMP,
+    REGISTRY_CAUSES,
+    UNTOLD,
+    both,
+    put,
+    without_local_dumps,
+)
 from fake_machine import (
     AEDEBUG,
-    CONTROL,
     DUMPS,
     IFEO,
     LOCAL_DUMPS,
@@ -31,7 +41,6 @@ from wer._machine.registry import Kind
 from wer.doctor import examine
 from wer.doctor._findings import KNOWN, SEVERITIES
 
-PC_HEALTH = r"SOFTWARE\Policies\Microsoft\PCHealth\ErrorReporting"
 TASK_XML = (
     "<Task><Triggers><BootTrigger><Enabled>true</Enabled></BootTrigger></Triggers>"
     "<Settings><Hidden>true</Hidden><Enabled>{}</Enabled></Settings></Task>"
@@ -43,18 +52,6 @@ def process(**changes):
     return lambda parts: parts.processes.update({100: replace(PROCESS, **changes)})
 
 
-def put(*arguments, **options):
-    return lambda parts: parts.put(*arguments, **options)
-
-
-def both(*causes):
-    return lambda parts: [cause(parts) for cause in causes]
-
-
-def without_local_dumps(parts):
-    del parts.tree["HKLM", 64][LOCAL_DUMPS]
-
-
 def gone(key):
     return lambda parts: parts.tree["HKLM", 64].pop(key)
 
@@ -63,16 +60,9 @@ def folder(**state):
     return lambda parts: parts.folders.update({DUMPS: replace(Folder(DUMPS, True, True, 100 << 30), **state)})
 
 
-# (the finding, what puts it there, the two answers).
-BOTH, NO_DUMP, NO_REPORT, UNTOLD = ("yes", "yes"), ("yes", "no"), ("no", "yes"), ("cannot tell", "cannot tell")
-NEITHER, DUMP_UNTOLD = ("no", "no"), ("yes", "cannot tell")
+# What the registry does not show: (the finding, what puts it there, the two answers).
 CAUSES = [
-    ("wer-disabled", put("HKLM", WER, "Disabled"), ("no", "cannot tell")),
-    ("wer-disabled", put("HKCU", WER, "Disabled"), ("no", "cannot tell")),
-    ("wer-disabled-policy", put("HKLM", POLICY, "Disabled"), ("no", "cannot tell")),
-    ("wer-disabled-policy", put("HKCU", POLICY, "Disabled"), ("no", "cannot tell")),
-    ("wer-disabled-policy", put("HKLM", PC_HEALTH, "DoReport", Kind.DWORD, 0), ("no", "cannot tell")),
-    ("wersvc-disabled", put("HKLM", rf"{SERVICES}\WerSvc", "Start", Kind.DWORD, 4), ("no", "cannot tell")),
+    *REGISTRY_CAUSES,
     ("wersvc-missing", gone(rf"{SERVICES}\WerSvc"), ("no", "cannot tell")),
     ("wer-binaries-missing", lambda parts: parts.missing.add(rf"{SYSTEM32}\WerFault.exe"), NEITHER),
     ("wer-binaries-missing", lambda parts: parts.missing.add(rf"{SYSTEM32}\wermgr.exe"), BOTH),
@@ -81,19 +71,6 @@ CAUSES = [
         both(process(is_32bit=True), lambda parts: parts.missing.add(r"C:\Windows\SysWOW64\faultrep.dll")),
         NEITHER,
     ),
-    ("app-excluded", put("HKCU", rf"{WER}\ExcludedApplications", "PYTHON.EXE"), ("no", "cannot tell")),
-    ("app-excluded", put("HKLM", rf"{WER}\ExcludedApplications", "python.exe", Kind.SZ, ""), ("no", "cannot tell")),
-    ("app-excluded", put("HKLM", rf"{POLICY}\ExcludedApplications", "1", Kind.SZ, "Python.exe"), ("no", "cannot tell")),
-    ("app-excluded", put("HKCU", rf"{POLICY}\ExcludedApplications", "python.exe"), ("no", "cannot tell")),
-    ("localdumps-off", without_local_dumps, NO_DUMP),
-    ("localdumps-hkcu", both(without_local_dumps, put("HKCU", rf"{LOCAL_DUMPS}\python.exe", "DumpType")), NO_DUMP),
-    ("localdumps-hkcu", put("HKCU", LOCAL_DUMPS), BOTH),
-    (
-        "localdumps-view32",
-        both(without_local_dumps, put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 2, view=32)),
-        NO_DUMP,
-    ),
-    ("localdumps-view32", put("HKLM", LOCAL_DUMPS, view=32), BOTH),
     (
         "localdumps-other-exe",
         both(
@@ -105,21 +82,10 @@ CAUSES = [
         ),
         BOTH,
     ),
-    ("localdumps-count-zero", put("HKLM", LOCAL_DUMPS, "DumpCount", Kind.DWORD, 0), NO_DUMP),
-    ("localdumps-count-zero", put("HKLM", rf"{LOCAL_DUMPS}\Python.exe", "dumpcount", Kind.DWORD, 0), NO_DUMP),
-    ("localdumps-type-custom", put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 0), BOTH),
-    ("localdumps-type-undefined", put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 3), DUMP_UNTOLD),
-    ("localdumps-value-type", put("HKLM", LOCAL_DUMPS, "DumpCount", Kind.SZ, "10"), DUMP_UNTOLD),
-    ("localdumps-value-type", put("HKLM", LOCAL_DUMPS, "DumpFolder", Kind.SZ, r"%TEMP%\x"), DUMP_UNTOLD),
-    ("localdumps-value-type", put("HKLM", LOCAL_DUMPS, "DumpFolder", Kind.DWORD, 7), DUMP_UNTOLD),
-    ("localdumps-value-type", put("HKLM", LOCAL_DUMPS, "DumpType", Kind.BINARY, b"\2\0\0\0"), DUMP_UNTOLD),
-    ("localdumps-value-type", put("HKLM", LOCAL_DUMPS, "DumpType", 0x20005, b""), DUMP_UNTOLD),
-    ("localdumps-value-type", put("HKLM", LOCAL_DUMPS, "DumpType", Kind.QWORD, 2), DUMP_UNTOLD),
     ("folder-missing", lambda parts: parts.folders.clear(), NO_DUMP),
     ("folder-not-writable", folder(writable=False), NO_DUMP),
     ("folder-unknown", folder(exists=None, writable=None, reason="Access is denied"), DUMP_UNTOLD),
     ("folder-unknown", folder(writable=None), DUMP_UNTOLD),
-    ("folder-unknown", put("HKLM", LOCAL_DUMPS, "DumpFolder", Kind.EXPAND_SZ, r"%NOBODY%\x"), DUMP_UNTOLD),
     ("folder-space", folder(free=100 << 20), BOTH),
     ("folder-space", folder(free=1 << 20), DUMP_UNTOLD),
     (
@@ -127,21 +93,10 @@ CAUSES = [
         both(put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 2), folder(free=1 << 30)),
         BOTH,
     ),
-    ("aedebug-auto", put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "vsjitdebugger.exe -p %ld"), ("cannot tell", "no")),
     (
         "aedebug-auto",
         both(process(is_32bit=True), put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg", view=32)),
         ("cannot tell", "no"),
-    ),
-    ("ifeo-debugger", put("HKLM", rf"{IFEO}\python.exe", "Debugger", Kind.SZ, "ntsd"), ("cannot tell", "no")),
-    ("ifeo-debugger", put("HKLM", rf"{IFEO}\WerFault.exe", "Debugger", Kind.SZ, "nul"), ("cannot tell", "no")),
-    (
-        "silent-exit-armed",
-        both(
-            put("HKLM", rf"{IFEO}\python.exe", "GlobalFlag", Kind.DWORD, 0x2000200),
-            put("HKLM", rf"{SILENT_EXIT}\python.exe", "ReportingMode", Kind.DWORD, 2),
-        ),
-        BOTH,
     ),
     ("errormode-nogpfault", process(error_mode=2), NEITHER),
     ("errormode-nogpfault", process(error_mode=0x8003), NEITHER),
@@ -150,11 +105,6 @@ CAUSES = [
     ("process-protected", process(protected=True), UNTOLD),
     ("wer-flags-noheap", lambda parts: parts.flags.update({100: 0x41}), BOTH),
     ("ui-blocks", lambda parts: parts.flags.update({100: 0x10}), BOTH),
-    ("debug-applications", put("HKCU", rf"{WER}\DebugApplications", "python.exe"), UNTOLD),
-    ("debug-applications", put("HKLM", rf"{WER}\DebugApplications", "*"), UNTOLD),
-    ("logging-disabled", put("HKLM", WER, "LoggingDisabled"), BOTH),
-    ("logging-disabled", put("HKLM", POLICY, "LoggingDisabled"), BOTH),
-    ("queue-disabled", put("HKLM", WER, "DisableQueue"), NO_REPORT),
     ("queue-full", lambda parts: parts.entries.update({QUEUE: ["report"] * 50}), ("cannot tell", "yes")),
     (
         "queue-full",
@@ -164,25 +114,9 @@ CAUSES = [
         ),
         ("cannot tell", "yes"),
     ),
-    ("force-queue", put("HKLM", WER, "ForceQueue"), BOTH),
-    ("force-queue", put("HKLM", POLICY, "ForceQueue", Kind.DWORD, 2), BOTH),
-    ("archive-disabled", put("HKLM", WER, "DisableArchive"), BOTH),
-    ("consent-ask", put("HKLM", rf"{POLICY}\Consent", "DefaultConsent", Kind.DWORD, 0), BOTH),
-    ("no-additional-data", put("HKLM", WER, "DontSendAdditionalData"), BOTH),
-    (
-        "no-additional-data",
-        put("HKLM", r"SOFTWARE\Policies\Microsoft\Windows\DataCollection", "AllowTelemetry", Kind.DWORD, 0),
-        BOTH,
-    ),
-    ("corporate-server", put("HKLM", POLICY, "CorporateWERServer", Kind.SZ, "wer.example"), BOTH),
     ("upload-task-disabled", lambda parts: parts.files.update({TASK: TASK_XML.format("false").encode("utf-16")}), BOTH),
     ("packaged", process(package="PythonSoftwareFoundation.Python.3.12_x"), DUMP_UNTOLD),
-    ("container", put("HKLM", CONTROL, "ContainerType", Kind.DWORD, 2), UNTOLD),
-    ("server-core", put("HKLM", NT, "InstallationType", Kind.SZ, "Server Core"), BOTH),
     ("helper-module-missing", lambda parts: parts.missing.add(rf"{SYSTEM32}\mrt_map.dll"), BOTH),
-    ("setting-type", put("HKLM", WER, "Disabled", Kind.SZ, "1"), UNTOLD),
-    ("setting-type", put("HKLM", WER, "DisableQueue", Kind.MULTI_SZ, ("1",)), ("cannot tell", "yes")),
-    ("setting-type", put("HKLM", WER, "LoggingDisabled", Kind.NONE, None), BOTH),
     ("unreadable", lambda parts: parts.denied.append(("HKLM", rf"{SERVICES}\WerSvc")), UNTOLD),
     ("unreadable", lambda parts: parts.denied.append(("HKLM", LOCAL_DUMPS)), DUMP_UNTOLD),
     ("unreadable", lambda parts: parts.denied.append(("HKLM", AEDEBUG)), UNTOLD),

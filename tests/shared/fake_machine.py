@@ -105,6 +105,10 @@ class Parts:
             values[name] = (kind, data)
         return self
 
+    def remove(self, hive, key, view=64):
+        """Remove a key with its values."""
+        del self.tree[hive, view][key]
+
     def state_of(self, pid):
         if pid not in self.processes:
             raise ProcessLookupError(f"there is no process {pid}")

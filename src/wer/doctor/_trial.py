@@ -151,11 +151,12 @@ def try_crash(*, timeout: float = 30.0, machine: Machine | None = None) -> Trial
     with search.removing(), _crashing(search.marker) as process:
         trial.pid = process.pid
         end = time.monotonic() + timeout
-        try:
-            trial.exit_code = process.wait(timeout) & 0xFFFFFFFF
-        except subprocess.TimeoutExpired:
+        while process.poll() is None and time.monotonic() < end:
+            time.sleep(_PAUSE)  # which Ctrl-C ends, unlike a wait for the process
+        if process.returncode is None:
             process.kill()
-            process.wait()
+        else:
+            trial.exit_code = process.returncode & 0xFFFFFFFF
         ended = time.monotonic()
         while not search.look() and time.monotonic() < end:
             if not search.is_waiting and time.monotonic() > ended + _GRACE:
