@@ -15,6 +15,7 @@ It is about crashes. A Python exception, sys.exit and a process that is killed m
 """
 
 import argparse
+import re
 
 from .. import doctor
 from .._typing import TYPE_CHECKING
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
     from ..doctor import Diagnosis, Finding, Trial
 
 EXAMPLES = """\
-  wer doctor                         of this Python: is there a dump, and if not, why?
-  wer doctor --pid 4711              of this process: its error mode, its job, its account, its debugger as well
-  wer doctor --exe python.exe --all  also what is as Windows comes, and explains much
-  wer doctor --service MyService     of a service, as its account
-  wer doctor --test --yes            have a Python crash, and see
-  wer doctor --json --exit-zero      for a program that reads the answer itself
+  wer doctor                          of this Python: is there a dump, and if not, why?
+  wer doctor --pid 4711               of this process: its error mode, its job, its account, its debugger as well
+  wer doctor --exe python.exe --all   also what is as Windows comes, and explains much
+  wer doctor --service MyService      of a service, as its account
+  wer doctor --test --yes             have a Python crash, and see
+  wer doctor --json --exit-zero       for a program that reads the answer itself
 """
 
 _TEXT: "dict[str, Any]" = {"type": "string"}
@@ -196,16 +197,14 @@ def _test(arguments: argparse.Namespace, out: Output) -> ExitCode:
 
 
 def _show(diagnosis: "Diagnosis", everything: bool, out: Output) -> None:
-    out.line(f"Will there be a report?     {diagnosis.report.answer}. {diagnosis.report.text}")
-    out.line(f"Will there be a dump file?  {diagnosis.dump.answer}. {diagnosis.dump.text}")
+    for question, answer in (("a report?    ", diagnosis.report), ("a dump file? ", diagnosis.dump)):
+        why = f"Because of: {', '.join(answer.because)}." if answer.because else "Nothing that is known is in the way."
+        out.line(f"Will there be {question} {answer.answer}. {answer.text} {why} ({_SURE[answer.sure]})")
     who = diagnosis.account_name or "an account that is not known"
     service = f", the service {diagnosis.service}" if diagnosis.service else ""
-    out.line(f"The account is {who}{service}. How sure: {diagnosis.report.sure}; {diagnosis.dump.sure}.")
+    out.line(f"It runs as {who}{service}.")
     for found in diagnosis.findings:
         _show_finding(found, out)
-    if not diagnosis.findings:
-        out.line()
-        out.line("Nothing that is known stands in the way.")
     if everything:
         for found in diagnosis.normal:
             _show_finding(found, out)
@@ -219,7 +218,18 @@ def _show_finding(found: "Finding", out: Output) -> None:
         out.line(f"  read:  {evidence}")
     out.line(f"  means: {found.meaning} ({_SURE[found.sure]})")
     if found.remedy:
-        out.line(f"  do:    {found.remedy}")
+        _show_remedy(found.remedy, out)
+
+
+def _show_remedy(text: str, out: Output) -> None:
+    """With each long command on a line of its own, to be copied."""
+    start = "  do:    "
+    for number, part in enumerate(re.split(r"\s*`([^`]{40,})`(?:\.|\b)?\s*", text)):
+        if part:
+            out.line(f"{start if number == 0 else '         '}{'  ' if number % 2 else ''}{part}")
+            start = "         "
+        elif number == 0:
+            out.line("  do:")
 
 
 _SURE = {

@@ -8,7 +8,8 @@ from ._finding import Evidence, Finding, finding, of_key, of_registry, shortened
 from ._local_dumps import CUSTOM, DEFAULT_FOLDER, FULL, LOCAL_DUMPS, MINI, LocalDumps, effective_local_dumps
 from ._look import Look, plain
 
-MINI_BYTES = 64 << 20  # that we want to be free for a mini dump (inferred: of Python 2 to 20 MB were seen)
+_MINI = 20 << 20  # bytes of a mini dump at most: of Python 2 to 20 MB (inferred)
+_SPACE_FOR_MINI = 64 << 20  # that should be free for one (inferred)
 _MOST_SHOWN = 20
 
 
@@ -29,8 +30,8 @@ def local_dumps_of(look: Look) -> LocalDumps | None:
 
 def size_of_dump(look: Look, dumps: LocalDumps) -> int | None:
     """How many bytes a dump may have (estimated); None if that depends on a process that is not known."""
-    if not dumps.has_all_memory:
-        return MINI_BYTES if dumps.kind in ("mini", "custom") else None
+    if not dumps.has_heap:
+        return _MINI if dumps.kind in ("mini", "custom") else None
     return (look.subject.state.committed if look.subject.state is not None else None) or None
 
 
@@ -141,6 +142,7 @@ def _space(look: Look, dumps: LocalDumps, free: int | None) -> Iterator[Finding]
     size, count = size_of_dump(look, dumps), dumps.count.data
     if size is None or free is None or not isinstance(count, int) or not count:
         return
+    size = max(size, _SPACE_FOR_MINI)
     need = size * count
     if free < need:
         evidence = Evidence(source="folder", name=shortened(dumps.path), data=f"{free} bytes free")

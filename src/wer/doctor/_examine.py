@@ -79,6 +79,14 @@ def examine(
     return _diagnosis(Look(machine, subject, own.account))
 
 
+def settings_of_reports(machine: Machine | None = None) -> list[Finding]:
+    """The findings of settings, policies and the service, for this process."""
+    machine = this_machine() if machine is None else machine
+    own = machine.state_of(machine.pid)
+    look = Look(machine, Subject(own.name or "?", own.account, own, is_own=True), own.account)
+    return [*_reports.check(look), *_services.check(look)]
+
+
 def _check_name(name: str, text: str) -> None:
     if not isinstance(text, str):
         raise TypeError(f"{name} must be a str, got {type(text).__name__}")
@@ -142,7 +150,7 @@ def _answered(question: str, findings: tuple[Finding, ...]) -> tuple[str, str, t
         if those:
             sure = min((one.sure for one in those), key=_SURE.index) if effect == BLOCKS else "unknown"
             return answer, sure, tuple(dict.fromkeys(one.id for one in those))
-    return YES, "documented", ()
+    return YES, "inferred", ()
 
 
 def _report_answer(look: Look, findings: tuple[Finding, ...]) -> Answer:

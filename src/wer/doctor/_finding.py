@@ -1,6 +1,6 @@
 """`Finding` and its `Evidence`, as `examine` returns them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from string import Formatter
 
 from .._machine.registry import Value
@@ -107,18 +107,16 @@ def finding(
     """
     known = KNOWN[name]
     texts = {part: _filled(getattr(known, part), words) for part in ("title", "meaning", "remedy")}
-    made = Finding(
+    effects = {part: getattr(known, part) for part in ("severity", "report", "dump")} | (changed or {})
+    return Finding(
         id=known.id,
-        severity=known.severity,
         evidence=evidence,
         sure=known.sure,
-        report=known.report,
-        dump=known.dump,
         sources=known.sources,
         normal=normal,
+        **effects,
         **texts,
     )
-    return replace(made, **changed) if changed else made  # type: ignore[arg-type] # its fields of type str
 
 
 def _filled(text: str, words: dict[str, object]) -> str:

@@ -87,7 +87,7 @@ _TABLE = [
         "file is still written nobody knows: Microsoft's page on LocalDumps says that it is independent of the rest of "
         "WER and works with WER disabled; a public report of 2026 (linkedin-mcp-server#1011) says that LocalDumps was "
         "not even looked at. Which hive wins is not documented: a 1 in either is taken for off.",
-        "{command}, or, for HKLM, `powershell -c Enable-WindowsErrorReporting`.",
+        "{command} For HKLM also `powershell -c Enable-WindowsErrorReporting`.",
         "documented",
         BLOCKS,
         CLOUDS,

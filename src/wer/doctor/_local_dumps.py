@@ -13,7 +13,7 @@ from .._machine.registry import HKLM, Kind, Registry, Value
 LOCAL_DUMPS = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting\LocalDumps"
 DEFAULT_FOLDER = r"%LOCALAPPDATA%\CrashDumps"
 CUSTOM, MINI, FULL = 0, 1, 2  # DumpType
-_WITH_FULL_MEMORY = 0x2  # of CustomDumpFlags: MiniDumpWithFullMemory
+_WITH_MEMORY = 0x2 | 0x200  # of CustomDumpFlags: MiniDumpWithFullMemory, MiniDumpWithPrivateReadWriteMemory
 _DEFAULTS: dict[str, int | str] = {
     "DumpFolder": DEFAULT_FOLDER,
     "DumpCount": 10,
@@ -106,10 +106,10 @@ class LocalDumps:
         return names.get(self.type.data, "unknown")
 
     @property
-    def has_all_memory(self) -> bool:
-        """Whether it has all memory of the process."""
+    def has_heap(self) -> bool:
+        """Whether it has the memory that the process has for itself."""
         flags = self.flags.data
-        custom = self.type.data == CUSTOM and isinstance(flags, int) and bool(flags & _WITH_FULL_MEMORY)
+        custom = self.type.data == CUSTOM and isinstance(flags, int) and bool(flags & _WITH_MEMORY)
         return custom or self.type.data == FULL
 
 

@@ -164,7 +164,7 @@ def _set_to_0(evidence: list[Evidence], name: str) -> str:
             commands.append(_policy_words())
         else:
             commands.append(f'`reg add "{one.hive}\\{one.key}" /v {name} /t REG_DWORD /d 0 /f /reg:64`')
-    return " and ".join(dict.fromkeys(commands))
+    return " ".join(dict.fromkeys(commands))
 
 
 def _delete(hive: str, key: str, name: str) -> str:
