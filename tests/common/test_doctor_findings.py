@@ -41,6 +41,7 @@ from wer._machine.registry import Kind
 from wer.doctor import examine
 from wer.doctor._findings import KNOWN, SEVERITIES
 
+DUMP_FILES = [*(f"PYTHON.exe.{number}.dmp" for number in range(10)), "other.exe.1.dmp"]
 TASK_XML = (
     "<Task><Triggers><BootTrigger><Enabled>true</Enabled></BootTrigger></Triggers>"
     "<Settings><Hidden>true</Hidden><Enabled>{}</Enabled></Settings></Task>"
@@ -63,7 +64,7 @@ def folder(**state):
 # What the registry does not show: (the finding, what puts it there, the two answers).
 CAUSES = [
     *REGISTRY_CAUSES,
-    ("wersvc-missing", gone(rf"{SERVICES}\WerSvc"), ("no", "cannot tell")),
+    ("wersvc-missing", gone(rf"{SERVICES}\WerSvc"), UNTOLD),
     ("wer-binaries-missing", lambda parts: parts.missing.add(rf"{SYSTEM32}\WerFault.exe"), NEITHER),
     ("wer-binaries-missing", lambda parts: parts.missing.add(rf"{SYSTEM32}\wermgr.exe"), BOTH),
     (
@@ -88,6 +89,7 @@ CAUSES = [
     ("folder-unknown", folder(writable=None), DUMP_UNTOLD),
     ("folder-space", folder(free=100 << 20), BOTH),
     ("folder-space", folder(free=1 << 20), DUMP_UNTOLD),
+    ("localdumps-count-reached", lambda parts: parts.entries.update({DUMPS: DUMP_FILES}), BOTH),
     (
         "folder-space",
         both(put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 2), folder(free=1 << 30)),
@@ -123,10 +125,11 @@ CAUSES = [
     ("process-unreadable", process(error_mode=None), UNTOLD),
 ]
 # Those that are how Windows comes, or harm nobody: only asked for.
-NORMAL = {"archive-parameters-only", "consent-ask", "throttled"}
+NORMAL = {"archive-parameters-only", "consent-ask", "helper-modules", "throttled"}
 NORMAL_CAUSES = [
     ("ui-off", put("HKLM", WER, "DontShowUI")),
     ("settings-unpublished", put("HKLM", WER, "StorePath", Kind.SZ, "C:\\x")),
+    ("process-unreadable", process(in_job=True, job_limits=None)),
     ("managed-debugger", put("HKLM", r"SOFTWARE\Microsoft\.NETFramework", "DbgManagedDebugger", Kind.SZ, "vsjit")),
 ]
 
@@ -189,6 +192,9 @@ def test_of_others_by_their_place():
     found = examine(service="Job", machine=parts.machine())
     assert ids(found.findings) == ["folder-service-profile"]
     assert found.dump.folder == r"C:\Windows\system32\config\systemprofile\AppData\Local\CrashDumps"
+    parts.services["Job"] = 300
+    parts.processes[300] = replace(PROCESS, pid=300, account="S-1-5-18", is_32bit=True)
+    assert "SysWOW64" in examine(service="Job", machine=parts.machine()).findings[0].meaning
     parts = healthy()
     parts.put("HKLM", rf"{IFEO}\python.exe", "GlobalFlag", Kind.DWORD, 0x200)
     parts.put("HKLM", rf"{SILENT_EXIT}\python.exe", "ReportingMode", Kind.DWORD, 1)
@@ -228,7 +234,7 @@ HARMLESS = {
     "the task is no text": lambda parts: parts.files.update({TASK: b"\xff\xfe\x00"}),
     "the queue may not be listed": lambda parts: parts.entries.update({QUEUE: None}),
     "a job without that limit": process(in_job=True, job_limits=0x2000),
-    "a job that cannot be asked about": process(in_job=True, job_limits=None),
+    "fewer dump files than are kept": lambda parts: parts.entries.update({DUMPS: DUMP_FILES[1:]}),
     "no server": put("HKLM", WER, "CorporateWERServer", Kind.SZ, ""),
     "consent given": put("HKLM", rf"{WER}\Consent", "DefaultConsent", Kind.DWORD, 4),
 }
@@ -241,6 +247,22 @@ def test_what_is_no_cause(cause):
     diagnosis = examine(machine=parts.machine())
     assert diagnosis.findings == ()
     assert (diagnosis.report.answer, diagnosis.dump.answer) == BOTH
+
+
+@pytest.mark.parametrize("name", ["python", "Python.EX", "C:"])
+def test_a_key_that_most_likely_means_the_program(name):
+    parts = healthy().put("HKLM", rf"{LOCAL_DUMPS}\{name}").put("HKLM", rf"{LOCAL_DUMPS}\other.exe")
+    [found] = examine(machine=parts.machine()).findings
+    assert found.id == "localdumps-other-exe"
+    assert name in found.meaning
+    assert "other.exe" not in found.meaning
+
+
+def test_an_auto_that_is_a_number():
+    parts = healthy().put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg").put("HKLM", AEDEBUG, "Auto", Kind.DWORD, 1)
+    diagnosis = examine(machine=parts.machine())
+    assert ids(diagnosis.findings) == ["aedebug-auto"]
+    assert diagnosis.dump.answer == "cannot tell"
 
 
 def test_a_policy_wins_over_a_plain_value_and_0_over_nothing():

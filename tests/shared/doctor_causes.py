@@ -30,7 +30,7 @@ REGISTRY_CAUSES = [
     ("wer-disabled-policy", put("HKLM", POLICY, "Disabled"), ("no", "cannot tell")),
     ("wer-disabled-policy", put("HKCU", POLICY, "Disabled"), ("no", "cannot tell")),
     ("wer-disabled-policy", put("HKLM", PC_HEALTH, "DoReport", Kind.DWORD, 0), ("no", "cannot tell")),
-    ("wersvc-disabled", put("HKLM", rf"{SERVICES}\WerSvc", "Start", Kind.DWORD, 4), ("no", "cannot tell")),
+    ("wersvc-disabled", put("HKLM", rf"{SERVICES}\WerSvc", "Start", Kind.DWORD, 4), UNTOLD),
     ("app-excluded", put("HKCU", rf"{WER}\ExcludedApplications", "PYTHON.EXE"), ("no", "cannot tell")),
     ("app-excluded", put("HKLM", rf"{WER}\ExcludedApplications", "python.exe", Kind.SZ, ""), ("no", "cannot tell")),
     ("app-excluded", put("HKLM", rf"{POLICY}\ExcludedApplications", "1", Kind.SZ, "Python.exe"), ("no", "cannot tell")),

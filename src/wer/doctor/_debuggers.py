@@ -46,7 +46,8 @@ def _post_mortem(look: Look) -> Iterator[Finding]:
     if left_out is not None and left_out[0]:
         return
     evidence = [of_registry(HKLM, AEDEBUG, value, view) for value in (debugger, auto)]
-    untold = (HKLM, exclusions, view) in look.refused  # it may stand in the list
+    # It may stand in the list; and what a number does in place of the text nobody knows.
+    untold = (HKLM, exclusions, view) in look.refused or not isinstance(auto.data, str)
     yield finding(
         "aedebug-auto",
         *evidence,

@@ -1,6 +1,8 @@
 """Checks of LocalDumps, and of the folder that its files go into."""
 
+import ntpath
 from collections.abc import Iterator
+from functools import partial
 
 from .._machine import accounts
 from .._machine.registry import HKLM, Unreadable
@@ -72,11 +74,21 @@ def _same_in_both_views(look: Look) -> bool:
 
 
 def _other_programs(look: Look, dumps: LocalDumps) -> Iterator[Finding]:
-    if dumps.programs and not dumps.has_own_key and not dumps.has_global_values:
-        shown = dumps.programs[:_MOST_SHOWN]
+    if dumps.has_own_key:
+        return
+    others = (
+        dumps.programs if not dumps.has_global_values else tuple(filter(partial(_is_meant, dumps.exe), dumps.programs))
+    )
+    if others:
+        shown = others[:_MOST_SHOWN]
         evidence = [of_key(HKLM, rf"{LOCAL_DUMPS}\{name}", "is there") for name in shown]
-        others = ", ".join(shown)
-        yield finding("localdumps-other-exe", *evidence, exe=plain(look.subject.exe), others=others)
+        words = ", ".join(shown)
+        yield finding("localdumps-other-exe", *evidence, exe=plain(look.subject.exe), others=words)
+
+
+def _is_meant(exe: str, name: str) -> bool:
+    """Whether a key most likely is to be the program's: without its extension, or by its path, which makes keys."""
+    return ntpath.splitext(name)[0].lower() == ntpath.splitext(exe)[0].lower() or name.endswith(":")
 
 
 def _values(dumps: LocalDumps) -> Iterator[Finding]:
@@ -108,6 +120,8 @@ def _folder(look: Look, dumps: LocalDumps) -> Iterator[Finding]:
     if is_default and subject.account and accounts.is_service_account(subject.account):
         evidence = Evidence(source="folder", name=shortened(dumps.path or DEFAULT_FOLDER))
         folder = dumps.path or f"{DEFAULT_FOLDER}, and no profile of it is known"
+        if subject.is_32bit and "\\system32\\" in folder.lower():
+            folder += ", of a 32-bit program below SysWOW64 in place of System32 (recalled)"
         yield finding("folder-service-profile", evidence, account=account, folder=folder, exe=plain(dumps.exe))
     if dumps.folder.data is None:
         return  # there is a finding of its type
@@ -136,6 +150,18 @@ def _folder(look: Look, dumps: LocalDumps) -> Iterator[Finding]:
     elif seen.writable is False:
         yield finding("folder-not-writable", evidence, folder=folder, account=who)
     yield from _space(look, dumps, seen.free)
+    yield from _number(look, dumps)
+
+
+def _number(look: Look, dumps: LocalDumps) -> Iterator[Finding]:
+    count = dumps.count.data
+    start = f"{dumps.exe.lower()}."
+    names = [name.lower() for name in look.machine.entries(dumps.path or "") or ()]
+    there = sum(name.startswith(start) and name.endswith(".dmp") for name in names)
+    if isinstance(count, int) and 0 < count <= there:
+        evidence = Evidence(source="folder", name=shortened(dumps.path), data=f"{there} dump files")
+        folder, exe = dumps.path, plain(dumps.exe)
+        yield finding("localdumps-count-reached", evidence, folder=folder, count=there, exe=exe)
 
 
 def _space(look: Look, dumps: LocalDumps, free: int | None) -> Iterator[Finding]:

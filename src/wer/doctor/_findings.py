@@ -235,6 +235,16 @@ _TABLE = [
         sources=(_SETTINGS,),
     ),
     Known(
+        "helper-modules",
+        "info",
+        "runtime exception modules are registered",
+        "WER asks them whether a crash of a program that has named one is theirs; such a module may end the process "
+        "before there is a report or a dump.",
+        "",
+        "documented",
+        sources=(_SETTINGS,),
+    ),
+    Known(
         "helper-module-missing",
         "warning",
         "a runtime exception module is registered and not there",
@@ -308,6 +318,16 @@ _TABLE = [
         f'`reg add "{_WER}\\LocalDumps\\{{exe}}" /v DumpType /t REG_DWORD /d 1 /f /reg:64`',
         "seen",
         sources=(_LOCAL_DUMPS, "deblasis/wintty#955"),
+    ),
+    Known(
+        "localdumps-count-reached",
+        "info",
+        "as many dump files are there as are kept",
+        "{folder} has {count} of {exe}: the next one replaces the oldest.",
+        f'Move away what is to stay, or `reg add "{_WER}\\LocalDumps\\{{exe}}" /v DumpCount /t REG_DWORD /d 50 /f '
+        f"/reg:64`.",
+        "documented",
+        sources=(_LOCAL_DUMPS,),
     ),
     Known(
         "localdumps-count-zero",
@@ -547,7 +567,7 @@ _TABLE = [
         "service nobody knows. That the service is stopped is normal.",
         "`sc config WerSvc start= demand`",
         "seen",
-        BLOCKS,
+        CLOUDS,
         CLOUDS,
         ("microsoft/Windows-Containers#60",),
     ),
@@ -559,7 +579,7 @@ _TABLE = [
         "none (recalled).",
         "Use an edition of Windows that has Windows Error Reporting.",
         "inferred",
-        BLOCKS,
+        CLOUDS,
         CLOUDS,
     ),
     Known(

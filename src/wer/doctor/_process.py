@@ -33,7 +33,13 @@ def check(look: Look) -> Iterator[Finding]:
     if state.package:
         yield finding("packaged", _fact("package", state.package), process=process, package=state.package)
     yield from _flags(look, state, process)
-    # The job of another process nobody can ask about, so that is not held against each answer.
+    if state.in_job and state.job_limits is None:
+        # Most processes are in one, and nobody can ask about that of another: held against each it would say nothing.
+        evidence = _fact("limits of its job", "cannot be asked about from outside of it")
+        changed = {"severity": "info", "report": "", "dump": ""}
+        yield finding(
+            "process-unreadable", evidence, normal=True, changed=changed, process=process, facts="the limits of its job"
+        )
     facts = {
         "its account": state.account,
         "its error mode": state.error_mode,

@@ -134,14 +134,12 @@ def _modules(look: Look) -> Iterator[Finding]:
     places = [(HKLM, WER + _MODULES)]
     if look.user is not None:
         places.append((look.user[0], look.user[1] + WER + _MODULES))
-    missing = [
-        of_registry(hive, key, value)
-        for hive, key in places
-        for value in look.values(hive, key)
-        if value.name and look.machine.is_file(value.name) is False
-    ]
+    found = [(of_registry(hive, key, value), value.name) for hive, key in places for value in look.values(hive, key)]
+    missing = [evidence for evidence, name in found if name and look.machine.is_file(name) is False]
     if missing:
         yield finding("helper-module-missing", *missing[:_MOST_SHOWN])
+    if found:
+        yield finding("helper-modules", *[evidence for evidence, _ in found[:_MOST_SHOWN]], normal=True)
 
 
 def _unpublished(look: Look) -> Iterator[Finding]:
