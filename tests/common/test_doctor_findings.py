@@ -172,8 +172,8 @@ def test_it_is_named_and_nothing_else(name, cause, answers):
         assert "{" not in text
         assert "None" not in text
     for answer, effect in ((diagnosis.report, found.report), (diagnosis.dump, found.dump)):
-        assert answer.answer == {"blocks": "no", "clouds": "cannot tell", "": "yes"}[effect]
-        assert answer.because == ((name,) if effect else ())
+        assert answer.answer == {"blocks": "no", "clouds": "cannot tell", "none": "yes"}[effect]
+        assert answer.because == ((name,) if effect != "none" else ())
 
 
 @pytest.mark.parametrize(("name", "cause"), NORMAL_CAUSES, ids=names(NORMAL_CAUSES))

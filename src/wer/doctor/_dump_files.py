@@ -49,7 +49,7 @@ def check(look: Look, dumps: LocalDumps | None) -> Iterator[Finding]:
 def _elsewhere(look: Look, dumps: LocalDumps | None) -> Iterator[Finding]:
     """LocalDumps where it does nothing; and nowhere."""
     # Beside a key that counts, one that does not is only confusing.
-    beside = {"severity": "warning", "dump": ""} if dumps is None or dumps.on else {}
+    beside = {"severity": "warning", "dump": "none"} if dumps is None or dumps.on else {}
     exe, found = plain(look.subject.exe), False
     if look.keys(HKLM, LOCAL_DUMPS, view=32) is not None and not _same_in_both_views(look):
         found = True
@@ -99,7 +99,7 @@ def _values(dumps: LocalDumps) -> Iterator[Finding]:
             key = plain(setting.key, f"{LOCAL_DUMPS}\\NAME")
             command = f'`reg add "HKLM\\{key}" /v {setting.name} {words} /f /reg:64`'
             evidence = of_registry(HKLM, setting.key, setting.value)
-            effect = {} if setting.name != "CustomDumpFlags" or dumps.type.data == CUSTOM else {"dump": ""}
+            effect = {} if setting.name != "CustomDumpFlags" or dumps.type.data == CUSTOM else {"dump": "none"}
             yield finding("localdumps-value-type", evidence, problem=setting.problem, command=command, changed=effect)
     if dumps.count.data == 0:
         yield finding("localdumps-count-zero", of_registry(HKLM, dumps.count.key, dumps.count.value), exe=exe)

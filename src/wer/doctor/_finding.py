@@ -70,7 +70,7 @@ class Finding:
     remedy : str
         What to do, with the exact command where there is one; "" if nothing is to be done.
     report, dump : str
-        What it does to each answer: "blocks", "clouds" (it cannot be told) or "".
+        What it does to each answer: "blocks", "clouds" (it cannot be told) or "none".
     sources : tuple of str
         Where the meaning is from.
     normal : bool

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 # How bad, from the worst on.
 SEVERITIES = ("blocks-dump", "blocks-report", "unknown", "warning", "info")
 
-BLOCKS, CLOUDS = "blocks", "clouds"  # what a finding does to an answer: "no", and "cannot tell"; "": nothing
+BLOCKS, CLOUDS = "blocks", "clouds"  # what a finding does to an answer: "no", and "cannot tell"; else "none"
 
 _WER = r"HKLM\SOFTWARE\Microsoft\Windows\Windows Error Reporting"
 _AEDEBUG = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\AeDebug"
@@ -45,7 +45,7 @@ class Known:
     sure : str
         How the meaning is known: "documented", "seen", "inferred" or "unknown".
     report, dump : str
-        What it does to the two answers: "blocks", "clouds" (it cannot be told) or "".
+        What it does to the two answers: "blocks", "clouds" (it cannot be told) or "none".
     sources : tuple of str
         Where it is from.
     """
@@ -56,8 +56,8 @@ class Known:
     meaning: str
     remedy: str
     sure: str
-    report: str = ""
-    dump: str = ""
+    report: str = "none"
+    dump: str = "none"
     sources: tuple[str, ...] = ()
 
     def general(self, part: str) -> str:

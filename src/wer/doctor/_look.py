@@ -157,7 +157,7 @@ class Look:
         for place in dict.fromkeys((hive, key) for hive, key, _ in self.refused):
             those = [(view, *said) for (*where, view), said in self.refused.items() if tuple(where) == place]
             concerned = {answer for _, _, answers in those for answer in answers}
-            effects = {answer: "clouds" if answer in concerned else "" for answer in ("report", "dump")}
+            effects = {answer: "clouds" if answer in concerned else "none" for answer in ("report", "dump")}
             evidence = [of_key(*place, reason, view) for view, reason, _ in those]
             found.append(finding("unreadable", *evidence, reason=those[0][1], changed=effects))
         return found + list(self.wrong.values())

@@ -36,7 +36,7 @@ def check(look: Look) -> Iterator[Finding]:
     if state.in_job and state.job_limits is None:
         # Most processes are in one, and nobody can ask about that of another: held against each it would say nothing.
         evidence = _fact("limits of its job", "cannot be asked about from outside of it")
-        changed = {"severity": "info", "report": "", "dump": ""}
+        changed = {"severity": "info", "report": "none", "dump": "none"}
         yield finding(
             "process-unreadable", evidence, normal=True, changed=changed, process=process, facts="the limits of its job"
         )

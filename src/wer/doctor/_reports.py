@@ -34,11 +34,11 @@ def _account(look: Look) -> Iterator[Finding]:
     """The settings of the account that crashes count, not of the one that examines."""
     if look.user is None:
         reason = "the account of the process is not known, so its own settings are not"
-        yield finding("unreadable", of_key("HKU", "<account>", reason), reason=reason, changed={"dump": ""})
+        yield finding("unreadable", of_key("HKU", "<account>", reason), reason=reason, changed={"dump": "none"})
     elif look.user[0] == "HKU" and look.keys("HKU", look.user[1].rstrip("\\"), "report") is None and not look.refused:
         reason = "the settings of the account are not loaded, since it is not logged on"
         evidence = of_key("HKU", look.user[1].rstrip("\\"), reason)
-        yield finding("unreadable", evidence, reason=reason, changed={"dump": ""})
+        yield finding("unreadable", evidence, reason=reason, changed={"dump": "none"})
 
 
 def _disabled(look: Look) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ def _programs(look: Look) -> Iterator[Finding]:
     missing = [path for path in paths if look.machine.is_file(path) is False]
     if missing:
         needed = [path for path in missing if ntpath.basename(path) in _NEEDED]
-        changed = {} if needed else {"severity": "warning", "report": "", "dump": ""}
+        changed = {} if needed else {"severity": "warning", "report": "none", "dump": "none"}
         evidence = [Evidence(source="file", name=path, data="is not there") for path in missing]
         yield finding("wer-binaries-missing", *evidence, files=", ".join(missing), changed=changed)
 
