@@ -46,6 +46,17 @@ SECTIONS = {
         *("service.RecordedReport", "service.given", "service.Given", "service.GivenFile", "service.GivenDump"),
         *("service.locate", "service.Located", "service.LocateStatus", "service.list_stores", "service.StoreListing"),
     ],
+    "The doctor": [
+        *("doctor.examine", "doctor.Diagnosis", "doctor.Answer", "doctor.DumpAnswer", "doctor.Finding"),
+        *(
+            "doctor.Evidence",
+            "doctor.LocalDumps",
+            "doctor.Setting",
+            "doctor.try_crash",
+            "doctor.Trial",
+            "doctor.Machine",
+        ),
+    ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
     "Tests of your program": [
@@ -60,9 +71,10 @@ SECTIONS = {
 
 # Runs where the pure package is installed: tells which names are classes and functions of it.
 LIST_NAMES = """
-import wer.dumps, wer.service, wer.testing
+import wer.changes, wer.doctor, wer.dumps, wer.reports, wer.service, wer.testing
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
-print(*(f"{part}.{name}" for part in ("dumps", "service", "testing") for name in getattr(wer, part).__all__
+parts = "changes", "doctor", "dumps", "reports", "service", "testing"
+print(*(f"{part}.{name}" for part in parts for name in getattr(wer, part).__all__
         if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
 """
 

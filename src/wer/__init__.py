@@ -46,6 +46,7 @@ from ._template import ReportTemplate
 from ._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import doctor as doctor
     from . import dumps as dumps
     from . import service as service
     from ._include import get_include
@@ -64,6 +65,7 @@ if _sys.platform == "win32":
 _LATER = {
     "InterpreterProcess": "_interpreter",
     "dumps": "dumps",
+    "doctor": "doctor",
     "enable": "service._enable",
     "interpreter_of": "_interpreter",
     "ReportFile": "_stored",
@@ -135,4 +137,4 @@ if not TYPE_CHECKING:  # or type checkers would take any name for existing
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, "dumps", "service", "werapi", "__version__"})
+    return sorted({*__all__, "changes", "doctor", "dumps", "reports", "service", "werapi", "__version__"})
