@@ -7,7 +7,7 @@ import sys
 
 from .._typing import TYPE_CHECKING
 from . import _commands
-from ._output import ExitCode, Failed, Output, release_stdout, use_utf8
+from ._output import ExitCode, Failed, Output, ReaderGone, release_stdout, use_utf8
 
 if TYPE_CHECKING:
     import argparse
@@ -52,8 +52,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     try:
         code = _run(command, parsed, out)
         out.end()
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough, like `head`
+    except ReaderGone:
         release_stdout()
         return ExitCode.DONE
     return code
@@ -67,8 +66,6 @@ def _run(command: "_commands.Command", parsed: "argparse.Namespace", out: Output
         return out.failed(str(failed), failed.code)
     except KeyboardInterrupt:
         return out.failed("interrupted", ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        raise
     except NotImplementedError as error:
         return out.failed(str(error), ExitCode.NOT_HERE)
     except OSError as error:

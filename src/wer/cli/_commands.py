@@ -3,6 +3,7 @@
 import argparse
 import sys
 from importlib import import_module
+from typing import cast
 
 from .._typing import TYPE_CHECKING
 
@@ -49,8 +50,7 @@ exit codes:
 
 def load(name: str) -> "Command":
     """The module of a command. Only the one that is asked for is imported."""
-    module: Command = import_module(f"{__package__}.{name.replace('-', '_')}")
-    return module
+    return cast("Command", import_module(f"{__package__}.{name.replace('-', '_')}"))
 
 
 def texts_of(command: "Command") -> tuple[str, str]:

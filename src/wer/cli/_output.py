@@ -1,6 +1,7 @@
 """What commands print: data to standard output, all else to standard error, and JSON in place of the data."""
 
 import dataclasses
+import errno
 import io
 import json
 import os
@@ -44,6 +45,10 @@ class Failed(Exception):
         self.code = code
 
 
+class ReaderGone(Exception):
+    """What reads standard output has seen enough, like `head`."""
+
+
 def shown(text: object) -> str:
     """A text of somebody else, on one line, so that it can harm neither a terminal nor its reader."""
     return "".join(_escaped(character) if _hidden(character) else character for character in str(text))
@@ -75,7 +80,7 @@ class Output:
     def line(self, text: object = "") -> None:
         """A line, or some, of data."""
         if not self.as_json:
-            print("\n".join(shown(line) for line in str(text).split("\n")))
+            _print("\n".join(shown(line) for line in str(text).split("\n")))
 
     def table(self, columns: "Sequence[str]", rows: "Sequence[Sequence[object]]") -> None:
         """A table of data. On a terminal by rich, if that is installed."""
@@ -86,7 +91,7 @@ class Output:
             return
         widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
         for row in (columns, *cells):
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            _print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
     def note(self, text: object) -> None:
         """What is no data: a warning, what happens meanwhile, what to do next."""
@@ -132,12 +137,30 @@ class Output:
         return self.yes
 
     def end(self) -> None:
-        """Print the JSON, if that was asked for."""
+        """Print the JSON, if that was asked for, and see that all is out."""
         if self.as_json:
             whole: dict[str, Any] = {"schema": SCHEMA_NUMBER, "command": self.command, **(self._answer or {})}
             if self._error:
                 whole["error"] = self._error
-            print(json.dumps(_plain(whole), ensure_ascii=False, indent=2, allow_nan=False))
+            _print(json.dumps(_plain(whole), ensure_ascii=False, indent=2, allow_nan=False))
+        with _reader_there():
+            sys.stdout.flush()
+
+
+@contextmanager
+def _reader_there() -> "Iterator[None]":
+    try:
+        yield
+    except OSError as error:
+        # EINVAL is what the C runtime of Windows makes of a pipe without a reader.
+        if error.errno not in (errno.EPIPE, errno.EINVAL):
+            raise
+        raise ReaderGone from error
+
+
+def _print(text: str) -> None:
+    with _reader_there():
+        print(text)
 
 
 def use_utf8() -> None:
