@@ -39,6 +39,11 @@ SECTIONS = {
         *("service.RecordedReport", "service.given", "service.Given", "service.GivenFile", "service.GivenDump"),
         *("service.locate", "service.Located", "service.LocateStatus", "service.list_stores", "service.StoreListing"),
     ],
+    "All reports of a machine": [
+        *("reports.list_reports", "reports.Listing", "reports.ReportEntry", "reports.ReadStore", "reports.StoreState"),
+        *("reports.export", "reports.Exported", "reports.ExportedReport", "reports.ExportStatus"),
+        "reports.goes_elsewhere",
+    ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
     "Tests of your program": [
@@ -53,10 +58,10 @@ SECTIONS = {
 
 # Runs where the pure package is installed: tells which names are classes and functions of it.
 LIST_NAMES = """
-import wer.service, wer.testing
+import wer.reports, wer.service, wer.testing
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
-print(*(f"{part}.{name}" for part in ("service", "testing") for name in getattr(wer, part).__all__
-        if name not in wer.__all__))
+print(*(f"{part}.{name}" for part in ("service", "reports", "testing") for name in getattr(wer, part).__all__
+        if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
 """
 
 
