@@ -56,6 +56,10 @@ SECTIONS = {
             "doctor.Trial",
             "doctor.Machine",
         ),
+    "All reports of a machine": [
+        *("reports.list_reports", "reports.Listing", "reports.ReportEntry", "reports.ReadStore", "reports.StoreState"),
+        *("reports.export", "reports.Exported", "reports.ExportedReport", "reports.ExportStatus"),
+        "reports.goes_elsewhere",
     ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
@@ -75,6 +79,7 @@ import wer.changes, wer.doctor, wer.dumps, wer.reports, wer.service, wer.testing
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
 parts = "changes", "doctor", "dumps", "reports", "service", "testing"
 print(*(f"{part}.{name}" for part in parts for name in getattr(wer, part).__all__
+        if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
         if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
 """
 
