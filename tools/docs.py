@@ -39,6 +39,16 @@ SECTIONS = {
         *("service.RecordedReport", "service.given", "service.Given", "service.GivenFile", "service.GivenDump"),
         *("service.locate", "service.Located", "service.LocateStatus", "service.list_stores", "service.StoreListing"),
     ],
+    "Settings of the machine": [
+        *("changes.this_registry", "changes.Plan", "changes.Change", "changes.NotKept"),
+        *("changes.set_local_dumps", "changes.unset_local_dumps", "changes.make_dump_folder"),
+        *("changes.local_dumps", "changes.LocalDumps", "changes.DumpSetting"),
+        *("changes.account_folders", "changes.AccountFolder", "changes.set_on_kill", "changes.unset_on_kill"),
+        *("changes.exclude", "changes.include", "changes.exclusions", "changes.Exclusions", "changes.Exclusion"),
+        *("changes.install_crash_module", "changes.remove_crash_module", "changes.crash_modules"),
+        *("changes.CrashModules", "changes.CrashModule"),
+        *("changes.leftovers", "changes.Leftovers", "changes.LeftFile", "changes.remove_files"),
+    ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
     "Tests of your program": [
@@ -53,9 +63,9 @@ SECTIONS = {
 
 # Runs where the pure package is installed: tells which names are classes and functions of it.
 LIST_NAMES = """
-import wer.service, wer.testing
+import wer.changes, wer.service, wer.testing
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
-print(*(f"{part}.{name}" for part in ("service", "testing") for name in getattr(wer, part).__all__
+print(*(f"{part}.{name}" for part in ("changes", "service", "testing") for name in getattr(wer, part).__all__
         if name not in wer.__all__))
 """
 

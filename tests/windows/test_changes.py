@@ -233,6 +233,18 @@ class TestUninstall:
         assert not folder.exists()
 
 
+    def test_what_wer_pyz_runs_from(self, folder, tmp_path):
+        """It leaves itself as it is; afterwards it can be removed."""
+        pyz = [PYTHON, "-I", "-S", os.environ["WERAPI_PYZ"], "uninstall", "--yes"]
+        ended = subprocess.run(pyz, capture_output=True, encoding="utf-8", timeout=120, check=False)
+        assert ended.returncode == 3, ended
+        assert "most likely since a process uses it" in ended.stderr
+        (package,) = folder.glob("pyz-*")
+        assert (package / "wer" / "__main__.py").is_file(), "nothing of it was removed"
+        assert run("uninstall", "--yes").code == 0
+        assert not folder.exists()
+
+
 PROGRAMS = (None, "a.exe", "b.exe")
 
 

@@ -55,6 +55,7 @@ FILES = {
     "wer/changes/_change.py",
     "wer/changes/_crash_module.py",
     "wer/changes/_dump_folder.py",
+    "wer/changes/_dumps_now.py",
     "wer/changes/_exclusions.py",
     "wer/changes/_journal.py",
     "wer/changes/_local_dumps.py",

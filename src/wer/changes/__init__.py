@@ -10,16 +10,9 @@ from .._machine.registry import this_registry
 from ._change import Change
 from ._crash_module import CrashModule, CrashModules, crash_modules, install_crash_module, remove_crash_module
 from ._dump_folder import make_dump_folder
+from ._dumps_now import AccountFolder, DumpSetting, LocalDumps, account_folders, local_dumps
 from ._exclusions import Exclusion, Exclusions, exclude, exclusions, include
-from ._local_dumps import (
-    AccountFolder,
-    DumpSetting,
-    LocalDumps,
-    account_folders,
-    local_dumps,
-    set_local_dumps,
-    unset_local_dumps,
-)
+from ._local_dumps import set_local_dumps, unset_local_dumps
 from ._on_kill import set_on_kill, unset_on_kill
 from ._plan import NotKept, Plan
 from ._uninstall import LeftFile, Leftovers, leftovers, remove_files

@@ -96,7 +96,7 @@ def state_of(registry: Registry, hive: str, key: str, name: str | None, view: in
     if name is None:
         return values is not None
     # Not `Registry.value`, which does not tell in which case the name is written.
-    return next((value for value in values or () if value.name.casefold() == name.casefold()), None)
+    return next((value for value in values or () if value.name.lower() == name.lower()), None)
 
 
 def put(registry: Registry, change: Change, state: State) -> None:

@@ -73,7 +73,7 @@ def crash_modules(registry: Registry, is_file: Callable[[str], bool] = os.path.i
             unreadable.append(str(error))
             continue
         for value in values:
-            ours = ntpath.basename(value.name).casefold() == FILE_NAME
+            ours = ntpath.basename(value.name).lower() == FILE_NAME
             entries.append(CrashModule(value.name, hive, value, _is_there(value.name, is_file), ours))
     return CrashModules(tuple(entries), tuple(unreadable))
 
@@ -152,7 +152,7 @@ def remove_crash_module(registry: Registry, machine: bool = False, path: str | N
 
 def topic(path: str) -> str:
     """What the journal calls it."""
-    return f"crash-module {path.casefold()}"
+    return f"crash-module {path.lower()}"
 
 
 def build_of(registry: Registry) -> int | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from .. import _settings
 from .._machine.registry import HKCU, HKLM, Kind, Registry, Unreadable, Value
 from ._change import State, state_of
+from ._dumps_now import exe_name
 from ._journal import Journal, Record
-from ._local_dumps import exe_name
 from ._places import EXCLUDED, EXCLUDED_BY_POLICY
 
 # In each of them every Python program has the same name.
@@ -75,14 +75,14 @@ def exclusions(registry: Registry, name: str | None = None) -> Exclusions:
                     unreadable.append(str(error))
                 continue
             ours = {
-                record.name.casefold(): record
+                record.name.lower(): record
                 for record in records
-                if record.name is not None and record.key.casefold() == key.casefold() and record.layers
+                if record.name is not None and record.key.lower() == key.lower() and record.layers
             }
             for value in values:
-                record = ours.get(value.name.casefold())
+                record = ours.get(value.name.lower())
                 made_here = record is not None and record.before is None and record.accounts_for(value)
-                if name is None or value.name.casefold() == name.casefold():
+                if name is None or value.name.lower() == name.lower():
                     entries.append(Exclusion(value.name, hive, by_policy, value, made_here))
     return Exclusions(tuple(entries), tuple(unreadable))
 
@@ -120,7 +120,7 @@ def exclude(registry: Registry, name: str, all_users: bool = False) -> State:
     if isinstance(before, Value):
         _settings.add_excluded_application(name, all_users)  # it is no error, and WER may write it anew
         return state_of(registry, hive, EXCLUDED, name)
-    topic = f"exclude {name.casefold()}"
+    topic = f"exclude {name.lower()}"
     journal.write(Record(EXCLUDED, name, None, ((topic, Value(name, Kind.DWORD, 1)),)))
     try:
         _settings.add_excluded_application(name, all_users)

@@ -31,7 +31,6 @@ VERSION = 1
 MOST_OF_A_VALUE = 64 << 10  # characters or bytes of a value that is replaced; WER's have a few
 _MOST_OF_A_RECORD = 1 << 20
 _MOST_RECORDS = 1000
-_MOST_LAYERS = 100
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class Journal:
         for value in (self._registry.values(self.hive, KEY) or ())[:_MOST_RECORDS]:
             record = _read(self.hive, value)
             if record is not None:
-                found[value.name.casefold()] = record
+                found[value.name.lower()] = record
         return found
 
     def damaged(self) -> list[str]:
@@ -116,13 +115,18 @@ class Journal:
         return [value.name for value in values if _read(self.hive, value) is None]
 
     def get(self, key: str, name: str | None) -> Record | None:
-        """The record of a place."""
-        return self.records().get(_name(key, name).casefold())
+        """The record of a place. Raises `Unreadable`."""
+        value = self._registry.value(self.hive, KEY, _name(key, name))
+        return None if value is None else _read(self.hive, value)
 
     def write(self, record: Record) -> None:
         """Write a record, in place of the one there was of its place."""
+        text = _text(record)
+        if len(text) > _MOST_OF_A_RECORD:
+            where = place(self.hive, record.key, record.name)
+            raise ValueError(f"what was set of {where} takes more than {_MOST_OF_A_RECORD} characters: undo some of it")
         self._registry.create(self.hive, KEY)
-        self._registry.set(self.hive, KEY, Value(_name(record.key, record.name), Kind.SZ, _text(record)))
+        self._registry.set(self.hive, KEY, Value(_name(record.key, record.name), Kind.SZ, text))
 
     def remove(self, key: str, name: str | None) -> None:
         """Remove the record of a place, and with the last one the journal."""
@@ -196,7 +200,7 @@ def _read(hive: str, value: Value) -> Record | None:
         record = Record(raw["key"], name, _state(raw["before"], name), layers, raw["bits"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # json's own is a ValueError
         return None
-    if len(layers) > _MOST_LAYERS or _name(record.key, record.name).casefold() != value.name.casefold():
+    if _name(record.key, record.name).lower() != value.name.lower():
         return None
     if not 0 <= record.bits <= 0xFFFFFFFF or not is_changed_here(hive, record.key, record.name):
         return None
@@ -217,7 +221,7 @@ def _state(raw: Any, name: str | None) -> State:
     if raw is None:
         return None
     kind, data = raw["kind"], raw["data"]
-    if type(kind) is not int or raw["name"].casefold() != name.casefold() or not 0 <= kind <= 0xFFFFFFFF:
+    if type(kind) is not int or raw["name"].lower() != name.lower() or not 0 <= kind <= 0xFFFFFFFF:
         raise ValueError("it is another value, or of no type")
     if isinstance(data, dict):
         data = bytes.fromhex(data["hex"])

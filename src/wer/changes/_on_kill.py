@@ -7,7 +7,8 @@ What these settings do on a machine, only a Windows can show: docs/evidence.md.
 from .._arguments import shown
 from .._machine.registry import HKLM, Kind, Registry, Value
 from ._change import described
-from ._local_dumps import dword, exe_name, full_folder
+from ._dumps_now import exe_name
+from ._local_dumps import dword, full_folder
 from ._places import GLOBAL_FLAG, IMAGES, SILENT_EXIT, SILENT_EXIT_VALUES
 from ._plan import Plan, Planner, number_of
 
@@ -139,7 +140,7 @@ def unset_on_kill(registry: Registry, exe: str) -> Plan:
 
 def topic(exe: str) -> str:
     """What the journal calls it."""
-    return f"on-kill {exe.casefold()}"
+    return f"on-kill {exe.lower()}"
 
 
 def _keys(exe: str) -> tuple[str, str]:

@@ -34,15 +34,15 @@ def is_changed_here(hive: str, key: str, name: str | None) -> bool:
 
     A key above one of ours counts: where it is missing, it is made.
     """
-    given = key.casefold()
+    given = key.lower()
     for ours in _HIVES.get(hive, ()):
         values, for_programs = _CHANGED[ours]
-        top = ours.casefold()
+        top = ours.lower()
         if name is None and f"{top}\\".startswith(f"{given}\\"):
             return True
         inside = given.startswith(f"{top}\\") and "\\" not in given[len(top) + 1 :] and len(given) > len(top) + 1
         if not (given == top or (for_programs and inside)):
             continue
-        if name is None or values is None or name.casefold() in {value.casefold() for value in values}:
+        if name is None or values is None or name.lower() in {value.lower() for value in values}:
             return True
     return False

@@ -26,11 +26,11 @@ class Step:
 
     def is_of(self, hive: str, key: str, name: str | None) -> bool:
         """Whether it is about that place."""
-        if self.hive != hive or self.key.casefold() != key.casefold():
+        if self.hive != hive or self.key.lower() != key.lower():
             return False
         if name is None or self.name is None:
             return name is self.name
-        return name.casefold() == self.name.casefold()
+        return name.lower() == self.name.lower()
 
 
 class Plan:

@@ -116,7 +116,7 @@ def _settings(registry: Registry, hive: str) -> Plan:
     planner = Planner(registry, "everything")
     # Whoever made them, without the DLL they are of no use. Then the key is empty, if it was made here.
     for value in registry.values(hive, MODULES) or ():
-        if ntpath.basename(value.name).casefold() == FILE_NAME:
+        if ntpath.basename(value.name).lower() == FILE_NAME:
             planner.remove_value(hive, MODULES, value.name)
     planner.undo(hive, everything=True)
     return planner.plan
@@ -181,7 +181,7 @@ def remove_files(found: Leftovers) -> list[tuple[str, str]]:
             continue
         try:
             if os.path.isdir(file.path) and not _is_link(file.path):
-                shutil.rmtree(file.path)
+                _remove_unpacked(file.path)
             else:
                 os.unlink(file.path)
         except FileNotFoundError:
@@ -195,6 +195,15 @@ def remove_files(found: Leftovers) -> list[tuple[str, str]]:
             if not left:
                 left.append((found.folder, f"there is something else in it, or it is in use: {error.strerror}"))
     return left
+
+
+def _remove_unpacked(folder: str) -> None:
+    """Remove a package with its extension. That one first: Windows refuses while a process has loaded it."""
+    for path, _, names in os.walk(folder):
+        for name in names:
+            if name.lower().endswith((".pyd", ".dll")):
+                os.unlink(os.path.join(path, name))
+    shutil.rmtree(folder)
 
 
 def remove_damaged(registry: Registry, found: Leftovers, hive: str) -> None:

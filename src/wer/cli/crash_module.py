@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
 def _show(registry: machine.Registry, out: Output) -> ExitCode:
     found = crash_modules(registry)
     ours = _exception_module.PATH
-    installed = any(entry.path.casefold() == ours.casefold() for entry in found.entries)
+    installed = any(entry.path.lower() == ours.lower() for entry in found.entries)
     out.line(f"{ours}: {'installed' if installed else 'not installed'}")
     if found.entries:
         words = {True: "there", False: "MISSING", None: "not looked at: on another machine, or no full path"}

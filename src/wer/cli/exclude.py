@@ -17,8 +17,8 @@ from .._machine.registry import HKCU, HKLM
 from .._typing import TYPE_CHECKING
 from ..changes import exclude, exclusions, include
 from ..changes._change import described
+from ..changes._dumps_now import exe_name
 from ..changes._exclusions import EVERY_PYTHON
-from ..changes._local_dumps import exe_name
 from ._changing import VALUE, explained, state
 from ._output import ExitCode, Output, add_yes
 
@@ -136,13 +136,13 @@ def _notes(found: "Exclusions", name: str, adding: bool, all_users: bool) -> "li
         users = "all users" if all_users else "this user"
         return [] if here or found.unreadable else [f"{name} is not excluded for {users}, as far as the registry says."]
     notes = ["Whether local dumps of it are still kept is documented nowhere: try it, or do not depend on it."]
-    if name.casefold() in EVERY_PYTHON:
+    if name.lower() in EVERY_PYTHON:
         whose = "of every user" if all_users else "of this user"
         notes.append(
             f"{name} is EVERY Python program {whose}: none of them is reported any more. Better exclude a program "
             "that has a name of its own."
         )
-    if not name.casefold().endswith(".exe"):
+    if not name.lower().endswith(".exe"):
         notes.append(f"{name} does not end with .exe: WER compares the whole file name of a program.")
     if here:
         notes.append(f"{name} is excluded there already.")
