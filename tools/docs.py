@@ -60,6 +60,15 @@ SECTIONS = {
         *("reports.list_reports", "reports.Listing", "reports.ReportEntry", "reports.ReadStore", "reports.StoreState"),
         *("reports.export", "reports.Exported", "reports.ExportedReport", "reports.ExportStatus"),
         "reports.goes_elsewhere",
+    "Settings of the machine": [
+        *("changes.this_registry", "changes.Plan", "changes.Change", "changes.NotKept"),
+        *("changes.set_local_dumps", "changes.unset_local_dumps", "changes.make_dump_folder"),
+        *("changes.local_dumps", "changes.LocalDumps", "changes.DumpSetting"),
+        *("changes.account_folders", "changes.AccountFolder", "changes.set_on_kill", "changes.unset_on_kill"),
+        *("changes.exclude", "changes.include", "changes.exclusions", "changes.Exclusions", "changes.Exclusion"),
+        *("changes.install_crash_module", "changes.remove_crash_module", "changes.crash_modules"),
+        *("changes.CrashModules", "changes.CrashModule"),
+        *("changes.leftovers", "changes.Leftovers", "changes.LeftFile", "changes.remove_files"),
     ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
@@ -79,7 +88,6 @@ import wer.changes, wer.doctor, wer.dumps, wer.reports, wer.service, wer.testing
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
 parts = "changes", "doctor", "dumps", "reports", "service", "testing"
 print(*(f"{part}.{name}" for part in parts for name in getattr(wer, part).__all__
-        if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
         if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
 """
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 # In the order of --help: what somebody in trouble needs first.
-NAMES = ("doctor", "explain", "dump", "report", "store")
+NAMES = ("doctor", "explain", "dump", "report", "store", "local-dumps", "exclude", "crash-module", "uninstall")
 
 _DESCRIPTION = """\
 Windows Error Reporting, from the command line: why there is no dump, and how to get one.
@@ -96,4 +96,13 @@ class _Parser(argparse.ArgumentParser):
     """Keeps the lines of its texts, and takes no shortened options: those would change their meaning with new ones."""
 
     def __init__(self, **options: "Any") -> None:
-        super().__init__(**options, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+        super().__init__(**options, formatter_class=_Formatter, allow_abbrev=False)
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Has room for the longest command: argparse forgets that commands are indented by two more."""
+
+    def add_argument(self, action: argparse.Action) -> None:
+        super().add_argument(action)
+        if isinstance(action, argparse._SubParsersAction):
+            self._action_max_length += self._indent_increment
