@@ -56,10 +56,12 @@ SECTIONS = {
             "doctor.Trial",
             "doctor.Machine",
         ),
+    ],
     "All reports of a machine": [
         *("reports.list_reports", "reports.Listing", "reports.ReportEntry", "reports.ReadStore", "reports.StoreState"),
         *("reports.export", "reports.Exported", "reports.ExportedReport", "reports.ExportStatus"),
         "reports.goes_elsewhere",
+    ],
     "Settings of the machine": [
         *("changes.this_registry", "changes.Plan", "changes.Change", "changes.NotKept"),
         *("changes.set_local_dumps", "changes.unset_local_dumps", "changes.make_dump_folder"),
