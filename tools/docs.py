@@ -55,6 +55,8 @@ SECTIONS = {
             "doctor.try_crash",
             "doctor.Trial",
             "doctor.Machine",
+            "doctor.ending_of",
+            "doctor.Ending",
         ),
     ],
     "All reports of a machine": [

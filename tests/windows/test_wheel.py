@@ -89,6 +89,7 @@ FILES = {
     "wer/doctor/_debuggers.py",
     "wer/doctor/_diagnosis.py",
     "wer/doctor/_dump_files.py",
+    "wer/doctor/_endings.py",
     "wer/doctor/_examine.py",
     "wer/doctor/_finding.py",
     "wer/doctor/_findings.py",

@@ -2,6 +2,7 @@
 
 from .._typing import TYPE_CHECKING
 from ._diagnosis import Answer, Diagnosis, DumpAnswer
+from ._endings import Ending, ending_of
 from ._examine import examine
 from ._finding import Evidence, Finding
 from ._local_dumps import LocalDumps, Setting
@@ -14,12 +15,14 @@ __all__ = [
     "Answer",
     "Diagnosis",
     "DumpAnswer",
+    "Ending",
     "Evidence",
     "Finding",
     "LocalDumps",
     "Machine",
     "Setting",
     "Trial",
+    "ending_of",
     "examine",
     "try_crash",
 ]
