@@ -102,10 +102,12 @@ def read_start(path: str, most: int) -> bytes | None:
 def system_folder(is_32bit: bool = False) -> str:
     """System32 as 64-bit programs see it, also from a 32-bit Python; or SysWOW64, that of 32-bit ones."""
     windows = os.environ.get("SYSTEMROOT") or r"C:\Windows"
+    of_64bit_windows = sys.maxsize > 2**32 or "PROCESSOR_ARCHITEW6432" in os.environ
+    if not of_64bit_windows:
+        return ntpath.join(windows, "System32")
     if is_32bit:
         return ntpath.join(windows, "SysWOW64")
-    seen_by_32bit = sys.maxsize < 2**32 and "PROCESSOR_ARCHITEW6432" in os.environ
-    return ntpath.join(windows, "Sysnative" if seen_by_32bit else "System32")
+    return ntpath.join(windows, "System32" if sys.maxsize > 2**32 else "Sysnative")
 
 
 if sys.platform == "win32":
