@@ -285,8 +285,9 @@ class FakeLog:
         self.last = 0
 
     def _fails(self, function):
-        self.last = self.fails.get(function, 0)
-        return self.last != 0
+        if function in self.fails:
+            self.last = self.fails[function]
+        return function in self.fails
 
     def _handle(self, what):
         self.last += 1
@@ -342,7 +343,7 @@ class FakeLog:
         return 1
 
     def read(self, wanted=event_log.CRASHES, most=200, sources=()):
-        log = event_log._Log(self, lambda: self.last)
+        log = event_log._Log(self, lambda: self.last, lambda error: setattr(self, "last", error))
         query = event_log._query(wanted, None, "Application")
         events = event_log._read(log, query, wanted, "Application", most, lambda log, name: name in sources)
         assert self.open == {}, "a handle is left open"
@@ -366,7 +367,13 @@ class TestRead:
     @pytest.mark.parametrize("function", ["EvtQuery", "EvtNext"])
     @pytest.mark.parametrize(
         ("code", "text"),
-        [(5, "may not read"), (1722, "service does not run"), (1460, "in time"), (99, "with error 99")],
+        [
+            (5, "may not read"),
+            (0, "cannot be asked"),
+            (1722, "service does not run"),
+            (1460, "in time"),
+            (99, "with error 99"),
+        ],
     )
     def test_it_cannot_tell(self, function, code, text):
         fake = FakeLog(*TEXTS)

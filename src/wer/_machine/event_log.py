@@ -511,6 +511,7 @@ _MOST_BUFFER = 4 * 1024 * 1024  # bytes, of the XML of one event
 _BY_CHANNEL, _NEWEST_FIRST, _AS_XML = 0x1, 0x200, 1  # evntquery flags of winevt.h
 _ACCESS_DENIED, _INSUFFICIENT_BUFFER, _NO_MORE = 5, 122, 259
 _MEANING = {
+    0: "this machine's event log cannot be asked",  # Wine says no more than that
     _ACCESS_DENIED: "this account may not read it",
     50: "this machine's event log cannot be asked",
     120: "this machine's event log cannot be asked",
@@ -559,10 +560,12 @@ def read(
     if most < 1:
         raise ValueError(f"most must be 1 or more, got {most}")
     try:
-        library, last_error = _wevtapi()
+        library, last_error, set_last_error = _wevtapi()
     except (NotImplementedError, OSError, AttributeError) as error:
         return Events(unknown=f"this machine's event log cannot be asked: {error}")
-    return _read(_Log(library, last_error), query, wanted, log, min(most, MOST_EVENTS), has_source=_has_source)
+    return _read(
+        _Log(library, last_error, set_last_error), query, wanted, log, min(most, MOST_EVENTS), has_source=_has_source
+    )
 
 
 def _query(wanted: "Sequence[tuple[str, int]]", since: datetime | None, log: str) -> str:
@@ -634,13 +637,15 @@ def _has_source(log: str, provider: str) -> bool:
 class _Log:
     """wevtapi.dll: a handle of its is closed whatever happens."""
 
-    def __init__(self, library: "Any", last_error: "Callable[[], int]") -> None:
+    def __init__(
+        self, library: "Any", last_error: "Callable[[], int]", set_last_error: "Callable[[int], object]"
+    ) -> None:
         import ctypes
         from ctypes import wintypes
 
         self._ctypes, self._types = ctypes, wintypes
         self._library = library
-        self._last_error = last_error
+        self._last_error, self._set_last_error = last_error, set_last_error
 
     def read(self, query: str, most: int, events: Events) -> None:
         """Add up to `most` events to `events`."""
@@ -679,6 +684,7 @@ class _Log:
         return self._last_error() == _ACCESS_DENIED
 
     def _open_query(self, log: str | None, query: str) -> int:
+        self._set_last_error(0)
         results = self._library.EvtQuery(None, log, query, _BY_CHANNEL | _NEWEST_FIRST)
         if not results:
             raise self._error("EvtQuery")
@@ -728,7 +734,7 @@ class _Log:
 if sys.platform == "win32":
     _loaded: "list[Any]" = []
 
-    def _wevtapi() -> "tuple[Any, Callable[[], int]]":
+    def _wevtapi() -> "tuple[Any, Callable[[], int], Callable[[int], object]]":
         import ctypes
         from ctypes import wintypes
 
@@ -747,9 +753,9 @@ if sys.platform == "win32":
             library.EvtClose.argtypes = [handle]
             library.EvtClose.restype = wintypes.BOOL
             _loaded.append(library)
-        return _loaded[0], ctypes.get_last_error
+        return _loaded[0], ctypes.get_last_error, ctypes.set_last_error
 
 else:
 
-    def _wevtapi() -> "tuple[Any, Callable[[], int]]":
+    def _wevtapi() -> "tuple[Any, Callable[[], int], Callable[[int], object]]":
         raise NotImplementedError("it is on Windows only")

@@ -67,8 +67,7 @@ class SourceFolder:
             raise Refused("its folder is a link or a junction")
         if not stat.S_ISDIR(found.st_mode):
             raise Refused("its key is the path of a file")
-        parent, name = os.path.split(os.path.abspath(key))
-        self._final = os.path.join(os.path.realpath(parent, strict=True), name)
+        self._place = _place_of_folder(self._path)
 
     def is_there(self) -> bool:
         """Whether the folder has not gone meanwhile."""
@@ -118,8 +117,8 @@ class SourceFolder:
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise Refused("it is no file")
-            opened = _final_path(descriptor)
-            if os.path.normcase(opened) != os.path.normcase(os.path.join(self._final, file.name)):
+            volume, folder = self._place
+            if _place_of(descriptor) != (volume, os.path.normcase(os.path.join(folder, file.name))):
                 raise Refused("a link or a junction leads to it")
         except BaseException:
             os.close(descriptor)
@@ -172,28 +171,66 @@ def name_refusal(name: str) -> str:
     return ""
 
 
+# Where something that is open is: its volume, and its path there without any link.
 if sys.platform == "win32":
     import ctypes
     import msvcrt
     from ctypes import wintypes
 
-    _kernel32 = ctypes.WinDLL("kernel32.dll", use_last_error=True, winmode=0x800)
-    _get_final_path = _kernel32.GetFinalPathNameByHandleW
-    _get_final_path.argtypes = [wintypes.HANDLE, wintypes.LPWSTR, wintypes.DWORD, wintypes.DWORD]
-    _get_final_path.restype = wintypes.DWORD
+    _kernel32 = ctypes.WinDLL("kernel32.dll", use_last_error=True, winmode=0x800)  # of System32 only
+    _open = _kernel32.CreateFileW
+    _open.argtypes = [
+        *(wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, wintypes.LPVOID),
+        *(wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE),
+    ]
+    _open.restype = wintypes.HANDLE
+    _close = _kernel32.CloseHandle
+    _close.argtypes = [wintypes.HANDLE]
+    _close.restype = wintypes.BOOL
+    _get_information = _kernel32.GetFileInformationByHandle
+    _get_information.argtypes = [wintypes.HANDLE, wintypes.LPVOID]
+    _get_information.restype = wintypes.BOOL
+    _get_information_ex = _kernel32.GetFileInformationByHandleEx
+    _get_information_ex.argtypes = [wintypes.HANDLE, ctypes.c_int, wintypes.LPVOID, wintypes.DWORD]
+    _get_information_ex.restype = wintypes.BOOL
 
-    def _final_path(descriptor: int) -> str:
-        """The path of what is open, without any link, as `os.path.realpath` writes it."""
-        buffer = ctypes.create_unicode_buffer(32768)
-        if not 0 < _get_final_path(msvcrt.get_osfhandle(descriptor), buffer, len(buffer), 0) < len(buffer):
+    _READ_ATTRIBUTES, _SHARE_ALL, _OPEN_EXISTING, _FOLDER_ITSELF = 0x80, 7, 3, 0x02200000
+    _FILE_NAME_INFO = 2
+    _MOST_UNITS = 32768
+
+    def _place_of_folder(path: str) -> tuple[int, str]:
+        handle = _open(path, _READ_ATTRIBUTES, _SHARE_ALL, None, _OPEN_EXISTING, _FOLDER_ITSELF, None)
+        if handle == wintypes.HANDLE(-1).value:
             raise ctypes.WinError(ctypes.get_last_error())
-        path = buffer.value
-        if path.startswith("\\\\?\\UNC\\"):
-            return "\\\\" + path[8:]
-        return path.removeprefix("\\\\?\\")
+        try:
+            return _place(handle)
+        finally:
+            _close(handle)
+
+    def _place_of(descriptor: int) -> tuple[int, str]:
+        return _place(msvcrt.get_osfhandle(descriptor))
+
+    def _place(handle: int) -> tuple[int, str]:
+        information = (wintypes.DWORD * 13)()  # BY_HANDLE_FILE_INFORMATION: attributes, three times, the volume
+        if not _get_information(handle, information):
+            raise ctypes.WinError(ctypes.get_last_error())
+        if information[0] & stat.FILE_ATTRIBUTE_REPARSE_POINT:
+            raise Refused("it is a link or a junction by now")
+        # FILE_NAME_INFO: the length in bytes, and the name, to which a virtual drive and a share do not matter.
+        name = ctypes.create_string_buffer(4 + 2 * _MOST_UNITS)
+        if not _get_information_ex(handle, _FILE_NAME_INFO, name, len(name)):
+            raise ctypes.WinError(ctypes.get_last_error())
+        length = int.from_bytes(name.raw[:4], "little")
+        return information[7], os.path.normcase(name.raw[4 : 4 + length].decode("utf-16-le", "surrogatepass"))
 
 else:
 
-    def _final_path(descriptor: int) -> str:
-        """The path of what is open, without any link."""
-        return os.readlink(f"/proc/self/fd/{descriptor}")
+    def _place_of_folder(path: str) -> tuple[int, str]:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            return _place_of(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _place_of(descriptor: int) -> tuple[int, str]:
+        return os.fstat(descriptor).st_dev, os.readlink(f"/proc/self/fd/{descriptor}")
