@@ -232,7 +232,6 @@ class TestUninstall:
         assert run("uninstall", "--yes").code == 0
         assert not folder.exists()
 
-
     def test_what_wer_pyz_runs_from(self, folder, tmp_path):
         """It leaves itself as it is; afterwards it can be removed."""
         pyz = [PYTHON, "-I", "-S", os.environ["WERAPI_PYZ"], "uninstall", "--yes"]

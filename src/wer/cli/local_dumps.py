@@ -14,7 +14,8 @@ A key for one program also makes the key above it, and as soon as that is there,
 With --on-kill it is not crashes but ends that a program does not want: killed by another program, or ended by
 ExitProcess (Windows calls it SilentProcessExit). Those are settings only; whether a dump comes of them, try it out.
 
-Whether a dump would be written now, `wer doctor` tells. What `set` changed is recorded below SOFTWARE\\werapi in the
+`show` ends with 0 if dumps are on and with 1 if they are off. Whether a dump would really be written, `wer doctor`
+tells. What `set` changed is recorded below SOFTWARE\\werapi in the
 registry, so any administrator can undo it.
 """
 
