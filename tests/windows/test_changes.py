@@ -37,6 +37,8 @@ STATES = [
     (winreg.REG_NONE, None),
     (winreg.REG_QWORD, 1 << 63),
     (winreg.REG_MULTI_SZ, ["a", "b"]),
+    (winreg.REG_MULTI_SZ, []),
+    (winreg.REG_MULTI_SZ, ["", "a", ""]),
     (winreg.REG_DWORD_BIG_ENDIAN, b"\0\0\0\1"),
     (4711, b"of no kind"),
 ]
