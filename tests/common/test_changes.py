@@ -340,9 +340,11 @@ class TestApply:
                     value = Value("DumpCount", Kind.DWORD, 77)
                 super().set(hive, key, value, view)
 
-        registry = Policy({(HKLM, 64): DEFAULT})
-        with pytest.raises(changes.NotKept, match=r"DumpCount was set to 3 \[DWORD\], and is 77 \(0x4d\) \[DWORD\]"):
-            dumps(registry, "python.exe", count=3)
+        registry = Policy({(HKLM, 64): DEFAULT | {LOCAL_DUMPS: {"DumpCount": (Kind.DWORD, 5)}}})
+        words = r"DumpCount was set to 3 \[DWORD\], and is 77 \(0x4d\) \[DWORD\]"
+        with pytest.raises(changes.NotKept, match=words) as caught:
+            dumps(registry, count=3)
+        assert "could not be set back" in caught.value.__notes__[0], "to 5, likewise"
 
     def test_a_write_that_goes_elsewhere(self):
         class Virtual(FakeRegistry):
@@ -382,6 +384,19 @@ class TestApply:
         with pytest.raises(OSError, match="has changed since"):
             plan.apply(registry)
         assert at(registry, rf"{LOCAL_DUMPS}\a.exe") == {"x": (Kind.SZ, "theirs")}
+
+    def test_an_empty_journal_that_stays_is_no_failure(self):
+        class Stubborn(FakeRegistry):
+            def delete_key(self, hive, key, view=64):
+                if "werapi" in key:
+                    raise PermissionError(errno.EACCES, "Access is denied", key)
+                super().delete_key(hive, key, view)
+
+        registry = Stubborn({(HKLM, 64): {"SOFTWARE": {}}})
+        dumps(registry, "a.exe")
+        no_dumps(registry, "a.exe")
+        assert registry.keys(HKLM, "SOFTWARE") == ["werapi"]
+        assert at(registry, KEY) == {}
 
     def test_an_interrupt_sets_back(self):
         class Interrupted(FakeRegistry):

@@ -37,6 +37,8 @@ STATES = [
     (winreg.REG_NONE, None),
     (winreg.REG_QWORD, 1 << 63),
     (winreg.REG_MULTI_SZ, ["a", "b"]),
+    (winreg.REG_MULTI_SZ, []),
+    (winreg.REG_MULTI_SZ, ["", "a", ""]),
     (winreg.REG_DWORD_BIG_ENDIAN, b"\0\0\0\1"),
     (4711, b"of no kind"),
 ]
@@ -231,7 +233,6 @@ class TestUninstall:
             os.unlink(path)
         assert run("uninstall", "--yes").code == 0
         assert not folder.exists()
-
 
     def test_what_wer_pyz_runs_from(self, folder, tmp_path):
         """It leaves itself as it is; afterwards it can be removed."""

@@ -17,9 +17,10 @@ the first state or a layer of its record. If it is neither, somebody else has ch
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from .._machine.registry import HKCU, HKLM, Kind, Registry, Value
+from .._machine.registry import HKCU, HKLM, Kind, Registry, Unreadable, Value
 from .._typing import Any
 from ._change import State, place, same
 from ._places import is_changed_here
@@ -138,14 +139,18 @@ class Journal:
         self.clean()
 
     def clean(self) -> None:
-        """Remove the journal if nothing is in it: a process may have been killed before its first record."""
-        for ours in (KEY, ROOT):
-            values = self._registry.values(self.hive, ours)
-            if values is None:
-                continue
-            if values or self._registry.keys(self.hive, ours):
-                break
-            self._registry.delete_key(self.hive, ours)
+        """Remove the journal if nothing is in it: a process may have been killed before its first record.
+
+        If that is not possible it stays, which is no failure: it says nothing.
+        """
+        with suppress(OSError, Unreadable):
+            for ours in (KEY, ROOT):
+                values = self._registry.values(self.hive, ours)
+                if values is None:
+                    continue
+                if values or self._registry.keys(self.hive, ours):
+                    break
+                self._registry.delete_key(self.hive, ours)
 
 
 def check_size(hive: str, key: str, name: str | None, state: State) -> None:

@@ -99,9 +99,6 @@ class Plan:
                 self._check(registry, step)
                 done.append(step)
                 self._do(registry, step)
-            if self._undoes:
-                for hive in self._hives:
-                    Journal(registry, hive).clean()
         except BaseException as error:  # Ctrl-C as well
             left = self._undo(registry, done)
             if isinstance(error, Unreadable):
@@ -109,6 +106,8 @@ class Plan:
             if left:
                 error.add_note(f"What was changed before could not be set back: {', '.join(left)}")
             raise error
+        for hive in self._hives:
+            Journal(registry, hive).clean()
 
     def _check(self, registry: Registry, step: Step) -> None:
         """What the plan was made for is still so."""
@@ -150,6 +149,8 @@ class Plan:
                 change = step.change
                 if change is not None and not same(_state(registry, change), change.before):
                     put(registry, change, change.before)
+                    if not same(_state(registry, change), change.before):
+                        raise OSError
                 if not self._undoes:
                     _record(registry, step, step.record)
             except (OSError, Unreadable):
@@ -171,7 +172,6 @@ class Planner:
     def __init__(self, registry: Registry, topic: str) -> None:
         self._registry = registry
         self.plan = Plan(topic)
-        self._records: dict[str, dict[str, Record]] = {}
 
     def state(self, hive: str, key: str, name: str | None) -> State:
         """What is there, after the plan."""

@@ -5,8 +5,8 @@ there before, and their records removed; values for its exception module are rem
 have gone; and so are this account's files in %LOCALAPPDATA%\\wer, and what wer.pyz has unpacked there.
 
 What a living process uses stays, and so does what others have made or changed since; both are named. Dumps, reports and
-folders for dumps stay, and so does what a program has in a folder of its own choice. Other accounts have files and settings of their own: run this as them, too. The package itself goes with
-python -m pip uninstall werapi.
+folders for dumps stay, and so does what a program has in a folder of its own choice. Other accounts have files and
+settings of their own: run this as them, too. The package itself goes with `python -m pip uninstall werapi`.
 """
 
 import argparse
