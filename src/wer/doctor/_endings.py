@@ -16,7 +16,9 @@ _FIRST_EXCEPTION = 0x80000001
 _FIRST_SMALL_NEGATIVE = 0xFFFF0000  # -65536: what a program chose, and no NTSTATUS
 
 _SETTINGS = "unless something is in the way, which `wer doctor` says"
-_LOCAL_DUMPS = "A dump file is written if LocalDumps is on, which it is not on a Windows as it comes: `wer local-dumps`."
+_LOCAL_DUMPS = (
+    "A dump file is written if LocalDumps is on, which it is not on a Windows as it comes: `wer local-dumps`."
+)
 _EXIT_WATCH = (
     "Only SilentProcessExit sees such an end, if it was set up before the process started: `wer local-dumps set "
     "--on-kill`."
@@ -79,16 +81,16 @@ def _made_of(value: int) -> tuple[str, str, str, str]:
         return (
             NO,
             NO,
-            "If the loader gave up, the program never ran, and Windows makes nothing; start it by hand and read what it "
-            "says.",
+            "If the loader gave up, the program never ran, and Windows makes nothing; start it by hand and read what "
+            "it says.",
             "seen",
         )
     if value in _PAST_THE_FILTERS:
         return (
             YES,
             YES,
-            f"Windows reports it, {_SETTINGS}; no handler in the process sees it, and the service WerSvc must be able to "
-            f"start. {_LOCAL_DUMPS} For an event of your own: `install_crash_handler(fast_fail=True)`.",
+            f"Windows reports it, {_SETTINGS}; no handler in the process sees it, and the service WerSvc must be able "
+            f"to start. {_LOCAL_DUMPS} For an event of your own: `install_crash_handler(fast_fail=True)`.",
             "seen",
         )
     if value == _STACK_OVERFLOW:
@@ -114,7 +116,7 @@ def _made_of(value: int) -> tuple[str, str, str, str]:
     return (
         NO,
         NO,
-        "A program that ends itself, by sys.exit or an exception in Python, or that is ended by TerminateProcess, has not "
-        f"crashed: Windows makes nothing. For exceptions in Python: `wer.enable`. {_EXIT_WATCH}",
+        "A program that ends itself, by sys.exit or an exception in Python, or that is ended by TerminateProcess, has "
+        f"not crashed: Windows makes nothing. For exceptions in Python: `wer.enable`. {_EXIT_WATCH}",
         "documented",
     )
