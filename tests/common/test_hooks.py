@@ -178,6 +178,70 @@ class TestReport:
         assert answers == [False]
         assert len(filed) == 1
 
+    @pytest.mark.parametrize("group", [False, True])
+    def test_what_is_declined_can_be_reported_later_and_is_told(self, make, filed, monkeypatch, group):
+        """As much waits as may; or it is asked for within a report, of the same exception as outside."""
+        entered, go, told = threading.Event(), threading.Event(), []
+
+        def keep(report, exception, **options):
+            told.append(options["more"])
+
+        def hold(each):
+            filed.append(each)
+            if len(filed) == 1:
+                answers.append(reporter.report(error))
+                entered.set()
+                go.wait(60)
+
+        answers = []
+        error = raised(ExceptionGroup("jobs", [Own("x"), ValueError()]) if group else Own("x"))
+        monkeypatch.setattr(wer.service._reporter, "add_python_state", keep)
+        reporter = make(on_report=hold)
+        reporter.report(raised(KeyError()), wait=False)
+        assert entered.wait(30)
+        while reporter.report(raised(ValueError()), wait=False):
+            pass
+        answers.append(reporter.report(error, wait=False))
+        go.set()
+        assert reporter.flush(30)
+        assert answers == [False, False]
+        assert reporter.report(error) is True
+        assert reporter.report(error) is False
+        assert reporter.flush(30)
+        assert told[:3] == [[], ["Left out because too many waited, or from within a report: 3"], []]
+        assert not any(told[2:])
+
+    def test_what_was_declined_is_told_by_the_next_that_is_filed(self, make, fake, filed, monkeypatch):
+        def keep(report, exception, **options):
+            told.append(options["more"])
+
+        def ask(each):
+            filed.append(each)
+            if len(filed) == 1:
+                reporter.report(raised(ValueError()))
+                fake.fail("WerReportSubmit", wer.HResult.E_ACCESSDENIED, times=1)
+
+        told = []
+        monkeypatch.setattr(wer.service._reporter, "add_python_state", keep)
+        reporter = make(on_report=ask)
+        for _ in range(4):
+            reporter.report(raised(KeyError()))
+            assert reporter.flush(30)
+        assert [each.result is None for each in filed] == [False, True, False, False]
+        one = ["Left out because too many waited, or from within a report: 1"]
+        assert told == [[], one, one, []]
+
+    def test_what_no_memory_was_for_can_be_reported_later(self, reporter, filed, monkeypatch, caplog):
+        def no_memory(work, seconds):
+            raise MemoryError
+
+        error = raised(ValueError())
+        with monkeypatch.context() as patch:
+            patch.setattr(reporter._background, "run", no_memory)
+            assert reporter.report(error) is False
+        assert "no report: MemoryError" in caplog.text
+        assert reporter.report(error) is True
+
     def test_limits_hold(self, make, filed, tmp_path):
         folder = Folder(str(tmp_path / "limited"))
         reporter = make(limits=Limits(per_signature=2, total=3, folder=folder))
