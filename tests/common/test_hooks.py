@@ -564,6 +564,13 @@ class TestLoggingHandler:
             log.exception("failed")
         assert sources(reporter, filed) == ["logging"]
 
+    def test_reports_an_exception_that_was_never_raised(self, log, reporter, fake, filed):
+        """The way for what is no exception."""
+        log.error("the queue does not move", exc_info=Own())
+        assert sources(reporter, filed) == ["logging"]
+        values = [call.arguments["value"] for call in fake.called("WerReportSetParameter")]
+        assert values[1:3] == [f"{__name__}.Own", "?"]
+
     def test_leaves_alone_what_has_none_or_is_below_its_level(self, log, reporter, filed):
         log.error("no exception")
         log.warning("not so bad", exc_info=raised(ValueError()))
