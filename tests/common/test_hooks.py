@@ -165,6 +165,7 @@ class TestReport:
             reporter.report(raised(ValueError("x")), wait=False)
         assert reporter.report(raised(ValueError("x")), wait=False) is False  # as much waits as may
         go.set()
+        assert reporter.flush(60)  # or they are made in the tests that follow
 
     def test_from_a_report_is_none(self, make, filed):
         def report_again(each):
@@ -266,6 +267,42 @@ class TestReport:
         assert reporter.flush(30)
         assert [each.left_out for each in filed] == [0, 2]
         assert told == [[], ["Left out by limits: 2 of this signature, 2 in all"]]
+
+    def test_stacks_have_none_of_what_reports(self, reporter, monkeypatch, caplog):
+        """Neither of the thread that failed and waits, nor of the one that makes the text; others are whole."""
+        texts = []
+        monkeypatch.setattr(wer.service._state, "_write", lambda descriptor, text: texts.append(text.decode()))
+
+        @wer.reporting(reporter=reporter)
+        def works():
+            entered.set()
+            go.wait(30)
+
+        @wer.reporting(reporter=reporter)
+        def fails():
+            raise KeyError
+
+        def job():
+            with contextlib.suppress(KeyError):
+                fails()
+
+        entered, go = threading.Event(), threading.Event()
+        other = threading.Thread(target=works, name="other")
+        other.start()
+        assert entered.wait(30)
+        with caplog.at_level(logging.INFO, "wer"):
+            in_thread(job)
+        go.set()
+        other.join()
+        assert "reported KeyError from reporting: QUEUED" in caplog.text
+        _, _, threads = texts[0].partition("== Threads ==\r\n")
+        stacks = {block.partition("\r\n")[0].partition(": ")[2]: block for block in threads.split("\r\n\r\n")}
+        failed = stacks["job [failed]"].split("\r\n")
+        assert failed[-3].endswith("<locals>.job")
+        assert failed[-1].endswith(" more frames, of wer that reports it]")
+        assert stacks["wer: reports [made this text]"].endswith(" more frames, of wer that reports it]")
+        assert "<locals>.works" in stacks["other"]
+        assert " of wer" not in stacks["other"]
 
     @pytest.mark.parametrize("kind", [ValueError, Own])
     def test_no_exception_is_kept(self, reporter, kind):

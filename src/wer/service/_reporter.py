@@ -224,6 +224,7 @@ class Reporter:
         filed = Filed(event, signature, source, left_out)
         try:
             filed.result = self._submit(filed, exception, thread, left_out_in_all)
+            _log.info("reported %s from %s: %s", type_name(type(exception)), source, filed.result.name)
         except OSError as error:
             filed.error = error
             _log.warning("no report of %s: %s", type_name(type(exception)), error)
