@@ -97,5 +97,10 @@ def found(function: str) -> bool:
     return False
 
 
+def message_of(code: int) -> str:
+    """Only Windows has its texts."""
+    return ""
+
+
 def register_class(name: str, cls: type) -> None:
     """There is no native code here that could ask for a class."""

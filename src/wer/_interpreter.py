@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ._werapi import HeldHandle
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1  # seconds: a virtual environment's launcher is through in some 50 ms
+_IN_DOUBT = 0.5  # seconds: what cannot be looked into because it is just starting or ending, can be or is gone by then
 _PARTIAL_COPY = 299  # ERROR_PARTIAL_COPY: the process is just starting or ending, or has more bits than this one
 
 
@@ -108,6 +109,10 @@ def interpreter_of(
         Seconds to wait until there is a Python: right after ``Popen`` a launcher has not started it yet, and a large
         program in one file unpacks itself first. 0: look once. Ctrl-C ends the waiting.
 
+        If there is a Python, and beside it a process that cannot be looked into, which may be another, it is looked
+        at again for half a second more. After that such a process is passed over: it runs as another user, or has
+        64 bits and this Python 32.
+
     Returns
     -------
     InterpreterProcess
@@ -149,7 +154,7 @@ def interpreter_of(
     started = hold(process, pid, FOR_SNAPSHOT)
     pause = _FIRST_PAUSE
     while True:
-        seen = Seen(started, FOR_SNAPSHOT)
+        seen = look(started, FOR_SNAPSHOT)
         if len(seen.pythons) == 1:
             return _interpreter_process(seen.pythons[0])
         if seen.pythons:
@@ -179,6 +184,18 @@ def _interpreter_process(held: "HeldHandle") -> InterpreterProcess:
     found._held = held
     found._executable = _native.executable(held)
     return found
+
+
+def look(started: "HeldHandle", rights: int) -> "Seen":
+    """Look at a process and all below it; again for a while, if one Python may not be the only one."""
+    end = _monotonic() + _IN_DOUBT
+    pause = _FIRST_PAUSE
+    while True:
+        seen = Seen(started, rights)
+        if len(seen.pythons) != 1 or seen.refused is None or _monotonic() >= end:
+            return seen
+        _sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 class Seen:

@@ -1,11 +1,14 @@
 """`wer.explain`: what is said of an exit code. tests/windows/test_exit_codes.py has processes that end with them."""
 
+import ctypes
 import enum
 import re
+import sys
 
 import pytest
 
 import wer
+import wer.testing
 from wer.service import _exit_codes
 
 HUGE = 10**5000  # which Python refuses to print
@@ -53,10 +56,11 @@ def test_no_code_is_in_two_tables():
         (0xC0001234, r"0xC0001234: an NTSTATUS that says error, facility 0x0$"),
         (0xC0131234, r"0xC0131234: an NTSTATUS that says error, facility 0x13$"),
         (0x40011234, r"0x40011234: an NTSTATUS that only informs, facility 0x1; or"),
-        (0x80070005, r"0x80070005: an HRESULT that says failure, E_ACCESSDENIED: error 5 of Windows$"),
-        (0x800703E9, r"0x800703E9: an HRESULT that says failure: error 1001 of Windows$"),
-        (0x80131506, r"0x80131506: an HRESULT that says failure, facility 0x13 URT; or an NTSTATUS that warns$"),
-        (0x8FFF0001, r"0x8FFF0001: an HRESULT that says failure, facility 0x7FF; or an NTSTATUS that warns$".lower()),
+        (0x80070005, r"0x80070005: an HRESULT .* failure, E_ACCESSDENIED, facility 0x7 WIN32, error 5 of Windows"),
+        (0x800703E9, r"0x800703E9: an HRESULT that says failure, facility 0x7 WIN32, error 1001 of Windows"),
+        (0x8007FFFF, r"0x8007FFFF: an HRESULT that says failure, facility 0x7 WIN32, error 65535 of Windows$"),
+        (0x80131234, r"0x80131234: an HRESULT .* failure, facility 0x13 URT, code 0x1234; or an NTSTATUS that warns$"),
+        (0x8FFF0001, r"0x8FFF0001: an HRESULT .*, facility 0x7FF, code 0x1; or an NTSTATUS that warns$".lower()),
         (0xD0000005, r"0xD0000005: the NTSTATUS 0xC0000005 STATUS_ACCESS_VIOLATION: the process"),
         (0xE1234567, r"0xE1234567: an exception or a number of the program's own"),
         (0x6E760038, r"0x6E760038: an exception or a number of the program's own"),
@@ -65,6 +69,24 @@ def test_no_code_is_in_two_tables():
 )
 def test_it_says(code, said):
     assert re.match(said, wer.explain(code), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("code", [0x80070005, -0x7FF8FFFB, 0x800703E9, 0x80004005, 0x80070002])
+def test_windows_says_what_its_codes_mean(code):
+    """Its own texts, which are in its user's language; elsewhere there are none, and with a fake a few."""
+    number = code & 0xFFFF if (code >> 16) & 0x7FF == 7 else code
+    if sys.platform == "win32":
+        text = " ".join(ctypes.FormatError(number - (1 << 32) if number >= 1 << 31 else number).split())
+        assert text
+        ending = f": {text.rstrip('. ')}"
+    else:
+        ending = f"error {number} of Windows" if number == code & 0xFFFF else "code 0x4005"
+    warns = "" if number == code & 0xFFFF else "; or an NTSTATUS that warns"
+    assert wer.explain(code).endswith(ending + warns)
+    real = wer.explain(code)
+    with wer.testing.FakeWer():
+        assert wer.explain(code).startswith(real.removesuffix(warns))
+        assert re.search(r"error 5 of Windows: Access.* denied$", wer.explain(0x80070005))
 
 
 def test_every_number_of_32_bits_has_words():

@@ -1,5 +1,6 @@
 """`wer.service._folder`: our own files, real ones; on Windows with the extension, elsewhere with the fake."""
 
+import faulthandler
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pythons import PYTHON, WITH_WER
 
 import wer.testing
 from wer import _native
+from wer.service import _fault_stacks
+from wer.service._fault_stacks import FaultStacks
 from wer.service._folder import Folder, default_path
 
 
@@ -54,11 +57,10 @@ def others(layer):
             process.communicate()
 
 
-def write(folder, name, size=1, age=0):
+def write(folder, name, size=1):
     path = os.path.join(folder.path, name)
     with open(path, "wb") as file:
         file.write(bytes(size))
-    os.utime(path, (1_000_000 - age, 1_000_000 - age))
     return path
 
 
@@ -158,22 +160,68 @@ class TestSweep:
         assert sorted(os.listdir(folder.path)) == sorted(map(os.path.basename, stays))
         assert folder.sweep() == 0
 
-    def test_then_the_oldest(self, folder, others):
+    def test_what_processes_that_live_need_stays(self, folder, others):
+        """Whatever the limit: a report that is being made, or a crash that is to come, has their paths."""
         folder.prepare()
-        folder = Folder(folder.path, 250)
         pid, made, _ = others()
-        mine, file = folder.create("state")
-        os.write(file, bytes(100))
-        os.close(file)
-        os.utime(mine, (1, 1))  # the oldest of all
-        names = [f"state-{pid}-{made}-{number}.txt" for number in range(4)]
-        for age, name in enumerate(names):
-            write(folder, name, 50, age)
-        write(folder, "limits.bin", 5000)
-        assert folder.sweep() == 1
-        assert sorted(os.listdir(folder.path)) == sorted([*names[:3], "limits.bin", os.path.basename(mine)])
-        assert Folder(folder.path, 0).sweep() == 3
-        assert sorted(os.listdir(folder.path)) == sorted(["limits.bin", os.path.basename(mine)])
+        os.close(folder.create("state")[1])
+        write(folder, f"state-{pid}-{made}-1.txt", 3 << 20)
+        write(folder, f"faulthandler-{pid}-{made}-2.txt", 1 << 20)
+        write(folder, f"stacks-{pid}-{made}-3.txt", 3 << 20)
+        write(folder, "faulthandler.txt", 3 << 20)
+        before = {name: os.path.getsize(os.path.join(folder.path, name)) for name in os.listdir(folder.path)}
+        assert Folder(folder.path, 0).sweep() == 0
+        assert before == {name: os.path.getsize(os.path.join(folder.path, name)) for name in os.listdir(folder.path)}
+        assert len(before) == 5
+
+    def test_what_faulthandler_has_written_is_cut_beyond_the_limit(self, folder, others):
+        """The longest first, and only as much as is needed; of processes that are gone the files go before."""
+        folder.prepare()
+        (pid, made, _), (gone, gone_made, end) = others(), others()
+        end()
+        gone = write(folder, f"faulthandler-{gone}-{gone_made}-1.txt", 9 << 20)
+        names = [write(folder, f"faulthandler-{pid}-{made}-{number}.txt", number << 20) for number in (2, 4, 3)]
+
+        def sizes():
+            return [os.path.getsize(name) >> 20 for name in names]
+
+        assert Folder(folder.path, 9 << 20).sweep() == 1
+        assert not os.path.exists(gone)
+        assert sizes() == [2, 4, 3]
+        assert Folder(folder.path, 8 << 20).sweep() == 0
+        assert sizes() == [2, 0, 3]
+        assert Folder(folder.path, 0).sweep() == 0
+        assert sizes() == [0, 0, 0]
+
+    def test_a_file_that_was_cut_gets_what_comes_next(self, folder):
+        stacks = FaultStacks(folder)
+        os.write(stacks._file, bytes(3 << 20))
+        assert Folder(folder.path, 1 << 20).sweep() == 0
+        faulthandler.dump_traceback(stacks._file)
+        with open(stacks.path, encoding="ascii") as file:
+            text = file.read()
+        assert "(most recent call first):" in text
+        assert "\0" not in text
+        assert not os.get_inheritable(stacks._file)
+        stacks.close()
+        assert os.listdir(folder.path) == []
+
+    def test_a_file_for_faulthandler_that_cannot_be_opened_is_removed(self, folder, monkeypatch):
+        def refuse(*arguments):
+            raise OSError(24, "too many open files")
+
+        def made(path):
+            with open(path, "x") as file:
+                return os.dup(file.fileno())
+
+        folder.prepare()
+        with monkeypatch.context() as patch:
+            patch.setattr(_fault_stacks.os, "open", refuse)
+            if sys.platform != "win32":  # the fake makes files by it, too
+                patch.setattr(_native, "private_file", made)
+            with pytest.raises(OSError, match="too many open files"):
+                FaultStacks(folder)
+        assert os.listdir(folder.path) == []
 
     def test_what_cannot_be_removed_stays(self, folder, monkeypatch):
         folder.prepare()

@@ -165,6 +165,7 @@ class TestReport:
             reporter.report(raised(ValueError("x")), wait=False)
         assert reporter.report(raised(ValueError("x")), wait=False) is False  # as much waits as may
         go.set()
+        assert reporter.flush(60)  # or they are made in the tests that follow
 
     def test_from_a_report_is_none(self, make, filed):
         def report_again(each):
@@ -177,6 +178,70 @@ class TestReport:
         assert reporter.flush(30)
         assert answers == [False]
         assert len(filed) == 1
+
+    @pytest.mark.parametrize("group", [False, True])
+    def test_what_is_declined_can_be_reported_later_and_is_told(self, make, filed, monkeypatch, group):
+        """As much waits as may; or it is asked for within a report, of the same exception as outside."""
+        entered, go, told = threading.Event(), threading.Event(), []
+
+        def keep(report, exception, **options):
+            told.append(options["more"])
+
+        def hold(each):
+            filed.append(each)
+            if len(filed) == 1:
+                answers.append(reporter.report(error))
+                entered.set()
+                go.wait(60)
+
+        answers = []
+        error = raised(ExceptionGroup("jobs", [Own("x"), ValueError()]) if group else Own("x"))
+        monkeypatch.setattr(wer.service._reporter, "add_python_state", keep)
+        reporter = make(on_report=hold)
+        reporter.report(raised(KeyError()), wait=False)
+        assert entered.wait(30)
+        while reporter.report(raised(ValueError()), wait=False):
+            pass
+        answers.append(reporter.report(error, wait=False))
+        go.set()
+        assert reporter.flush(30)
+        assert answers == [False, False]
+        assert reporter.report(error) is True
+        assert reporter.report(error) is False
+        assert reporter.flush(30)
+        assert told[:3] == [[], ["Left out because too many waited, or from within a report: 3"], []]
+        assert not any(told[2:])
+
+    def test_what_was_declined_is_told_by_the_next_that_is_filed(self, make, fake, filed, monkeypatch):
+        def keep(report, exception, **options):
+            told.append(options["more"])
+
+        def ask(each):
+            filed.append(each)
+            if len(filed) == 1:
+                reporter.report(raised(ValueError()))
+                fake.fail("WerReportSubmit", wer.HResult.E_ACCESSDENIED, times=1)
+
+        told = []
+        monkeypatch.setattr(wer.service._reporter, "add_python_state", keep)
+        reporter = make(on_report=ask)
+        for _ in range(4):
+            reporter.report(raised(KeyError()))
+            assert reporter.flush(30)
+        assert [each.result is None for each in filed] == [False, True, False, False]
+        one = ["Left out because too many waited, or from within a report: 1"]
+        assert told == [[], one, one, []]
+
+    def test_what_no_memory_was_for_can_be_reported_later(self, reporter, filed, monkeypatch, caplog):
+        def no_memory(work, seconds):
+            raise MemoryError
+
+        error = raised(ValueError())
+        with monkeypatch.context() as patch:
+            patch.setattr(reporter._background, "run", no_memory)
+            assert reporter.report(error) is False
+        assert "no report: MemoryError" in caplog.text
+        assert reporter.report(error) is True
 
     def test_limits_hold(self, make, filed, tmp_path):
         folder = Folder(str(tmp_path / "limited"))
@@ -202,6 +267,42 @@ class TestReport:
         assert reporter.flush(30)
         assert [each.left_out for each in filed] == [0, 2]
         assert told == [[], ["Left out by limits: 2 of this signature, 2 in all"]]
+
+    def test_stacks_have_none_of_what_reports(self, reporter, monkeypatch, caplog):
+        """Neither of the thread that failed and waits, nor of the one that makes the text; others are whole."""
+        texts = []
+        monkeypatch.setattr(wer.service._state, "_write", lambda descriptor, text: texts.append(text.decode()))
+
+        @wer.reporting(reporter=reporter)
+        def works():
+            entered.set()
+            go.wait(30)
+
+        @wer.reporting(reporter=reporter)
+        def fails():
+            raise KeyError
+
+        def job():
+            with contextlib.suppress(KeyError):
+                fails()
+
+        entered, go = threading.Event(), threading.Event()
+        other = threading.Thread(target=works, name="other")
+        other.start()
+        assert entered.wait(30)
+        with caplog.at_level(logging.INFO, "wer"):
+            in_thread(job)
+        go.set()
+        other.join()
+        assert "reported KeyError from reporting: QUEUED" in caplog.text
+        _, _, threads = texts[0].partition("== Threads ==\r\n")
+        stacks = {block.partition("\r\n")[0].partition(": ")[2]: block for block in threads.split("\r\n\r\n")}
+        failed = stacks["job [failed]"].split("\r\n")
+        assert failed[-3].endswith("<locals>.job")
+        assert failed[-1].endswith(" more frames, of wer that reports it]")
+        assert stacks["wer: reports [made this text]"].endswith(" more frames, of wer that reports it]")
+        assert "<locals>.works" in stacks["other"]
+        assert " of wer" not in stacks["other"]
 
     @pytest.mark.parametrize("kind", [ValueError, Own])
     def test_no_exception_is_kept(self, reporter, kind):
@@ -499,6 +600,13 @@ class TestLoggingHandler:
         except ValueError:
             log.exception("failed")
         assert sources(reporter, filed) == ["logging"]
+
+    def test_reports_an_exception_that_was_never_raised(self, log, reporter, fake, filed):
+        """The way for what is no exception."""
+        log.error("the queue does not move", exc_info=Own())
+        assert sources(reporter, filed) == ["logging"]
+        values = [call.arguments["value"] for call in fake.called("WerReportSetParameter")]
+        assert values[1:3] == [f"{__name__}.Own", "?"]
 
     def test_leaves_alone_what_has_none_or_is_below_its_level(self, log, reporter, filed):
         log.error("no exception")

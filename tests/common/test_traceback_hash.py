@@ -76,6 +76,13 @@ def test_depends_on_the_module():
     assert hash_of(program().inner) != hash_of(program(module="mailer").inner)
 
 
+def test_is_the_same_in_a_worker_of_multiprocessing():
+    """There the program's own script is not __main__."""
+    own = PROGRAM + "class Own(Exception):\n    pass\ndef fails():\n    raise Own\n"
+    assert hash_of(program(own, module="__mp_main__").fails) == hash_of(program(own, module="__main__").fails)
+    assert hash_of(program(own, module="__mp_main__").fails) != hash_of(program(own, module="main").fails)
+
+
 def test_depends_on_the_type():
     assert hash_of(program().Job().run) != hash_of(program(PROGRAM.replace("KeyError", "IndexError")).Job().run)
 

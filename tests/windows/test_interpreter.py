@@ -385,6 +385,45 @@ class TestTheTree:
         assert f"{first} (" in text
         assert f"{second} (" in text
 
+    @pytest.mark.parametrize("function", ["has_python", "open_process"])
+    def test_one_that_cannot_be_looked_into_for_a_moment(self, shell, start_below, monkeypatch, function):
+        """As one that is just starting or ending: it is no reason to take the other."""
+        pids = [start_below(shell), start_below(shell)]
+        for pid in pids:
+            wer.interpreter_of(pid=pid, timeout=TOLD).close()
+        asked = []
+        real = getattr(_native, function)
+
+        def refuse(process, *rights):
+            if (process if rights else process.id) == pids[0]:
+                asked.append(process)
+                if len(asked) <= 3:
+                    raise PermissionError(13, "access denied") if rights else OSError(None, "partial copy", None, 299)
+            return real(process, *rights)
+
+        monkeypatch.setattr(_native, function, refuse)
+        with pytest.raises(ValueError, match="has started several Pythons"):
+            wer.interpreter_of(shell, timeout=0)
+        assert len(asked) == 4
+
+    def test_one_that_can_never_be_looked_into_is_passed_over(self, shell, start_below, monkeypatch):
+        """Such as a child that runs as an administrator."""
+        first, second = start_below(shell), start_below(shell)
+        for pid in (first, second):
+            wer.interpreter_of(pid=pid, timeout=TOLD).close()
+        open_process = _native.open_process
+
+        def refuse(pid, rights):
+            if pid == second:
+                raise PermissionError(13, "access denied")
+            return open_process(pid, rights)
+
+        monkeypatch.setattr(_native, "open_process", refuse)
+        before = time.monotonic()
+        with wer.interpreter_of(shell, timeout=0) as found:
+            assert found.pid == first
+        assert time.monotonic() - before < 5
+
     def test_what_a_python_has_started_does_not_count(self, launch, python):
         code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {TELL!r}])"
         process = launch(python, "-c", code)

@@ -96,7 +96,19 @@ class TestException:
         """But the one for a crash, which may come to the very end; the next start removes it."""
         run("1 / 0")
         kinds = sorted(path.name.partition("-")[0] for path in (tmp_path / "profile" / "wer").iterdir())
-        assert kinds == ["limits.bin", "stacks"]
+        assert kinds == ["faulthandler", "limits.bin"]
+
+    def test_that_is_still_reported_at_the_end_has_all_its_files(self, run, standin):
+        """What finalizers remove at the end of the interpreter, they remove after that."""
+        done = run(
+            "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    service.reporter.report(error, wait=False)\n"
+            "time.sleep(1)\nsay('ends')",
+            "delay WerReportAddDump * 3000",
+        )
+        assert done.lines == ["ends"]
+        text, files = text_of(standin)
+        assert "ZeroDivisionError" in text
+        assert any(name.endswith((".mdmp", ".dmp")) for name in files)
 
     def test_of_a_service_account_goes_into_a_profile_that_is_not_there_yet(self, finish, standin, tmp_path):
         """As LocalSystem's is named; its folders are made, private to the account."""
@@ -154,7 +166,7 @@ class TestCrash:
     def test_leaves_a_file_that_the_next_start_removes(self, run, tmp_path):
         run("import ctypes\nctypes.c_int.from_address(16).value")
         folder = tmp_path / "profile" / "wer"
-        assert [path.name.partition("-")[0] for path in folder.glob("*.txt")] == ["stacks"]
+        assert [path.name.partition("-")[0] for path in folder.glob("*.txt")] == ["faulthandler"]
         run("say('started')\nservice.close()")
         assert list(folder.glob("*.txt")) == []
 

@@ -5,11 +5,17 @@ reported while a machine sleeps cannot be tried: the clock is replaced.
 """
 
 import itertools
+import json
 import os
 import sys
+import time
+from pathlib import Path
 
 import minidump.minidumpfile
 import pytest
+
+import wer
+from wer import _native
 
 HANG = 0xCFFFFFFF
 E_FAIL = 0x80004005
@@ -590,6 +596,19 @@ say(ctypes.WinDLL("kernel32").WaitForSingleObject(watcher, 30000), os.path.exist
         assert done.lines == ["True True", "0 False"]
         assert done.calls == []
 
+    def test_not_in_pywin32s_program(self, run):
+        done = run(
+            """
+sys._base_executable = "C:\\\\App\\\\pythonservice.exe"
+try:
+    wer.Watchdog(5, OPTIONS)
+except ValueError as error:
+    say(error)
+""",
+            outside=True,
+        )
+        assert "and this program is C:\\App\\pythonservice.exe" in done.lines[0]
+
     def test_it_says_when_nobody_watches_any_more(self, run):
         done = run(
             """
@@ -633,3 +652,115 @@ except ValueError as error:
         assert done.lines == [
             r"out_of_process needs a python.exe to run, and this program is C:\App\app.exe: leave it out"
         ]
+
+
+# Each start writes a line. Then it hangs, as often as the first argument says.
+RESTARTED = """
+import json, os, sys, time, wer
+folder, hangs = sys.argv[1], int(sys.argv[2])
+starts = os.path.join(folder, "starts")
+with open(starts, "a") as file:
+    file.write(json.dumps([os.getpid(), sys.argv, os.getcwd(), os.environ.get("WER_TEST")]) + "\\n")
+with open(starts) as file:
+    number = len(file.readlines())
+with wer.Watchdog(1.0, "Spooler", then="restart", most_restarts=2, out_of_process=True, folder=folder) as watchdog:
+    print("watched", flush=True)
+    if number <= hangs:
+        __import__("ctypes").PyDLL("kernel32").Sleep(-1)  # keeps the GIL
+    with open(os.path.join(folder, "ended"), "w"):
+        pass
+"""
+
+ENTER = "import os, sys, runpy; os.chdir(sys.argv[1]); sys.argv[:] = sys.argv[2:]; runpy.run_path(sys.argv[0])"
+
+
+class TestRestart:
+    @pytest.fixture
+    def starts(self, finish, tmp_path, windll):
+        """Run a program that hangs so many times, and return its starts, when `until(starts)`."""
+        script = tmp_path / "a program.py"
+        script.write_text(RESTARTED)
+        below = tmp_path / "below"
+        below.mkdir()
+
+        def starts(hangs, until, python=sys.executable):
+            command = [python, "-I", "-c", ENTER, str(below), str(script), str(tmp_path), str(hangs), 'a "word"', ""]
+            done = finish(command, WER_TEST="as it was")
+            assert "Traceback" not in done.errors, done.errors
+            assert done.lines == ["watched"]
+            assert done.code == HANG, "whoever has started it sees it end"
+            end = time.monotonic() + 60
+            while time.monotonic() < end:
+                seen = [json.loads(line) for line in (tmp_path / "starts").read_text().splitlines()]
+                if until(seen):
+                    return seen
+                time.sleep(0.1)
+            raise AssertionError(seen)
+
+        yield starts
+        if (tmp_path / "starts").exists():
+            for pid, *_ in map(json.loads, (tmp_path / "starts").read_text().splitlines()):
+                if process := windll.OpenProcess(1, False, pid):
+                    windll.TerminateProcess(process, 1)
+                    windll.CloseHandle(process)
+
+    def test_the_same_is_started_anew(self, starts, tmp_path, standin):
+        seen = starts(1, lambda seen: (tmp_path / "ended").exists())
+        assert len(seen) == 2
+        (first, *same), (second, *again) = seen
+        assert first != second
+        assert same == again
+        arguments, folder, variable = again
+        assert arguments == [str(tmp_path / "a program.py"), str(tmp_path), "1", 'a "word"', ""]
+        assert Path(folder) == tmp_path / "below"
+        assert variable == "as it was"
+        assert len(standin.reports()) == 1
+
+    def test_in_a_virtual_environment(self, starts, tmp_path, venv_python):
+        assert len(starts(1, lambda seen: (tmp_path / "ended").exists(), venv_python)) == 2
+
+    def test_not_for_ever(self, starts, tmp_path, standin):
+        """Two times an hour, and then it stays ended."""
+        starts(10, lambda seen: len(seen) == 3 and not is_running(seen[-1][0]))
+        time.sleep(3)
+        assert len((tmp_path / "starts").read_text().splitlines()) == 3
+        assert len(standin.reports()) == 3
+        assert not (tmp_path / "ended").exists()
+
+    def test_not_if_nobody_can_count(self, starts, tmp_path):
+        (tmp_path / "restarts").write_text("no folder")
+        starts(10, lambda seen: not is_running(seen[0][0]))
+        time.sleep(3)
+        assert len((tmp_path / "starts").read_text().splitlines()) == 1
+
+    def test_not_if_it_was_ended_by_others(self, run, tmp_path):
+        """With whatever code: no hang, no restart."""
+        done = run(
+            """
+if not os.path.exists(FOLDER + "/started"):
+    open(FOLDER + "/started", "w").close()
+    watchdog = wer.Watchdog(60, then="restart", OPTIONS)
+    say("started")
+    terminate = ctypes.WinDLL("kernel32").TerminateProcess
+    terminate(ctypes.c_void_p(-1), 0xCFFFFFFF)
+open(FOLDER + "/again", "w").close()
+""",
+            outside=True,
+        )
+        assert done.lines == ["started"]
+        assert done.code == HANG
+        time.sleep(3)
+        assert not (tmp_path / "again").exists()
+
+    def test_not_in_a_worker_of_multiprocessing(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(sys, "orig_argv", [*sys.orig_argv, "--multiprocessing-fork"])
+        with pytest.raises(ValueError, match="in a worker of multiprocessing: its parent starts workers"):
+            wer.Watchdog(60, then="restart", out_of_process=True, folder=tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+
+def is_running(pid):
+    try:
+        return not _native.has_ended(_native.open_process(pid, 0x1000))
+    except ProcessLookupError:
+        return False

@@ -9,6 +9,11 @@ cdef str system_text(HRESULT code):
     return PyUnicode_FromWideChar(text, length).strip()
 
 
+def message_of(DWORD code, /):
+    # Call FormatMessageW: what Windows says about a Win32 error or an HRESULT, in its user's language; "" if nothing.
+    return system_text(<HRESULT>code)
+
+
 cdef object windows_error(str text, DWORD code):
     """The OSError that stands for a code of Windows."""
     return OSError(0, text, None, <LONG>code)  # signed: Python refuses one from 0x80000000 up

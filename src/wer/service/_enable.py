@@ -164,7 +164,7 @@ class Service:
             if reporter.dump_type is not DumpType.MINIDUMP:
                 template.set_dump(reporter.dump_type)
             if stacks and is_free():
-                self._stacks = FaultStacks(place, "stacks")
+                self._stacks = FaultStacks(place)
                 template.add_file(self._stacks.path)
             self._handler = install_crash_handler(template, abort=True, fast_fail=fast_fail)
             if self._stacks is not None:

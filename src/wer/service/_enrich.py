@@ -69,7 +69,7 @@ class Enrichment:
             return
         with suppress(OSError):
             folder.sweep()
-        stacks = FaultStacks(folder, "faulthandler")
+        stacks = FaultStacks(folder)
         self._undoing.callback(stacks.close)
         self._register(register_file(stacks.path))
         stacks.begin()

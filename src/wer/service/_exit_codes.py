@@ -2,6 +2,7 @@
 
 from _operator import index as _index
 
+from .. import _native
 from .._arguments import shown as _shown
 from .._enums import HResult as _HResult
 
@@ -182,7 +183,8 @@ def explain(code: int | None, subcode: int | None = None) -> str:
     str
         One line, such as ``"0xC00000FD STATUS_STACK_OVERFLOW: a thread's stack was used up"``, followed by a likely
         cause. Of a number that this version does not know: what kind it is, an NTSTATUS, an HRESULT or only the
-        program's own.
+        program's own; of an HRESULT also its facility and number, and on Windows what Windows says about it, in the
+        language of the user.
 
     Raises
     ------
@@ -191,9 +193,9 @@ def explain(code: int | None, subcode: int | None = None) -> str:
 
     Notes
     -----
-    An exit code is no proof: a program can end with any number, and says which one this is only by habit. It calls
-    nothing of Windows, and says the same on every system. A negative code from a process of another system than Windows
-    is a signal there; here -15 is what `multiprocessing` has for its own `terminate`.
+    An exit code is no proof: a program can end with any number, and says which one this is only by habit. It works on
+    every system; of Windows it calls FormatMessageW, for HRESULTs. A negative code from a process of another system
+    than Windows is a signal there; here -15 is what `multiprocessing` has for its own `terminate`.
     """
     if code is None:
         return "it has not ended"
@@ -260,9 +262,16 @@ def _kind(value: int) -> str:
 
 def _hresult(value: int) -> str:
     facility = value >> 16 & 0x7FF
+    number = value & 0xFFFF
     named = [member.name for member in _HResult if member & 0xFFFFFFFF == value]
-    text = f"an HRESULT that says failure{'' if not named else f', {named[0]}'}"
+    facility_name = f" {_FACILITIES[facility]}" if facility in _FACILITIES else ""
+    text = f"an HRESULT that says failure{'' if not named else f', {named[0]}'}, facility {facility:#x}{facility_name}"
     if facility == _WIN32:
-        return f"{text}: error {value & 0xFFFF} of Windows"
-    name = _FACILITIES.get(facility)
-    return f"{text}, facility {facility:#x}{'' if name is None else f' {name}'}; or an NTSTATUS that warns"
+        text += f", error {number} of Windows"
+        says = _native.message_of(number)
+    else:
+        text += f", code {number:#x}"
+        says = _native.message_of(value)
+    if says:
+        text += f": {says.rstrip('. ')}"
+    return text if facility == _WIN32 else f"{text}; or an NTSTATUS that warns"

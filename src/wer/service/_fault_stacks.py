@@ -3,7 +3,9 @@
 import faulthandler
 import os
 
-from ._folder import Folder, remove
+from ._folder import FAULTHANDLER, Folder, remove
+
+_ON_WINDOWS = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
 
 
 def is_free() -> bool:
@@ -18,12 +20,17 @@ class FaultStacks:
     ----------
     folder : Folder
         Where the file is.
-    kind : str
-        What its name begins with.
     """
 
-    def __init__(self, folder: Folder, kind: str) -> None:
-        self.path, self._file = folder.create(kind)
+    def __init__(self, folder: Folder) -> None:
+        self.path, file = folder.create(FAULTHANDLER)
+        os.close(file)
+        try:
+            # To append: where `Folder.sweep` has emptied it, it begins anew.
+            self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | _ON_WINDOWS)
+        except OSError:
+            remove(self.path)
+            raise
         self._writes = False
 
     def begin(self) -> None:

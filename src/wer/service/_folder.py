@@ -1,6 +1,7 @@
 """`Folder`: where this package keeps its own files, private to the user and with a limit on disk."""
 
 import os
+from contextlib import suppress
 from itertools import count
 
 from .. import _native
@@ -9,6 +10,8 @@ from .._processes import FOR_ID
 from .._typing import StrPath
 
 MOST_BYTES = 64 << 20
+FAULTHANDLER = "faulthandler"  # the kind of files to which faulthandler appends as long as their process lives
+_NOISE = 1 << 20  # more than one crash writes: 100 threads of 100 lines
 
 # In a name: whose the file is. A process id alone may be another process's by now.
 _NAME = "{kind}-{pid}-{created}-{number}{suffix}"
@@ -31,12 +34,16 @@ class Folder:
     lists. A folder that is made here is so, too; one that is there keeps its rights. What is a link, or a junction, is
     refused.
 
+    A file of a process that lives is of a report that it is making or may yet have to make, and stays: its own process
+    removes it. Of these only what faulthandler writes can grow without end, since on Windows it also writes of
+    exceptions that are handled; so that is what is cut when the limit is reached.
+
     Parameters
     ----------
     path : str or PathLike, optional
         The folder. By default ``%LOCALAPPDATA%\wer``, which is each user's own, and each service account's.
     most_bytes : int
-        What `sweep` leaves of our files; 64 MiB.
+        Beyond how many bytes of our files `sweep` cuts what faulthandler has written; 64 MiB.
     """
 
     def __init__(self, path: StrPath | None = None, most_bytes: int = MOST_BYTES) -> None:
@@ -115,9 +122,11 @@ class Folder:
                     raise
 
     def sweep(self) -> int:
-        """Remove the files of processes that are gone; then, beyond the limit, the oldest, but none of this process.
+        """Remove the files of processes that are gone. Then, beyond the limit, empty faulthandler's, the longest first.
 
-        A file that cannot be removed stays, and so does what has no name of ours.
+        These are then files of processes that live, this one among them. They stay where they are, for reports of a
+        crash have their paths, and what comes next is written into them. Those up to 1 MiB are left alone. A file that
+        cannot be removed stays, and so does what has no name of ours.
 
         Returns
         -------
@@ -125,9 +134,9 @@ class Folder:
             How many files were removed.
         """
         removed = 0
-        kept = []
-        ours = os.getpid(), _created(os.getpid())
-        running = {ours: True}
+        size = 0
+        noisy = []
+        running = {(os.getpid(), _created(os.getpid())): True}
         for path, owner in self._files():
             if owner not in running:
                 running[owner] = _is_running(*owner)
@@ -135,16 +144,17 @@ class Folder:
                 removed += 1
                 continue
             try:
-                known = os.lstat(path)  # not the entry's, which is behind while a file is written
+                of_it = os.lstat(path).st_size  # not the entry's, which is behind while a file is written
             except OSError:
                 continue  # it has gone meanwhile
-            kept.append((known.st_mtime_ns, path, known.st_size, owner))
-        size = sum(of_it for _, _, of_it, _ in kept)
-        for _, path, of_it, owner in sorted(kept):
+            size += of_it
+            if of_it > _NOISE and os.path.basename(path).startswith(f"{FAULTHANDLER}-"):
+                noisy.append((of_it, path))
+        for of_it, path in sorted(noisy, reverse=True):
             if size <= self._most_bytes:
                 break
-            if owner != ours and remove(path):
-                removed += 1
+            with suppress(OSError):  # it has gone meanwhile, or is another user's
+                os.truncate(path, 0)
                 size -= of_it
         return removed
 

@@ -18,6 +18,7 @@ if sys.platform == "win32":
 
 _NOT_DONE = _hresult(0x800705B4)  # ERROR_TIMEOUT, and ERROR_NOT_ENOUGH_QUOTA, as native/watchdog.h says
 _LEFT_OUT = _hresult(0x80070718)
+HANG_EXIT_CODE = 0xCFFFFFFF  # native/watchdog.h: WER_HANG_EXIT_CODE
 _REPORT_SECONDS = 60.0  # that WER may take, beside the wait for the stacks
 
 
@@ -68,6 +69,8 @@ class Plan:
     stacks: str = ""  # the path of the file
     stacks_at: int = 0  # where in it they begin
     stacks_come: bool = False
+    restart: tuple[str, ...] = ()  # the command line that starts the program anew when it was ended; none: it is not
+    most_restarts: int = 0  # in an hour
 
     @property
     def poll(self) -> int:
@@ -136,6 +139,13 @@ class Plan:
         template.set_dump(self.dump_type)
         template.add_file(self.stacks)
         return template
+
+
+def command_line() -> tuple[str, ...]:
+    """The command line that starts this program anew; in a virtual environment by its launcher."""
+    if "--multiprocessing-fork" in sys.orig_argv:
+        raise ValueError("then='restart' in a worker of multiprocessing: its parent starts workers, so say 'end' here")
+    return (sys.executable, *sys.orig_argv[1:])
 
 
 def handle_of_file(fd: int) -> int:

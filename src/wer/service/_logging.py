@@ -8,8 +8,14 @@ from ._reporter import Reporter
 class LoggingHandler(logging.Handler):
     """A `logging.Handler` that files a report for each record with an exception: of ``logger.exception(...)``.
 
-    It does not wait for the report. A record without an exception is left alone, and so are those of the logger "wer".
-    An exception that was reported already, or is later seen by a hook, is reported once.
+    It does not wait for the report. Records of the logger "wer" are left alone. An exception that was reported already,
+    or is later seen by a hook, is reported once.
+
+    A record without an exception is left alone, too, whatever its level: what groups a report is the type of an
+    exception and where it was raised, and a message, which may hold anybody's data, can stand for neither. What is to
+    be reported is logged with an exception, which need not be raised::
+
+        log.error("the queue does not move", exc_info=QueueIsStuck())
 
     Parameters
     ----------

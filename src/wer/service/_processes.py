@@ -9,8 +9,8 @@ from .._arguments import choice as _choice
 from .._arguments import seconds as _seconds
 from .._arguments import shown as _shown
 from .._enums import DumpType
-from .._interpreter import Seen as _Seen
 from .._interpreter import hold as _hold
+from .._interpreter import look as _look
 from .._interpreter import name_of as _name_of
 from .._processes import FOR_DUMP as _FOR_DUMP
 from .._processes import FOR_HEAP_DUMP as _FOR_HEAP_DUMP
@@ -218,7 +218,7 @@ class _Found:
     def _look(self, held: "HeldHandle", rights: int, must_run_python: bool) -> None:
         self.pid = held.id
         self.name = f"process {_name_of(held)}"
-        seen = _Seen(held, rights)
+        seen = _look(held, rights)
         if len(seen.pythons) == 1:
             self.subject = seen.pythons[0]
             if self.subject.id != held.id:

@@ -138,6 +138,9 @@ class Reporter:
         self._redact = _callable(redact, "redact")
         self._local_variables = local_variables
         self._background = Background()
+        self._declined = 0
+        # One that a hook can take again while its own thread has it: a collection of garbage comes anywhere.
+        self._counting = threading.RLock()
 
     def report(
         self,
@@ -163,19 +166,30 @@ class Reporter:
         Returns
         -------
         bool
-            Whether a report was asked for. What became of it is told to `on_report`.
+            Whether a report was asked for. What became of it is told to `on_report`. It is not if too many wait to be
+            made, or when a report that is being made asks for another: then whoever sees the exception next may have
+            it reported, and the next report tells how often that was.
         """
+        marked: list[dict[str, Any]] = []
+        taken = False
         try:
-            if not is_failure(exception) or not _mark(exception):
+            if not is_failure(exception) or not _mark(exception, marked):
                 return False
             if wait is None:
                 wait = not _in_event_loop()
             event = event or f"{self.application}.Exception"
             work = partial(self._try, exception, source, event, threading.get_ident())
-            return self._background.run(work, self.timeout if wait else 0)
+            taken = self._background.run(work, self.timeout if wait else 0)
+            if not taken:
+                self._count_declined(1)
+                _log.info("no report of %s from %s now: too many wait", type_name(type(exception)), source)
         except Exception as error:  # no memory, no lock: the exception that is on its way matters more
             _log.warning("no report: %s", type_name(type(error)))
-            return False
+        finally:
+            if not taken:
+                for notes in marked:
+                    notes.pop(_MARK, None)
+        return taken
 
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until all reports that were asked for are made; False if that takes longer."""
@@ -194,6 +208,10 @@ class Reporter:
         except BaseException as error:  # also what `on_report` raises
             _log.warning("%s: %s, while reporting %s", type_name(type(error)), error, type_name(type(exception)))
 
+    def _count_declined(self, more: int) -> None:
+        with self._counting:
+            self._declined += more
+
     def _file(self, exception: BaseException, source: str, event: str, thread: int) -> None:
         signature = traceback_hash(exception)
         left_out = left_out_in_all = 0
@@ -206,6 +224,7 @@ class Reporter:
         filed = Filed(event, signature, source, left_out)
         try:
             filed.result = self._submit(filed, exception, thread, left_out_in_all)
+            _log.info("reported %s from %s: %s", type_name(type(exception)), source, filed.result.name)
         except OSError as error:
             filed.error = error
             _log.warning("no report of %s: %s", type_name(type(exception)), error)
@@ -217,6 +236,8 @@ class Reporter:
         more = []
         if filed.left_out or left_out_in_all:
             more.append(f"Left out by limits: {filed.left_out} of this signature, {left_out_in_all} in all")
+        if declined := self._declined:
+            more.append(f"Left out because too many waited, or from within a report: {declined}")
         dump_type, note = choose_dump(None, self.dump_type, self.max_dump_bytes)
         if note:
             more.append(f"The dump: {note}")
@@ -243,7 +264,9 @@ class Reporter:
             )
             if dump_type is not DumpType.NONE:
                 self._add_dump(report, dump_type)
-            return report.submit(self.consent, self.flags)
+            result = report.submit(self.consent, self.flags)
+        self._count_declined(-declined)  # they are told
+        return result
 
     def _add_dump(self, report: Report, dump_type: DumpType) -> None:
         with one_at_a_time(self.timeout / 2) as note:
@@ -284,19 +307,22 @@ def _cancelled() -> tuple[type[BaseException], ...]:
     )
 
 
-def _mark(exception: BaseException, depth: int = 0) -> bool:
+def _mark(exception: BaseException, marked: "list[dict[str, Any]]", depth: int = 0) -> bool:
     """Note on an exception that it is reported; False if it was. Of a group, its exceptions are marked, too.
 
-    Not with a weak reference, which built-in exceptions do not have.
+    Not with a weak reference, which built-in exceptions do not have. `marked` gets what the marks were put into.
     """
     if is_group(exception) and depth < MOST_NESTED:
-        inner = [_mark(each, depth + 1) for each in members(exception)]
+        inner = [_mark(each, marked, depth + 1) for each in members(exception)]
         if not any(inner):
             return False
     own = f"{os.getpid()}-{next(_marks)}"
     try:
         notes = object.__getattribute__(exception, "__dict__")
-        return notes.setdefault(_MARK, own) is own
+        if notes.setdefault(_MARK, own) is not own:
+            return False
+        marked.append(notes)
+        return True
     except (AttributeError, TypeError):  # not one that CPython makes; reported each time that it is seen
         return True
 

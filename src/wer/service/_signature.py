@@ -14,6 +14,7 @@ MOST_CHAINED = 100
 MOST_FRAMES = 1000
 MOST_IN_GROUP = 15
 MOST_NESTED = 10
+_IN_WORKER = "__mp_main__"  # what multiprocessing calls the program's __main__ in its workers
 _INSTALLED = ("site-packages", "dist-packages")
 
 # Attributes as CPython has them: a class may make of them what it likes, and what it makes may raise or never return.
@@ -110,8 +111,10 @@ def is_caused_by(exception: BaseException, other: BaseException) -> bool:
 def type_name(cls: type) -> str:
     """``module.Class``, by what the class was made with: a metaclass has no say in it."""
     module = type.__getattribute__(cls, "__dict__").get("__module__", "builtins")
-    qualified = type.__getattribute__(cls, "__qualname__")
-    return qualified if module in ("builtins", "__main__") or not isinstance(module, str) else f"{module}.{qualified}"
+    qualified: str = type.__getattribute__(cls, "__qualname__")
+    if module in ("builtins", "__main__", _IN_WORKER) or not isinstance(module, str):
+        return qualified
+    return f"{module}.{qualified}"
 
 
 def frames_of(exception: BaseException) -> "Iterator[tuple[FrameType, int]]":
@@ -136,7 +139,9 @@ def own_functions(exception: BaseException) -> list[str]:
 
 def _module(frame: "FrameType") -> str:
     name = frame.f_globals.get("__name__")
-    return name if isinstance(name, str) else "?"
+    if not isinstance(name, str):
+        return "?"
+    return "__main__" if name == _IN_WORKER else name
 
 
 def _is_installed(code: "CodeType") -> bool:

@@ -24,6 +24,8 @@ from ._signature import (
 if TYPE_CHECKING:
     from .._typing import Any
 
+    Frames = list[tuple[CodeType, int, FrameType | None]]
+
 MOST_BYTES = 256 * 1024  # of the whole text, in UTF-8
 MOST_MESSAGE = 4096  # characters
 _MOST_SHOWN = 100  # frames of a stack: the first half and the last
@@ -34,6 +36,9 @@ _SECONDS = 5.0  # after which source lines and values are left out
 _GUARD_SECONDS = 1.0  # that code of the program's own gets, in all
 # Types whose text needs no code of the program's.
 _PLAIN = (str, int, float, bool, bytes, type(None))
+# Where a stack stops to be the program's, in modules of this folder.
+_OURS = ("Reporter.report", "Background._run", "add_python_state")
+_FOLDER = (lambda: None).__code__.co_filename.removesuffix("_stacks.py")
 
 
 # Attributes as CPython has them, whatever a class makes of them.
@@ -152,7 +157,10 @@ class Story:
             also = "" if native == ident else f", Python's ident {ident}"
             marks = [mark for is_so, mark in ((ident == first, "failed"), (ident == here, "made this text")) if is_so]
             text.add(f"Thread {native} (0x{native:x}){also}: {name}{f' [{chr(44).join(marks)}]' if marks else ''}")
-            self._frames(text, stacks[ident], "  ")
+            shown = _without_ours(stacks[ident])
+            self._frames(text, shown, "  ")
+            if ours := len(stacks[ident]) - len(shown):
+                text.add(f"  [{ours} more frames, of wer that reports it]")
             text.add()
         if len(order) > _MOST_THREADS:
             text.add(f"[{len(order) - _MOST_THREADS} more threads]")
@@ -268,14 +276,14 @@ def _indented(text: Text, lines: str, indent: str) -> None:
         text.add(f"{indent}{line}")
 
 
-def _stacks() -> "dict[int, list[tuple[CodeType, int, FrameType | None]]]":
+def _stacks() -> "dict[int, Frames]":
     """Each thread's frames, outermost first, as code and lines: the threads run on.
 
     No frame stays in a variable: this function's own is among them, and would keep itself and all that it came from.
     """
     stacks = {}
     for ident, frame in sys._current_frames().items():
-        found: list[tuple[CodeType, int, FrameType | None]] = []
+        found: Frames = []
         level: FrameType | None = frame
         while level is not None and len(found) < 10 * _MOST_SHOWN:
             found.append((level.f_code, level.f_lineno or 0, None))
@@ -283,6 +291,23 @@ def _stacks() -> "dict[int, list[tuple[CodeType, int, FrameType | None]]]":
         stacks[ident] = found[::-1]
         del frame, level
     return stacks
+
+
+def _without_ours(frames: "Frames") -> "Frames":
+    """A stack without what reports: from the call of `Reporter.report` or `add_python_state`, or the reports' loop, on.
+
+    And without our own frames right before that: hooks. What a decorator of ours wraps stays.
+    """
+    for index, (code, _, _) in enumerate(frames):
+        if code.co_qualname in _OURS and _is_ours(code):
+            while index and _is_ours(frames[index - 1][0]):
+                index -= 1
+            return frames[:index]
+    return frames
+
+
+def _is_ours(code: CodeType) -> bool:
+    return code.co_filename.startswith(_FOLDER)
 
 
 def _running_loops() -> "list[tuple[int, Any]]":

@@ -15,6 +15,10 @@ from ._stacks import Story
 
 _log = logging.getLogger("wer")
 
+# With the first finalizer of a program, weakref enters what it does at the end into atexit, which goes from the last
+# entry to the first. Made here, before `enable` enters that it waits for reports, it removes their files after that.
+weakref.finalize(Story, int).detach()
+
 
 def add_python_state(
     report: Report,

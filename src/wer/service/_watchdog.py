@@ -11,7 +11,7 @@ from .._enums import Consent, DumpType, SubmitFlags
 from .._limits import WER_MAX_EVENT_NAME_LENGTH
 from .._owner import Owner
 from .._typing import TYPE_CHECKING, Any, Self, StrPath
-from ._hang import Hang, Plan, handle_of_file, hang_of
+from ._hang import Hang, Plan, command_line, handle_of_file, hang_of
 from ._late_stacks import LateStacks
 
 if TYPE_CHECKING:
@@ -59,14 +59,22 @@ class Watchdog(Owner):
         of the program uses it (`faulthandler.dump_traceback_later`): then say False, for each would end the other's.
         By default they are written, unless pytest's faulthandler plugin is loaded or another Watchdog has the timer.
         Without stacks the file says why there are none.
-    then : {"continue", "end"}
+    then : {"continue", "end", "restart"}
         What happens after the report. "end" ends the process with the code 0xCFFFFFFF, as Windows ends a program
         that does not respond, also if the report takes longer than a minute and the wait for the stacks; not if beats
-        have come again.
+        have come again. "restart", with `out_of_process`, then starts the program anew: with the same command line
+        (``sys.executable`` and ``sys.orig_argv``), the folder and the environment of the moment when the Watchdog was
+        made, but without a console's window, and with standard streams that lead nowhere. It is for programs that
+        nobody else looks after: who started the program sees it end. What a service manager or a supervisor starts
+        anew should say "end", or it runs twice.
     on_recovery : callable, optional
         Called with the `Hang` by the first beat that finds a hang over, in the thread of that beat.
     most : int
         Reports in an hour, by default 10.
+    most_restarts : int
+        How often "restart" starts the program anew in an hour, by default 3, counted for each command line over all
+        processes of the user with the same `folder`, and 1 to 256. After that a hang ends the program; so it does if
+        the count cannot be kept.
     out_of_process : bool
         Have another process watch this one: the dependable way. Within the process WER may wait for a lock that the
         thread that hangs has taken, a heap's or the loader's: then the report is never done, and only "end" helps.
@@ -79,8 +87,8 @@ class Watchdog(Owner):
     Raises
     ------
     TypeError, ValueError
-        An argument is of the wrong type, too long, or out of its limits; or `out_of_process` in a program that is not
-        run by a python.exe.
+        An argument is of the wrong type, too long, or out of its limits; `out_of_process` in a program that is not
+        run by a python.exe; or "restart" without it, or in a worker of multiprocessing.
     OSError
         The threads or the process could not be started, or the file not be made.
 
@@ -128,17 +136,20 @@ class Watchdog(Owner):
         then: str = "continue",
         on_recovery: "Callable[[Hang], object] | None" = None,
         most: int = 10,
+        most_restarts: int = 3,
         out_of_process: bool = False,
         folder: StrPath | None = None,
     ) -> None:
-        if then not in ("continue", "end"):
-            raise ValueError(f"then must be 'continue' or 'end', got {then!r}")
-        if isinstance(most, bool) or not isinstance(most, int) or not 0 <= most <= 1000:
-            raise ValueError(f"most must be an int from 0 to 1000, got {shown(most)}")
+        if then not in ("continue", "end", "restart"):
+            raise ValueError(f"then must be 'continue', 'end' or 'restart', got {then!r}")
+        _check_most(most, 0, 1000, "most")
+        _check_most(most_restarts, 1, 256, "most_restarts")
+        if then == "restart" and not out_of_process:
+            raise ValueError("then='restart' takes out_of_process=True: another process has to start the program anew")
         plan = Plan(
             timeout=_milliseconds(timeout),
             most=most,
-            end=then == "end",
+            end=then != "continue",
             event=required(event, WER_MAX_EVENT_NAME_LENGTH, "event"),
             application=limited(application, 127, "application") or os.path.basename(sys.executable or "") or "python",
             version=limited(version, 259, "version"),
@@ -146,6 +157,8 @@ class Watchdog(Owner):
             consent=choice(Consent, consent, "consent"),
             flags=bits(SubmitFlags, flags, "flags"),
             dump_type=choice(DumpType, dump_type, "dump_type"),
+            restart=command_line() if then == "restart" else (),
+            most_restarts=most_restarts,
         )
         stacks_file = LateStacks(stacks, (plan.timeout + plan.late) / 1000, folder)
         try:
@@ -262,6 +275,11 @@ class Watchdog(Owner):
                 self._on_recovery(hang)
             except Exception:
                 _log.exception("on_recovery of a Watchdog has failed")
+
+
+def _check_most(most: int, low: int, high: int, name: str) -> None:
+    if isinstance(most, bool) or not isinstance(most, int) or not low <= most <= high:
+        raise ValueError(f"{name} must be an int from {low} to {high}, got {shown(most)}")
 
 
 def _milliseconds(timeout: float) -> int:

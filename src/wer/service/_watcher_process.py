@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,6 +16,9 @@ from ._watcher import shared_memory
 
 _START_SECONDS = 60.0
 _NO_WINDOW = 0x08000000  # CREATE_NO_WINDOW: no console, and so no Ctrl-C that is meant for this process
+
+# Not pythonservice.exe, for instance, which is a program of pywin32 and takes no such options.
+_PYTHON = re.compile(r"pythonw?[\d.]*t?(_d)?(\.exe)?", re.IGNORECASE)
 
 # Without site, and without what the environment says of Python: of all that is installed it needs `wer`.
 _CODE = "import sys; sys.path.append(sys.argv[1]); from wer.service._watcher import main; main()"
@@ -80,7 +84,7 @@ class WatcherProcess:
 def python() -> str:
     """The python.exe that can run a program of ours; in a virtual environment the one behind the launcher."""
     path = getattr(sys, "_base_executable", "") or sys.executable or ""
-    if getattr(sys, "frozen", False) or not os.path.basename(path).lower().startswith("python"):
+    if getattr(sys, "frozen", False) or not _PYTHON.fullmatch(os.path.basename(path)):
         raise ValueError(
             f"out_of_process needs a python.exe to run, and this program is {path or 'unknown'}: leave it out"
         )

@@ -118,6 +118,10 @@ def check(wer: "FakeWer", hr: int, function: str, filename: str | None = None) -
         raise WerError(hr, function, system_text(hr), filename)
 
 
+def message_of(wer: "FakeWer", code: int, /) -> str:
+    return system_text(code)
+
+
 def as_hresult(code: int) -> int:
     """What the functions of the report store answer: some a Win32 error as it is."""
     return signed(0x80070000 | code) if 0 < code <= 0xFFFF else code

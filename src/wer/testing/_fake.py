@@ -13,6 +13,7 @@ from .._functions import _FUNCTIONS
 from .._stored import StoredReport
 from .._typing import TYPE_CHECKING, Any, Self
 from . import (
+    _checks,
     _dumps,
     _files,
     _handles,
@@ -60,6 +61,7 @@ _CALLABLES = (
     _files.private_file,
     _files.shared_file,
     _files.uptime,
+    _checks.message_of,
     _processes.memory_of,
     _lookup.found,
     _lookup.must_have,
