@@ -15,6 +15,12 @@ SECTIONS = {
     "Prepared crash reports": ["ReportTemplate", "install_crash_handler", "CrashHandler"],
     "The report store": ["Store", "purge_reports"],
     "Reports on disk": ["read_report", "StoredReport", "SignatureParameter", "ReportFile"],
+    "Dumps on disk": [
+        *("dumps.read_dump", "dumps.Dump", "dumps.SystemInfo", "dumps.ProcessInfo", "dumps.DumpException"),
+        *("dumps.Thread", "dumps.Registers", "dumps.Module", "dumps.UnloadedModule", "dumps.MemoryRange"),
+        *("dumps.MemoryRegion", "dumps.HandleCount", "dumps.Stream", "dumps.TextStream", "dumps.CrashpadInfo"),
+        *("dumps.CrashpadModule", "dumps.BreakpadInfo"),
+    ],
     "Reports that Windows makes": [
         "register_file",
         "register_memory_block",
@@ -39,6 +45,22 @@ SECTIONS = {
         *("service.RecordedReport", "service.given", "service.Given", "service.GivenFile", "service.GivenDump"),
         *("service.locate", "service.Located", "service.LocateStatus", "service.list_stores", "service.StoreListing"),
     ],
+    "All reports of a machine": [
+        *("reports.list_reports", "reports.Listing", "reports.ReportEntry", "reports.ReadStore", "reports.StoreState"),
+        *("reports.export", "reports.Exported", "reports.ExportedReport", "reports.ExportStatus"),
+        "reports.goes_elsewhere",
+    ],
+    "The doctor": [
+        *("doctor.examine", "doctor.Diagnosis", "doctor.Answer", "doctor.DumpAnswer", "doctor.Finding"),
+        *(
+            "doctor.Evidence",
+            "doctor.LocalDumps",
+            "doctor.Setting",
+            "doctor.try_crash",
+            "doctor.Trial",
+            "doctor.Machine",
+        ),
+    ],
     "Errors": ["WerError", "HResult"],
     "About this machine and this package": ["supported", "get_include"],
     "Tests of your program": [
@@ -53,10 +75,11 @@ SECTIONS = {
 
 # Runs where the pure package is installed: tells which names are classes and functions of it.
 LIST_NAMES = """
-import wer.service, wer.testing
+import wer.doctor, wer.dumps, wer.reports, wer.service, wer.testing
+parts = "doctor", "dumps", "reports", "service", "testing"
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
-print(*(f"{part}.{name}" for part in ("service", "testing") for name in getattr(wer, part).__all__
-        if name not in wer.__all__))
+print(*(f"{part}.{name}" for part in parts for name in getattr(wer, part).__all__
+        if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
 """
 
 

@@ -46,6 +46,9 @@ from ._template import ReportTemplate
 from ._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import doctor as doctor
+    from . import dumps as dumps
+    from . import reports as reports
     from . import service as service
     from ._include import get_include
     from ._interpreter import InterpreterProcess, interpreter_of
@@ -62,6 +65,8 @@ if _sys.platform == "win32":
 # What no report needs, or what brings in more of the standard library, waits until somebody asks for it.
 _LATER = {
     "InterpreterProcess": "_interpreter",
+    "doctor": "doctor",
+    "dumps": "dumps",
     "enable": "service._enable",
     "interpreter_of": "_interpreter",
     "ReportFile": "_stored",
@@ -74,6 +79,7 @@ _LATER = {
     "purge_reports": "_store",
     "read_report": "_report_file",
     "reporting": "service._reporting",
+    "reports": "reports",
     "service": "service",
 }
 
@@ -133,4 +139,4 @@ if not TYPE_CHECKING:  # or type checkers would take any name for existing
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, "service", "werapi", "__version__"})
+    return sorted({*__all__, "doctor", "dumps", "reports", "service", "werapi", "__version__"})

@@ -1,7 +1,6 @@
 """The runtime exception module in the wheel: registered for this process; what else WerFault wants of the machine."""
 
 import os as _os
-import sys
 
 from ._enums import FileType, RegisterFileType
 from ._registration import Registration, is_registered, register_file, register_runtime_exception_module
@@ -42,21 +41,14 @@ def missing() -> list[str]:
     return sentences
 
 
-if sys.platform == "win32":
-    import winreg as _winreg
+def _listed() -> bool:
+    from ._machine.registry import HKCU, HKLM, Unreadable, this_registry  # which only this needs
 
-    def _listed() -> bool:
-        for hive in (_winreg.HKEY_LOCAL_MACHINE, _winreg.HKEY_CURRENT_USER):
-            try:
-                # The view of 64-bit programs: WER's settings are there for all (inferred for this one).
-                with _winreg.OpenKey(hive, MODULES, 0, _winreg.KEY_QUERY_VALUE | _winreg.KEY_WOW64_64KEY) as key:
-                    _winreg.QueryValueEx(key, PATH)
-                    return True
-            except OSError:
-                continue
-        return False
-
-else:  # with wer.testing
-
-    def _listed() -> bool:
-        return False
+    # The view of 64-bit programs: WER's settings are there for all (inferred for this one).
+    for hive in (HKLM, HKCU):
+        try:
+            if this_registry().value(hive, MODULES, PATH) is not None:
+                return True
+        except (Unreadable, NotImplementedError):  # the latter with wer.testing
+            continue
+    return False

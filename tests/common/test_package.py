@@ -15,7 +15,8 @@ def test_all_names_exist_and_are_the_public_ones():
     assert len(set(wer.__all__)) == len(wer.__all__)
     for name in wer.__all__:
         getattr(wer, name)  # some are imported only now
-    assert {name for name in dir(wer) if not name.startswith("_")} == {*wer.__all__, "service", "werapi"}
+    packages = {"doctor", "dumps", "reports", "service"}
+    assert {name for name in dir(wer) if not name.startswith("_")} == {*wer.__all__, *packages, "werapi"}
 
 
 def test_c_names_are_found_and_not_shown():
@@ -36,8 +37,8 @@ def test_the_version_is_the_distributions():
 
 
 def test_annotations_can_be_evaluated():
-    of_service = [getattr(wer.service, name) for name in wer.service.__all__]
-    for value in [*(getattr(wer, name) for name in wer.__all__), *of_service]:
+    of_parts = [getattr(part, name) for part in (wer.dumps, wer.service) for name in part.__all__]
+    for value in [*(getattr(wer, name) for name in wer.__all__), *of_parts]:
         functions = (
             [value] if inspect.isfunction(value) else list(vars(value).values()) if inspect.isclass(value) else []
         )
@@ -59,7 +60,7 @@ def test_sources_and_signatures_are_the_real_ones():
 
 def test_every_class_and_function_has_a_docstring():
     named = [(name, getattr(wer, name)) for name in wer.__all__]
-    named += [(name, getattr(wer.service, name)) for name in wer.service.__all__]
+    named += [(name, getattr(part, name)) for part in (wer.dumps, wer.service) for name in part.__all__]
     for name, value in named:
         if inspect.isclass(value) or callable(value):
             assert (inspect.getdoc(value) or "").strip(), name

@@ -9,8 +9,8 @@ from time import monotonic, sleep
 from .._arguments import seconds
 from .._enums import StoreType, SubmitResult
 from .._report_file import read_report
-from .._store import Store
 from .._stored import StoredReport
+from .._stores import read_store
 from .._typing import TYPE_CHECKING
 from ._recorded import RecordedReport, must_be_recorded
 
@@ -130,11 +130,9 @@ def list_stores() -> StoreListing:
     reports: list[tuple[StoreType, StoredReport]] = []
     refused: dict[StoreType, Exception] = {}
     for store_type in StoreType:
-        try:
-            with Store(store_type) as store:
-                for report in store:  # what is seen before an error counts
-                    reports.append((store_type, report))
-        except (OSError, ValueError) as error:
+        contents = read_store(store_type)
+        reports += [(store_type, report) for report in contents.reports]
+        if error := contents.error or next((error for _, error in contents.unread), None):
             refused[store_type] = error
     return StoreListing(tuple(reports), refused)
 

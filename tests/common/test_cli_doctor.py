@@ -1,0 +1,148 @@
+"""`wer doctor` on a fake Windows: what it prints, its JSON, its exit codes."""
+
+import sys
+from dataclasses import replace
+
+import pytest
+from clirun import run
+from fake_machine import AEDEBUG, LOCAL_DUMPS, PROCESS, SERVICES, WER, Parts, healthy
+
+from wer._machine.registry import Kind
+from wer.doctor import _examine
+
+
+@pytest.fixture
+def doctor(monkeypatch):
+    """Run it on a fake Windows."""
+
+    def doctor(parts, *arguments):
+        monkeypatch.setattr(_examine, "this_machine", parts.machine)
+        return run("doctor", *arguments)
+
+    return doctor
+
+
+def test_a_windows_as_it_comes(doctor):
+    ran = doctor(Parts())
+    assert (ran.code, ran.err) == (1, "")
+    lines = ran.out.splitlines()
+    assert lines[0].startswith("Will there be a report?     yes. A crash of python.exe (process 100) is reported. ")
+    assert lines[1].startswith(
+        "Will there be a dump file?  no. A crash of python.exe (process 100) leaves no dump file."
+    )
+    assert "PC\\me" in lines[2]
+    assert "[localdumps-off: blocks the dump]" in ran.out
+    assert r"  read:  HKLM\SOFTWARE\Microsoft\Windows\Windows Error Reporting\LocalDumps: is not there" in lines
+    assert "/v DumpType /t REG_DWORD /d 1 /f /reg:64" in ran.out
+    assert "archive-parameters-only" not in ran.out
+
+
+def test_nothing_is_wrong(doctor):
+    ran = doctor(healthy())
+    assert ran.code == 0
+    assert r"in C:\Dumps, named python.exe.<process id>.dmp, and the newest 10 are kept." in ran.out
+    assert len(ran.out.splitlines()) == 3
+    assert ran.out.count("Nothing that is known is in the way. (inferred)") == 2
+
+
+def test_all(doctor):
+    assert "[archive-parameters-only: as Windows comes]" in doctor(healthy(), "--all").out
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        (healthy(), 0),
+        (Parts(), 1),
+        (healthy().put("HKLM", WER, "Disabled"), 3),
+        (healthy().put("HKLM", WER, "LoggingDisabled"), 0),
+        (healthy().put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg"), 1),
+    ],
+)
+def test_exit_codes(doctor, parts, code):
+    assert doctor(parts).code == code
+    assert doctor(parts, "--exit-zero").code == 0
+
+
+def test_json(doctor):
+    parts = healthy().put("HKLM", WER, "Disabled")
+    ran = doctor(parts, "--json")
+    assert (ran.code, ran.err) == (3, "")
+    answer = ran.answer
+    assert (answer["exe"], answer["pid"], answer["account_name"]) == ("python.exe", 100, "PC\\me")
+    assert answer["report"] == {
+        "answer": "no",
+        "sure": "documented",
+        "text": "A crash of python.exe (process 100) is not reported.",
+        "because": ["wer-disabled"],
+    }
+    assert answer["dump"]["folder"] == "C:\\Dumps"
+    [found] = answer["findings"]
+    assert found["evidence"] == [
+        {
+            "source": "registry",
+            "hive": "HKLM",
+            "view": 64,
+            "key": WER,
+            "name": "Disabled",
+            "type": "REG_DWORD",
+            "data": 1,
+        }
+    ]
+    assert {one["id"] for one in doctor(parts, "--json", "--all").answer["findings"]} > {"wer-disabled", "throttled"}
+
+
+@pytest.mark.parametrize("parts", [Parts(), healthy()])
+def test_json_of_others(doctor, parts):
+    parts.denied.append(("HKLM", LOCAL_DUMPS))
+    parts.services["Job"] = 300
+    parts.processes[300] = replace(PROCESS, pid=300, account=None, error_mode=None, debugged=None, name=None)
+    for arguments in (["--service", "Job"], ["--pid", "300"], ["--exe", "other.exe"], ["--all"]):
+        ran = doctor(parts, "--json", *arguments)
+        assert ran.code == 3
+        assert ran.answer["dump"]["answer"] == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["--pid", "7"], 2, "there is no process 7"),
+        (["--pid", "0"], 2, "pid takes the id of a process"),
+        (["--pid", "x"], 2, "invalid int value"),
+        (["--exe", "python"], 2, "with its extension"),
+        (["--service", "no"], 2, "there is no service 'no'"),
+        (["--pid", "100", "--exe", "a.exe"], 2, "not allowed with argument"),
+        (["--test", "--exe", "a.exe"], 2, "not allowed with argument"),
+    ],
+)
+def test_what_is_refused(doctor, arguments, code, text):
+    ran = doctor(healthy(), *arguments)
+    assert ran.code == code
+    assert text in ran.err
+
+
+def test_a_service_that_may_not_be_read(doctor):
+    parts = healthy()
+    parts.denied.append(("HKLM", SERVICES))
+    ran = doctor(parts, "--service", "Job")
+    assert ran.code == 1
+    assert "Access is denied" in ran.err
+
+
+def test_nothing_hostile_reaches_the_terminal(doctor):
+    parts = healthy().put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "\x1b]0;owned\x07\u202e.exe")
+    parts.processes[100] = replace(PROCESS, name="\x1b[31m.exe", error_mode=2)
+    ran = doctor(parts)
+    assert "\x1b" not in ran.out
+    assert "\u202e" not in ran.out
+    assert r"\x1b]0;owned\x07\u202e.exe" in ran.out
+    assert "\x1b]0" in doctor(parts, "--json").answer["findings"][0]["title"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is a Windows to examine")
+def test_off_windows():
+    ran = run("doctor")
+    assert (ran.code, ran.out) == (5, "")
+    assert "on Windows" in ran.err
+    assert run("doctor", "--json").answer["error"]["exit_code"] == 5
+    assert run("doctor", "--test", "--yes").code == 5

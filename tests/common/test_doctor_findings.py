@@ -1,0 +1,529 @@
+"""Each finding of the doctor on a fake Windows: what is to be put there for exactly that one."""
+
+import re
+import sys
+from dataclasses import replace
+
+import pytest
+from doctor_causes import (
+    BOTH,
+    DUMP_UNTOLD,
+    NEITHER,
+    NO_DUMP,
+    REGISTRY_CAUSES,
+    UNTOLD,
+    both,
+    put,
+    without_local_dumps,
+)
+from fake_machine import (
+    AEDEBUG,
+    DUMPS,
+    IFEO,
+    LOCAL_DUMPS,
+    NT,
+    OTHER,
+    OWN,
+    POLICY,
+    PROCESS,
+    QUEUE,
+    SERVICES,
+    SILENT_EXIT,
+    SYSTEM32,
+    TASK,
+    WER,
+    Parts,
+    healthy,
+)
+
+from wer._machine.folders import Folder
+from wer._machine.registry import Kind
+from wer.doctor import examine
+from wer.doctor._findings import KNOWN, SEVERITIES
+
+TASK_XML = (
+    "<Task><Triggers><BootTrigger><Enabled>true</Enabled></BootTrigger></Triggers>"
+    "<Settings><Hidden>true</Hidden><Enabled>{}</Enabled></Settings></Task>"
+)
+
+
+def process(**changes):
+    """The process is otherwise."""
+    return lambda parts: parts.processes.update({100: replace(PROCESS, **changes)})
+
+
+def gone(key):
+    return lambda parts: parts.tree["HKLM", 64].pop(key)
+
+
+def folder(**state):
+    return lambda parts: parts.folders.update({DUMPS: replace(Folder(DUMPS, True, True, 100 << 30), **state)})
+
+
+# What the registry does not show: (the finding, what puts it there, the two answers).
+CAUSES = [
+    *REGISTRY_CAUSES,
+    ("wersvc-missing", gone(rf"{SERVICES}\WerSvc"), ("no", "cannot tell")),
+    ("wer-binaries-missing", lambda parts: parts.missing.add(rf"{SYSTEM32}\WerFault.exe"), NEITHER),
+    ("wer-binaries-missing", lambda parts: parts.missing.add(rf"{SYSTEM32}\wermgr.exe"), BOTH),
+    (
+        "wer-binaries-missing",
+        both(process(is_32bit=True), lambda parts: parts.missing.add(r"C:\Windows\SysWOW64\faultrep.dll")),
+        NEITHER,
+    ),
+    (
+        "localdumps-other-exe",
+        both(
+            without_local_dumps,
+            put("HKLM", rf"{LOCAL_DUMPS}\other.exe", "DumpFolder", Kind.EXPAND_SZ, DUMPS),
+            lambda parts: parts.folders.update(
+                {r"C:\Users\me\AppData\Local\CrashDumps": Folder("", True, True, 100 << 30)}
+            ),
+        ),
+        BOTH,
+    ),
+    ("folder-missing", lambda parts: parts.folders.clear(), NO_DUMP),
+    ("folder-not-writable", folder(writable=False), NO_DUMP),
+    ("folder-unknown", folder(exists=None, writable=None, reason="Access is denied"), DUMP_UNTOLD),
+    ("folder-unknown", folder(writable=None), DUMP_UNTOLD),
+    ("folder-space", folder(free=100 << 20), BOTH),
+    ("folder-space", folder(free=1 << 20), DUMP_UNTOLD),
+    (
+        "folder-space",
+        both(put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 2), folder(free=1 << 30)),
+        BOTH,
+    ),
+    (
+        "aedebug-auto",
+        both(process(is_32bit=True), put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg", view=32)),
+        ("cannot tell", "no"),
+    ),
+    ("errormode-nogpfault", process(error_mode=2), NEITHER),
+    ("errormode-nogpfault", process(error_mode=0x8003), NEITHER),
+    ("job-die-on-unhandled", process(in_job=True, job_limits=0x2400), NEITHER),
+    ("debugger-attached", process(debugged=True), NEITHER),
+    ("process-protected", process(protected=True), UNTOLD),
+    ("wer-flags-noheap", lambda parts: parts.flags.update({100: 0x41}), BOTH),
+    ("ui-blocks", lambda parts: parts.flags.update({100: 0x10}), BOTH),
+    ("queue-full", lambda parts: parts.entries.update({QUEUE: ["report"] * 50}), ("cannot tell", "yes")),
+    (
+        "queue-full",
+        both(
+            put("HKLM", WER, "MaxQueueCount", Kind.DWORD, 3),
+            lambda parts: parts.entries.update({QUEUE: ["report"] * 3}),
+        ),
+        ("cannot tell", "yes"),
+    ),
+    ("upload-task-disabled", lambda parts: parts.files.update({TASK: TASK_XML.format("false").encode("utf-16")}), BOTH),
+    ("packaged", process(package="PythonSoftwareFoundation.Python.3.12_x"), DUMP_UNTOLD),
+    ("helper-module-missing", lambda parts: parts.missing.add(rf"{SYSTEM32}\mrt_map.dll"), BOTH),
+    ("unreadable", lambda parts: parts.denied.append(("HKLM", rf"{SERVICES}\WerSvc")), UNTOLD),
+    ("unreadable", lambda parts: parts.denied.append(("HKLM", LOCAL_DUMPS)), DUMP_UNTOLD),
+    ("unreadable", lambda parts: parts.denied.append(("HKLM", AEDEBUG)), UNTOLD),
+    ("process-unreadable", process(error_mode=None), UNTOLD),
+]
+# Those that are how Windows comes, or harm nobody: only asked for.
+NORMAL = {"archive-parameters-only", "consent-ask", "throttled"}
+NORMAL_CAUSES = [
+    ("ui-off", put("HKLM", WER, "DontShowUI")),
+    ("settings-unpublished", put("HKLM", WER, "StorePath", Kind.SZ, "C:\\x")),
+    ("managed-debugger", put("HKLM", r"SOFTWARE\Microsoft\.NETFramework", "DbgManagedDebugger", Kind.SZ, "vsjit")),
+]
+
+
+def ids(findings):
+    return [one.id for one in findings]
+
+
+def names(causes):
+    return [f"{number}-{cause[0]}" for number, cause in enumerate(causes)]
+
+
+def test_a_windows_as_it_comes():
+    diagnosis = examine(machine=Parts().machine())
+    assert ids(diagnosis.findings) == ["localdumps-off"]
+    assert (diagnosis.report.answer, diagnosis.dump.answer) == NO_DUMP
+    assert diagnosis.dump.because == ("localdumps-off",)
+    assert set(ids(diagnosis.normal)) == NORMAL
+
+
+def test_nothing_is_wrong():
+    diagnosis = examine(machine=healthy().machine())
+    assert diagnosis.findings == ()
+    assert (diagnosis.report.answer, diagnosis.dump.answer) == BOTH
+    assert set(ids(diagnosis.normal)) == NORMAL
+
+
+@pytest.mark.parametrize(("name", "cause", "answers"), CAUSES, ids=names(CAUSES))
+def test_it_is_named_and_nothing_else(name, cause, answers):
+    parts = healthy()
+    cause(parts)
+    diagnosis = examine(machine=parts.machine())
+    assert ids(diagnosis.findings) == [name]
+    assert (diagnosis.report.answer, diagnosis.dump.answer) == answers
+    [found] = diagnosis.findings
+    assert found.evidence
+    assert all(str(evidence) for evidence in found.evidence)
+    assert found.severity in SEVERITIES
+    for text in (found.title, found.meaning, found.remedy):
+        assert "{" not in text
+        assert "None" not in text
+    for answer, effect in ((diagnosis.report, found.report), (diagnosis.dump, found.dump)):
+        assert answer.answer == {"blocks": "no", "clouds": "cannot tell", "": "yes"}[effect]
+        assert answer.because == ((name,) if effect else ())
+
+
+@pytest.mark.parametrize(("name", "cause"), NORMAL_CAUSES, ids=names(NORMAL_CAUSES))
+def test_what_is_only_worth_knowing(name, cause):
+    parts = healthy()
+    cause(parts)
+    diagnosis = examine(machine=parts.machine())
+    assert diagnosis.findings == ()
+    assert set(ids(diagnosis.normal)) == NORMAL | {name}
+
+
+def test_of_others_by_their_place():
+    """Of a service of LocalSystem, whose profile is another one; and a MonitorProcess, which comes with another."""
+    parts = healthy()
+    parts.tree["HKLM", 64][LOCAL_DUMPS] = {}
+    found = examine(service="Job", machine=parts.machine())
+    assert ids(found.findings) == ["folder-service-profile"]
+    assert found.dump.folder == r"C:\Windows\system32\config\systemprofile\AppData\Local\CrashDumps"
+    parts = healthy()
+    parts.put("HKLM", rf"{IFEO}\python.exe", "GlobalFlag", Kind.DWORD, 0x200)
+    parts.put("HKLM", rf"{SILENT_EXIT}\python.exe", "ReportingMode", Kind.DWORD, 1)
+    parts.put("HKLM", rf"{SILENT_EXIT}\python.exe", "MonitorProcess", Kind.SZ, "evil.exe")
+    assert ids(examine(machine=parts.machine()).findings) == ["silent-exit-monitor", "silent-exit-armed"]
+
+
+def test_every_finding_is_tried_here():
+    tried = {cause[0] for cause in (*CAUSES, *NORMAL_CAUSES)} | NORMAL
+    assert tried | {"folder-service-profile", "silent-exit-monitor"} == set(KNOWN)
+
+
+HARMLESS = {
+    "0 is the default": put("HKLM", WER, "Disabled", Kind.DWORD, 0),
+    "another program is excluded": put("HKLM", rf"{WER}\ExcludedApplications", "other.exe"),
+    "excluded no more": put("HKLM", rf"{WER}\ExcludedApplications", "python.exe", Kind.DWORD, 0),
+    "AeDebug without Auto": both(
+        put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg"), put("HKLM", AEDEBUG, "Auto", Kind.SZ, "0")
+    ),
+    "the hosted runners' debugger": put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "-"),
+    "an empty debugger": put("HKLM", AEDEBUG, "Debugger", Kind.SZ, ""),
+    "the debugger of 32-bit programs": put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg", view=32),
+    "let out": both(
+        put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg"),
+        put("HKLM", rf"{AEDEBUG}\AutoExclusionList", "Python.exe"),
+    ),
+    "a folder as SZ with nothing to fill in": put("HKLM", LOCAL_DUMPS, "DumpFolder", Kind.SZ, DUMPS),
+    "full dumps": put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 2),
+    "a key of its own beside others": both(
+        put("HKLM", rf"{LOCAL_DUMPS}\other.exe"),
+        put("HKLM", rf"{LOCAL_DUMPS}\PYTHON.exe", "DumpFolder", Kind.EXPAND_SZ, DUMPS),
+    ),
+    "page heap": put("HKLM", rf"{IFEO}\python.exe", "GlobalFlag", Kind.DWORD, 0x2000000),
+    "SilentProcessExit that is not armed": put("HKLM", rf"{SILENT_EXIT}\python.exe", "ReportingMode", Kind.DWORD, 7),
+    "the task is enabled": lambda parts: parts.files.update({TASK: TASK_XML.format("true").encode("utf-16")}),
+    "the task may not be read": lambda parts: parts.files.update({TASK: PermissionError("denied")}),
+    "the task is no text": lambda parts: parts.files.update({TASK: b"\xff\xfe\x00"}),
+    "the queue may not be listed": lambda parts: parts.entries.update({QUEUE: None}),
+    "a job without that limit": process(in_job=True, job_limits=0x2000),
+    "a job that cannot be asked about": process(in_job=True, job_limits=None),
+    "no server": put("HKLM", WER, "CorporateWERServer", Kind.SZ, ""),
+    "consent given": put("HKLM", rf"{WER}\Consent", "DefaultConsent", Kind.DWORD, 4),
+}
+
+
+@pytest.mark.parametrize("cause", HARMLESS.values(), ids=HARMLESS)
+def test_what_is_no_cause(cause):
+    parts = healthy()
+    cause(parts)
+    diagnosis = examine(machine=parts.machine())
+    assert diagnosis.findings == ()
+    assert (diagnosis.report.answer, diagnosis.dump.answer) == BOTH
+
+
+def test_a_policy_wins_over_a_plain_value_and_0_over_nothing():
+    parts = healthy().put("HKLM", WER, "ForceQueue").put("HKLM", POLICY, "ForceQueue", Kind.DWORD, 0)
+    assert examine(machine=parts.machine()).findings == ()
+
+
+def test_a_debugger_whose_exclusions_may_not_be_read():
+    parts = healthy().put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg")
+    parts.denied.append(("HKLM", rf"{AEDEBUG}\AutoExclusionList"))
+    diagnosis = examine(machine=parts.machine())
+    assert set(ids(diagnosis.findings)) == {"aedebug-auto", "unreadable"}
+    assert diagnosis.dump.answer == "cannot tell"
+
+
+def test_off_in_a_policy_and_in_a_plain_value_are_two_findings():
+    parts = healthy().put("HKLM", WER, "Disabled").put("HKLM", POLICY, "Disabled")
+    found = examine(machine=parts.machine()).findings
+    assert set(ids(found)) == {"wer-disabled", "wer-disabled-policy"}
+
+
+def test_both_sources_of_the_conflict_are_quoted():
+    for name in ("wer-disabled", "wer-disabled-policy"):
+        assert "Microsoft's page" in KNOWN[name].meaning
+        assert "linkedin-mcp-server#1011" in KNOWN[name].meaning
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_what_the_table_says(name):
+    known = KNOWN[name]
+    assert known.id == name == name.lower()
+    assert known.severity in SEVERITIES
+    assert known.sure in ("documented", "seen", "inferred", "unknown")
+    assert known.title
+    assert not known.title.endswith(".")
+    assert known.meaning.endswith((".", "{reason}"))
+    assert known.remedy.count("`") % 2 == 0
+    for part in ("title", "meaning", "remedy"):
+        assert "{" not in known.general(part)
+    if known.report == "blocks":
+        assert known.severity in ("blocks-report", "blocks-dump")
+    if known.dump == "blocks":
+        assert known.severity == "blocks-dump"
+
+
+def test_commands_name_the_view_and_no_policy_is_deleted():
+    for number, (_, cause, _) in enumerate(CAUSES):
+        parts = healthy()
+        cause(parts)
+        for found in examine(machine=parts.machine()).findings:
+            for command in re.findall(r"`(reg (?:add|delete) [^`]*)`", found.remedy):
+                assert "/f" in command
+                assert "Policies" not in command, number
+                if command.startswith("reg add") or "HKLM" in command:
+                    assert re.search(r"/reg:(64|32)$", command), command
+
+
+class TestHives:
+    """The settings of the account that crashes count."""
+
+    def other(self, parts):
+        parts.processes[200] = replace(PROCESS, pid=200, account=OTHER)
+        return examine(200, machine=parts.machine())
+
+    def test_of_another_account(self):
+        parts = healthy().put("HKU", rf"{OTHER}\{WER}", "Disabled").put("HKCU", POLICY, "Disabled")
+        found = self.other(parts)
+        assert ids(found.findings) == ["wer-disabled"]
+        assert found.findings[0].evidence[0].hive == "HKU"
+        assert found.findings[0].evidence[0].key.startswith(OTHER)
+        assert OTHER in found.findings[0].remedy
+        assert (found.account, found.account_name) == (OTHER, "PC\\other")
+
+    def test_that_is_not_loaded(self):
+        found = self.other(healthy())
+        assert ids(found.findings) == ["unreadable"]
+        assert (found.report.answer, found.dump.answer) == ("cannot tell", "yes")
+        assert "not logged on" in found.findings[0].meaning
+
+    def test_that_may_not_be_read(self):
+        parts = healthy()
+        parts.denied.append(("HKU", OTHER))
+        found = self.other(parts)
+        assert set(ids(found.findings)) == {"unreadable"}
+        assert found.report.answer == "cannot tell"
+
+    def test_that_is_not_known(self):
+        parts = healthy()
+        parts.processes[200] = replace(PROCESS, pid=200, account=None)
+        found = examine(200, machine=parts.machine())
+        assert set(ids(found.findings)) >= {"unreadable", "process-unreadable"}
+        assert (found.report.answer, found.dump.answer) == UNTOLD
+
+    def test_the_own_one_is_hkcu(self):
+        parts = healthy().put("HKU", rf"{OWN}\{WER}", "Disabled")
+        assert examine(machine=parts.machine()).findings == ()
+
+
+class TestDump:
+    """Where, how large, of what type, how many."""
+
+    def test_the_defaults(self):
+        parts = healthy()
+        parts.tree["HKLM", 64][LOCAL_DUMPS] = {}
+        parts.folders[r"C:\Users\me\AppData\Local\CrashDumps"] = Folder("", True, True, 100 << 30)
+        found = examine(machine=parts.machine())
+        assert found.findings == ()
+        assert found.dump.folder == r"C:\Users\me\AppData\Local\CrashDumps"
+        assert found.dump.file_name == "python.exe.<process id>.dmp"
+        assert (found.dump.type, found.dump.kept) == ("mini", 10)
+
+    def test_its_own_values_over_those_for_all_programs(self):
+        parts = healthy()
+        parts.put("HKLM", LOCAL_DUMPS, "DumpCount", Kind.DWORD, 3)
+        parts.put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 1)
+        parts.put("HKLM", rf"{LOCAL_DUMPS}\PYTHON.EXE", "dumptype", Kind.DWORD, 2)
+        found = examine(machine=parts.machine())
+        assert (found.dump.type, found.dump.kept, found.dump.folder) == ("full", 3, DUMPS)
+        assert found.dump.size == PROCESS.committed
+        sources = {setting.name: setting.source for setting in found.local_dumps.settings}
+        assert sources == {
+            "DumpFolder": "all programs",
+            "DumpCount": "all programs",
+            "DumpType": "this program",
+            "CustomDumpFlags": "default",
+        }
+
+    def test_a_custom_type_with_all_memory(self):
+        parts = healthy().put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 0)
+        parts.put("HKLM", LOCAL_DUMPS, "CustomDumpFlags", Kind.DWORD, 0x2)
+        found = examine(machine=parts.machine())
+        assert (found.dump.type, found.dump.size) == ("custom", PROCESS.committed)
+        assert "0x2" in found.findings[0].meaning
+
+    def test_flags_of_a_wrong_type_count_with_type_0_only(self):
+        parts = healthy().put("HKLM", LOCAL_DUMPS, "CustomDumpFlags", Kind.SZ, "0x2")
+        found = examine(machine=parts.machine())
+        assert ids(found.findings) == ["localdumps-value-type"]
+        assert found.dump.answer == "yes"
+
+    def test_a_folder_is_filled_in_for_the_account(self):
+        parts = healthy().put("HKU", rf"{OTHER}\{WER}")
+        parts.put("HKLM", LOCAL_DUMPS, "DumpFolder", Kind.EXPAND_SZ, r"%USERPROFILE%\Dumps")
+        parts.folders[r"C:\Users\other\Dumps"] = Folder("", True, True, 100 << 30)
+        parts.processes[200] = replace(PROCESS, pid=200, account=OTHER)
+        found = examine(200, machine=parts.machine())
+        assert found.findings == ()
+        assert found.dump.folder == r"C:\Users\other\Dumps"
+
+    def test_of_a_full_dump_of_no_process_the_size_is_not_known(self):
+        parts = healthy().put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 2)
+        found = examine(exe="python.exe", machine=parts.machine())
+        assert (found.dump.answer, found.dump.size) == ("yes", None)
+
+
+class TestSubject:
+    def test_a_launcher_is_seen_through(self):
+        parts = healthy()
+        parts.processes[200] = replace(PROCESS, pid=200)
+        parts.processes[201] = replace(PROCESS, pid=201, name="python3.12.exe", error_mode=2)
+        parts.behind[200] = 201
+        found = examine(200, machine=parts.machine())
+        assert (found.pid, found.exe) == (201, "python3.12.exe")
+        assert ids(found.findings) == ["errormode-nogpfault"]
+
+    def test_a_program(self):
+        parts = healthy()
+        parts.processes[100] = replace(PROCESS, error_mode=2)
+        found = examine(exe="Job.exe", machine=parts.machine())
+        assert (found.exe, found.pid, found.account) == ("Job.exe", None, OWN)
+        assert found.findings == ()
+
+    def test_a_service_that_runs(self):
+        parts = healthy()
+        parts.services["Job"] = 300
+        parts.processes[300] = replace(PROCESS, pid=300, name="job.exe", account="S-1-5-18", session=0)
+        found = examine(service="Job", machine=parts.machine())
+        assert (found.exe, found.pid, found.service, found.account) == ("job.exe", 300, "Job", "S-1-5-18")
+
+    def test_a_service_that_does_not(self):
+        found = examine(service="Job", machine=healthy().machine())
+        assert (found.exe, found.pid, found.account) == ("job.exe", None, "S-1-5-18")
+        assert ids(found.findings) == ["folder-unknown"]  # whether it may write there only its process can show
+
+    @pytest.mark.parametrize(
+        ("arguments", "error", "text"),
+        [
+            ({"pid": 7}, ProcessLookupError, "no process 7"),
+            ({"pid": 0}, ValueError, "1 to 4294967295, got 0"),
+            ({"pid": 10**5000}, ValueError, "an int of 16610 bits"),
+            ({"pid": True}, TypeError, "pid must be an int, got bool"),
+            ({"pid": 7, "exe": "a.exe"}, TypeError, "one of pid, exe and service, got pid and exe"),
+            ({"exe": r"C:\x\python.exe"}, ValueError, "without a folder"),
+            ({"exe": "python"}, ValueError, "with its extension"),
+            ({"exe": "a\0.exe"}, ValueError, "without a folder"),
+            ({"exe": b"a.exe"}, TypeError, "exe must be a str, got bytes"),
+            ({"service": "no"}, ValueError, "there is no service 'no'"),
+            ({"service": ""}, ValueError, "service takes a name"),
+        ],
+    )
+    def test_what_is_refused(self, arguments, error, text):
+        with pytest.raises(error, match=re.escape(text)):
+            examine(**arguments, machine=healthy().machine())
+
+
+class TestHostile:
+    """Names and values of somebody else."""
+
+    @pytest.mark.parametrize("data", ["\x1b]0;x\x07", "\u202e", "x" * 100_000, "\ud800", "%%%", "{exe}{0}", ""])
+    def test_texts(self, data):
+        parts = healthy()
+        for kind in (Kind.SZ, Kind.EXPAND_SZ):
+            for key, name in (
+                (LOCAL_DUMPS, "DumpFolder"),
+                (AEDEBUG, "Debugger"),
+                (rf"{IFEO}\python.exe", "Debugger"),
+                (WER, "CorporateWERServer"),
+                (rf"{WER}\ExcludedApplications", data or "x"),
+                (rf"{WER}\RuntimeExceptionHelperModules", data or "x"),
+                (WER, "Disabled"),
+            ):
+                parts.put("HKLM", key, name, kind, data)
+            for found in examine(machine=parts.machine()).findings:
+                assert len(found.title) < 600
+                assert all(len(str(evidence)) < 1500 for evidence in found.evidence)
+
+    @pytest.mark.parametrize("kind", [*Kind, 99])
+    @pytest.mark.parametrize("data", [None, b"", b"\xff" * 5000, (), ("a", "\0"), 0, 2**64 - 1, -1, "1"])
+    def test_every_type_everywhere(self, kind, data):
+        parts = healthy()
+        for places in list(parts.tree.values()):
+            for values in places.values():
+                for name in values:
+                    values[name] = (kind, data)
+        for name in ("DumpCount", "DumpType", "DumpFolder", "CustomDumpFlags"):
+            parts.put("HKLM", LOCAL_DUMPS, name, kind, data)
+        for name in ("Disabled", "DisableQueue", "ForceQueue", "MaxQueueCount", "CorporateWERServer"):
+            parts.put("HKLM", POLICY, name, kind, data)
+        parts.put("HKLM", rf"{POLICY}\Consent", "DefaultConsent", kind, data)
+        for pid, service in ((None, None), (None, "Job")):
+            diagnosis = examine(pid, service=service, machine=parts.machine())
+            assert diagnosis.report.answer in ("yes", "no", "cannot tell")
+
+    def test_no_hostile_name_stands_in_a_command(self):
+        parts = healthy()
+        parts.processes[100] = replace(PROCESS, name="a & calc %x%.exe", error_mode=2)
+        parts.tree["HKLM", 64][LOCAL_DUMPS] = {"DumpCount": (Kind.DWORD, 0)}
+        parts.put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "x")
+        for found in examine(machine=parts.machine()).findings:
+            assert "calc" not in found.remedy
+
+    def test_a_program_with_a_key_that_vanishes(self):
+        parts = healthy()
+        parts.put("HKLM", rf"{LOCAL_DUMPS}\python.exe", "DumpCount", Kind.DWORD, 0)
+        parts.vanishing.append(("HKLM", rf"{LOCAL_DUMPS}\python.exe"))
+        assert examine(machine=parts.machine()).findings == ()
+
+    @pytest.mark.parametrize("key", ["SOFTWARE", WER, POLICY, NT, AEDEBUG, "SYSTEM"])
+    def test_what_is_denied_is_never_a_no(self, key):
+        parts = healthy()
+        parts.denied = [("HKLM", key), ("HKCU", key)]
+        found = examine(machine=parts.machine())
+        assert "no" not in (found.report.answer, found.dump.answer)
+        assert "unreadable" in ids(found.findings)
+
+    def test_a_service_that_may_not_be_read(self):
+        parts = healthy()
+        parts.denied.append(("HKLM", SERVICES))
+        with pytest.raises(PermissionError, match="Access is denied"):
+            examine(service="Job", machine=parts.machine())
+
+
+def test_it_changes_nothing():
+    machine = healthy().machine()
+    before = machine.registry.snapshot()
+    examine(machine=machine)
+    assert machine.registry.writes == []
+    assert machine.registry.snapshot() == before
+
+
+def test_off_windows_it_says_so():
+    if sys.platform == "win32":
+        assert examine().exe
+    else:
+        with pytest.raises(NotImplementedError, match="on Windows"):
+            examine()
