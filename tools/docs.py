@@ -50,6 +50,11 @@ SECTIONS = {
         *("reports.export", "reports.Exported", "reports.ExportedReport", "reports.ExportStatus"),
         "reports.goes_elsewhere",
     ],
+    "The story of one crash": [
+        *("reports.story_of", "reports.Story", "reports.Fact", "reports.Section", "reports.JoinedDump"),
+        *("reports.PythonText", "reports.FoundFile", "reports.write_page", "reports.events_in", "reports.read_events"),
+        *("reports.Events", "reports.Event"),
+    ],
     "The doctor": [
         *("doctor.examine", "doctor.Diagnosis", "doctor.Answer", "doctor.DumpAnswer", "doctor.Finding"),
         *(
