@@ -53,7 +53,7 @@ SECTIONS = {
     "The story of one crash": [
         *("reports.story_of", "reports.Story", "reports.Fact", "reports.Section", "reports.JoinedDump"),
         *("reports.PythonText", "reports.FoundFile", "reports.write_page", "reports.events_in", "reports.read_events"),
-        *("reports.Events", "reports.Event"),
+        *("reports.Events", "reports.Event", "reports.collect", "reports.Collection", "reports.CollectedFile"),
     ],
     "The doctor": [
         *("doctor.examine", "doctor.Diagnosis", "doctor.Answer", "doctor.DumpAnswer", "doctor.Finding"),

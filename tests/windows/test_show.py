@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
 import wer
-from wer.reports import story_of, write_page
+from wer.reports import collect, story_of, write_page
 from wer.service import RingLog, add_python_state, enrich
 
 
@@ -64,6 +65,19 @@ def test_the_command(filed, python, tmp_path):
     answer = json.loads(done.stdout.decode("utf-8"))
     assert answer["report"]["event_type"] == "WerTests.Shown"
     assert (tmp_path / "page.html").exists()
+
+
+def test_all_of_this_process(filed, tmp_path):
+    """By the Python state: a report of a program's own has no event with the process's id."""
+    found = collect(pid=os.getpid())
+    assert [os.path.normcase(story.folder) for story in found.stories] == [os.path.normcase(str(filed))]
+    found.write(tmp_path / "crash.zip")
+    with zipfile.ZipFile(tmp_path / "crash.zip") as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+    assert any(name.endswith("/files/Report.wer") for name in names)
+    assert any("/dumps/" in name for name in names)
+    assert {"doctor.json", "versions.json", "CONTENTS.txt", "manifest.json"} <= set(names)
 
 
 def test_a_junction_is_left_alone(filed, tmp_path):

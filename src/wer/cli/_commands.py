@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 # In the order of --help: what somebody in trouble needs first.
-NAMES = ("doctor", "show", "explain", "store")
+NAMES = ("doctor", "show", "explain", "store", "collect")
 
 _DESCRIPTION = """\
 Windows Error Reporting, from the command line: why there is no dump, and how to get one.

@@ -10,6 +10,7 @@ import sys as _sys
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._collect import CollectedFile, Collection, collect
     from ._events import Event, Events, events_in, read_events
     from ._export import Exported, ExportedReport, ExportStatus, export, goes_elsewhere
     from ._joined import JoinedDump
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # Each waits until somebody asks for it.
 _LATER = {
     "ALL_STORES": "_listing",
+    "CollectedFile": "_collect",
+    "Collection": "_collect",
     "Event": "_events",
     "Events": "_events",
     "ExportStatus": "_export",
@@ -38,6 +41,7 @@ _LATER = {
     "Section": "_sections",
     "StoreState": "_listing",
     "Story": "_story",
+    "collect": "_collect",
     "events_in": "_events",
     "export": "_export",
     "goes_elsewhere": "_export",
@@ -49,6 +53,8 @@ _LATER = {
 
 __all__ = [
     "ALL_STORES",
+    "CollectedFile",
+    "Collection",
     "Event",
     "Events",
     "ExportStatus",
@@ -64,6 +70,7 @@ __all__ = [
     "Section",
     "StoreState",
     "Story",
+    "collect",
     "events_in",
     "export",
     "goes_elsewhere",
