@@ -321,12 +321,40 @@ def test_a_damaged_dump_beside_a_whole_report(tmp_path):
     assert [section for section in story.sections() if section.title.startswith("Dump: ")]
 
 
-@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.write_text("hello"), lambda path: None])
-def test_what_is_no_report(tmp_path, make):
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda path: path.mkdir(), ValueError, "there is no Report.wer in the folder"),
+        (lambda path: path.write_text("hello"), ValueError, "line 1: "),
+        (lambda path: path.write_bytes(b"MDMP"), ValueError, "within the header of a minidump"),
+        (lambda path: path.write_bytes(b"PAGEDU64"), ValueError, "a dump of Windows itself"),
+        (lambda path: None, FileNotFoundError, "there is no such file or folder here"),
+    ],
+)
+def test_what_is_no_report(tmp_path, make, error, words):
     make(tmp_path / "x")
-    with pytest.raises((ValueError, OSError)) as caught:
+    with pytest.raises(error, match=words):
         story_of(tmp_path / "x", events=[])
-    assert str(tmp_path / "x").replace("\\", "\\\\") in str(caught.value).replace("\\\\", "\\").replace("\\", "\\\\")
+
+
+def test_a_report_that_is_damaged_and_all_there_is(tmp_path):
+    (tmp_path / "Report.wer").write_bytes("\ufeffVersion=1\r\n".encode("utf-16-le"))
+    for path in (tmp_path, tmp_path / "Report.wer"):
+        with pytest.raises(ValueError, match="line 2: expected EventType"):
+            story_of(path, events=[])
+
+
+def test_a_dump_that_is_named_and_not_there(tmp_path):
+    write_report(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        story_of(tmp_path, events=[], dump=tmp_path / "missing.dmp")
+
+
+def test_an_empty_name_is_not_this_folder(tmp_path, monkeypatch):
+    write_report(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="where is empty"):
+        story_of("", events=[])
 
 
 # ---- what means harm ----
@@ -362,7 +390,7 @@ def test_a_report_that_is_a_link(tmp_path):
     write_report(tmp_path / "real")
     (tmp_path / "report").mkdir()
     make_link(tmp_path / "report" / "Report.wer", tmp_path / "real" / "Report.wer")
-    with pytest.raises(ValueError, match="it is no report's folder"):
+    with pytest.raises(ValueError, match=r"Report\.wer is a link or another reparse point: left alone"):
         story_of(tmp_path / "report", events=[])
 
 

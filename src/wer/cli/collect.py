@@ -70,13 +70,17 @@ def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
     target = os.path.abspath(arguments.output)
     if os.path.lexists(target) and not arguments.overwrite:
         raise Failed(f"{target} is there already: name another file, or add --overwrite")
-    found = collect(
-        arguments.key,
-        pid=arguments.pid,
-        dumps=not arguments.no_dumps,
-        files=not arguments.no_files,
-        most_bytes=arguments.most_bytes,
-    )
+    try:
+        found = collect(
+            arguments.key,
+            pid=arguments.pid,
+            dumps=not arguments.no_dumps,
+            files=not arguments.no_files,
+            most_bytes=arguments.most_bytes,
+        )
+    except ValueError as error:
+        # Of a key it is about the file, else about the command line.
+        raise Failed(str(error), ExitCode.USAGE if arguments.key is None else ExitCode.NEGATIVE) from None
     if not found.stories:
         out.note("\n".join(found.missing))
         out.answer(_answer(found, target, False, ()))

@@ -126,7 +126,10 @@ def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
     events = events_in(arguments.events) if arguments.events else None
     for sentence in events.left_out if events else ():
         out.note(f"of {arguments.events} was left out: {sentence}")
-    story = story_of(arguments.what, events=events, dump=arguments.dump)
+    try:
+        story = story_of(arguments.what, events=events, dump=arguments.dump)
+    except ValueError as error:  # of the file, not of the command line
+        raise Failed(str(error)) from None
     answer = as_json(story)
     if arguments.html:
         from ..reports import write_page

@@ -76,6 +76,7 @@ class Joined:
     events: "list[AnyEvent]" = field(default_factory=list)
     ids: set[UUID] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
+    error: Exception | None = None  # of Report.wer
 
     @property
     def crash(self) -> "CrashEvent | None":
@@ -95,35 +96,46 @@ class Joined:
 
 def joined(where: StrPath, events: "Iterable[Event] | None", dump: StrPath | None) -> Joined:
     """Find it. As `wer.reports.story_of`."""
-    path = os.path.abspath(plain_path(os.fsdecode(where)))
+    text = os.fsdecode(where)
+    if not text:
+        raise ValueError("where is empty: name a report's folder, a Report.wer, a dump, or a report's key or id")
+    path = os.path.abspath(plain_path(text))
     try:
         about = os.lstat(path)
     except FileNotFoundError:
-        path = _of_key(os.fsdecode(where))
+        path = _of_key(text)
         about = os.lstat(path)
+    if dump is not None:
+        os.lstat(dump)  # who names one is told that it is not there
     found = Joined(path)
-    is_folder = why_refused(about) == "a folder"
-    if is_folder:
+    if why_refused(about) == "a folder":
         _add_folder(found, path)
-        if found.report is None and not found.dumps and not found.texts:
-            raise ValueError(f"{path} has no Report.wer, no dump and no text of wer in it: it is no report's folder")
     else:
-        start, _ = start_of(path, 4)
-        if start == _MAGIC_OF_A_DUMP:
-            _add_dump(found, path, "it was asked for", "seen")
-        elif start == b"PAGE":
-            raise ValueError(f"{path} is a dump of Windows itself, not of a process: WinDbg reads it")
-        else:
-            found.report = read_report(path)
-            _know(found, found.report)
-        folder = os.path.dirname(path)
-        if _is_report_file(path) or (found.dumps and os.path.lexists(os.path.join(folder, "Report.wer"))):
-            _add_folder(found, folder)
+        _add_file(found, path)
+    if found.report is None and not found.texts and not any(one.dump for one in found.dumps):
+        problems = [one.problem for one in found.dumps] or found.problems
+        raise found.error or ValueError(f"{path} is no report and no dump: {'; '.join(problems)}")
     if dump is not None and not os.path.isdir(dump):
         _add_dump(found, os.path.abspath(os.fsdecode(dump)), "it was given", "seen")
     _add_events(found, events)
     _add_local_dumps(found, dump)
     return found
+
+
+def _add_file(found: Joined, path: str) -> None:
+    start, _ = start_of(path, 4)
+    folder = os.path.dirname(path)
+    if start == _MAGIC_OF_A_DUMP:
+        _add_dump(found, path, "it was asked for", "seen")
+        if os.path.lexists(os.path.join(folder, "Report.wer")):
+            _add_folder(found, folder)
+    elif start == b"PAGE":
+        raise ValueError(f"{path} is a dump of Windows itself, not of a process: WinDbg reads it")
+    elif _is_report_file(path):
+        _add_folder(found, folder)
+    else:
+        found.report = read_report(path)
+        _know(found, found.report)
 
 
 def plain_path(path: str) -> str:
@@ -171,6 +183,7 @@ def _add_folder(found: Joined, folder: str) -> None:
             found.report = read_report(reports[0].path)
             _know(found, found.report)
         except (OSError, ValueError) as error:
+            found.error = error
             found.problems.append(f"Report.wer cannot be read: {without_folders(error, reports[0].path)}")
     elif not reports:
         found.problems.append("there is no Report.wer in the folder")
@@ -267,20 +280,18 @@ def local_dump_folders(name: str = "") -> list[str]:
     """Where LocalDumps of this user's programs are: of that program, or of all that have a place of their own."""
     if sys.platform != "win32":
         return []
-    from .._machine.registry import HKLM, Unreadable, this_registry
+    from .._machine.registry import Unreadable, this_registry
+    from ..doctor._local_dumps import DEFAULT_FOLDER, effective_local_dumps
 
-    registry = this_registry()
-    key = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting\LocalDumps"
-    folders = [os.path.join(os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local"), "CrashDumps")]
+    folders: list[str | None] = [os.path.expandvars(DEFAULT_FOLDER)]  # also if it is no longer in effect
     try:
-        programs = [name] if name else registry.keys(HKLM, key) or []
-        for place in [key, *[rf"{key}\{program}" for program in programs]]:
-            value = registry.value(HKLM, place, "DumpFolder")
-            if value and isinstance(value.data, str) and value.data:
-                folders.append(os.path.expandvars(value.data))
+        first = effective_local_dumps(this_registry(), name or "python.exe")
+        folders.append(first.path)
+        if not name:
+            folders += [effective_local_dumps(this_registry(), program).path for program in first.programs[:100]]
     except Unreadable:
         pass  # then the default is what is known
-    return list(dict.fromkeys(folders))
+    return list(dict.fromkeys(folder for folder in folders if folder))
 
 
 # ---- events ----
@@ -303,7 +314,8 @@ def _add_events(found: Joined, given: "Iterable[Event] | None") -> None:
             if isinstance(one, event_log.WerEvent):
                 _add_report_of(found, one, looked_at)
     if known and not found.events:
-        found.problems.append(f"none of the {len(known)} crash events has an id of this report")
+        which = "crash events of this machine" if given is None else "crash events"
+        found.problems.append(f"none of the {len(known)} {which} has an id of this report")
     if len(found.events) > _MOST_JOINED:
         found.problems.append(f"only {_MOST_JOINED} of the {len(found.events)} events with its ids are shown")
         del found.events[_MOST_JOINED:]

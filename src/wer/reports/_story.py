@@ -642,8 +642,9 @@ def _of_event(event: "Event") -> Section:
     facts = [Fact("Written", _time(event.created))] if event.created else []
     for place, (name, value) in enumerate(event.data):
         known = name or (names[place] if place < len(names) else f"field {place + 1}")
-        if value.strip():
-            facts.append(Fact(known, value.strip()))
+        lines = [line.strip() for line in value.splitlines() if line.strip()]
+        if lines:
+            facts.append(Fact(known, "; ".join(lines)))
     title = _EVENT_TITLES.get((event.provider, event.event_id), f"{event.provider} {event.event_id}")
     return Section(f"Event: {title}", facts=tuple(facts))
 
