@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 import pytest
 from clirun import run
 from small_dump import STARTED, small_dump
-from stories import INTEGRATOR_ID, crash_event, make_crash, make_link, wer_event, write_report
+from stories import INTEGRATOR_ID, OTHER_ID, crash_event, make_crash, make_link, wer_event, write_report
 
 import wer
 import wer.testing
@@ -35,7 +35,7 @@ def machine(monkeypatch):
     monkeypatch.setattr(_joined, "local_dump_folders", lambda name="": [])
 
     def examine(**asked):
-        if asked.get("pid") == 4711:
+        if asked.get("pid") not in (None, 55):
             raise ProcessLookupError
         return Diagnosis(asked)
 
@@ -163,7 +163,7 @@ def test_links_are_left_out(report, tmp_path):
     (tmp_path / "secret").write_text("hunter2")
     make_link(report / "state.txt", tmp_path / "secret")
     found = collect(report, events=[])
-    assert f"{NAME}/state.txt was left out: it is a link or another reparse point" in found.missing
+    assert f"{NAME}: state.txt is a link or another reparse point: left alone" in found.missing
     assert f"{NAME}/files/state.txt" not in written(found, tmp_path / "crash.zip")
 
 
@@ -272,6 +272,28 @@ def test_a_dump_without_a_report(stores, tmp_path):
     found = collect(pid=5, events=[], local_dumps=tmp_path)
     assert [os.path.basename(story.where) for story in found.stories] == ["python.exe.5.dmp"]
     assert [one.name for one in found.files if "/dumps/" in one.name] == ["1-python.exe.5.dmp/dumps/python.exe.5.dmp"]
+
+
+def test_a_crash_of_which_there_are_events_only(stores, tmp_path):
+    """It crashed, and there is no dump: why? Doctor says, and the events are there."""
+    events = [
+        crash_event(OTHER_ID, pid=5, record_id=1),
+        wer_event(OTHER_ID, record_id=2),
+        crash_event(pid=6, record_id=3),
+    ]
+    found = collect(pid=5, events=events)
+    [story] = found.stories
+    assert story.headline.startswith("python.exe 3.12.9 crashed with an access violation (0xC0000005) in python312.dll")
+    assert {"no dump is known for it", "no report is known for it"} <= set(story.missing)
+    files = written(found, tmp_path / "crash.zip")
+    assert [event["event_id"] for event in json.loads(files[f"1-{OTHER_ID}/events.json"])["events"]] == [1000, 1001]
+    assert "doctor.json" in files
+
+
+def test_a_process_that_runs(stores, tmp_path):
+    """Nothing has happened to it; what doctor says of it is why somebody asks."""
+    ran = run("collect", "--pid", "55", "-o", str(tmp_path / "x.zip"), "--yes", "--json")
+    assert (ran.code, [one["name"] for one in ran.answer["files"]]) == (0, ["versions.json", "doctor.json"])
 
 
 def test_a_process_of_which_nothing_is_left(stores, tmp_path, monkeypatch):

@@ -225,6 +225,16 @@ def test_from_a_dump_to_its_report(tmp_path):
     assert len(story.events) == 3, "the last by what the report added"
 
 
+def test_a_report_that_was_not_kept():
+    """Its events tell of it, by either id."""
+    events = [crash_event(INTEGRATOR_ID), wer_event(INTEGRATOR_ID), wer_event(OTHER_ID)]
+    story = story_of(INTEGRATOR_ID, events=events)
+    assert (len(story.events), story.where, story.report) == (2, INTEGRATOR_ID, None)
+    assert story.headline.startswith("python.exe 3.12.9 crashed with an access violation")
+    with pytest.raises(FileNotFoundError):
+        story_of(REPORT_ID, events=events)
+
+
 def test_a_folder_that_an_event_names_is_held_against_the_ids(tmp_path):
     folder = tmp_path / "store"
     write_report(folder, ReportIdentifier=OTHER_ID, IntegratorReportIdentifier=OTHER_ID)

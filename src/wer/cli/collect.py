@@ -54,6 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--pid", type=int, metavar="N", help="a process, also one that has ended: all that has its id")
     which.add_argument("--key", metavar="WHAT", help="a report or a dump, as `wer show` takes it")
     parser.add_argument("-o", "--output", required=True, metavar="ZIP", help="the file to write")
+    parser.add_argument("--dump", metavar="PATH", help="a dump that belongs to it, or a folder to look for it in")
+    parser.add_argument("--events", metavar="FILE", help="events as XML, of the machine that the report is from")
     parser.add_argument("--no-dumps", action="store_true", help="leave out dumps: they hold the memory of the process")
     parser.add_argument("--no-files", action="store_true", help="leave out the files of the reports")
     parser.add_argument(
@@ -65,23 +67,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
     """Collect it."""
-    from ..reports import collect
+    from ..reports import collect, events_in
 
     target = os.path.abspath(arguments.output)
     if os.path.lexists(target) and not arguments.overwrite:
         raise Failed(f"{target} is there already: name another file, or add --overwrite")
+    events = events_in(arguments.events) if arguments.events else None
     try:
         found = collect(
             arguments.key,
             pid=arguments.pid,
             dumps=not arguments.no_dumps,
             files=not arguments.no_files,
+            events=events,
+            local_dumps=arguments.dump,
             most_bytes=arguments.most_bytes,
         )
     except ValueError as error:
         # Of a key it is about the file, else about the command line.
         raise Failed(str(error), ExitCode.USAGE if arguments.key is None else ExitCode.NEGATIVE) from None
-    if not found.stories:
+    if not found.stories and not found.running:
         out.note("\n".join(found.missing))
         out.answer(_answer(found, target, False, ()))
         raise Failed(f"nothing was found of process {arguments.pid}", ExitCode.NEGATIVE)

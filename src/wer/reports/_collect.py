@@ -83,11 +83,14 @@ class Collection:
         What could not be had, and why.
     stories : tuple of Story
         The crashes.
+    running : bool
+        Whether the process that was asked for runs, so that what doctor says is about it.
     """
 
     files: tuple[CollectedFile, ...]
     missing: tuple[str, ...]
     stories: tuple[Story, ...]
+    running: bool = False
 
     @property
     def size(self) -> int:
@@ -203,13 +206,13 @@ def collect(
     else:
         found = of_process(pid or 0, events, local_dumps)
         if not found.stories:
-            missing.append(f"no report, dump or text of a process {pid} was found")
+            missing.append(f"no report, dump, text or event of a process {pid} was found")
     missing += found.missing
     taken = _Taken(most_bytes, missing)
     taken.make("versions.json", _versions(), "")
-    _add_doctor(taken, pid, found.programs)
+    running = _add_doctor(taken, pid, found.programs)
     _add_stories(taken, found.stories, dumps, files)
-    return Collection(tuple(taken.files), tuple(missing), found.stories)
+    return Collection(tuple(taken.files), tuple(missing), found.stories, running)
 
 
 # ---- what goes in ----
@@ -286,14 +289,16 @@ def _versions() -> "dict[str, Any]":
     }
 
 
-def _add_doctor(taken: _Taken, pid: int | None, programs: tuple[str, ...]) -> None:
-    """What doctor says of the process; if that is gone, of its program."""
+def _add_doctor(taken: _Taken, pid: int | None, programs: tuple[str, ...]) -> bool:
+    """What doctor says of the process; if that is gone, of its program. Whether the process runs."""
     from ..doctor import examine
 
+    running = pid is not None
     try:
         try:
             diagnosis = examine(pid=pid) if pid is not None else examine(exe=programs[0]) if programs else examine()
         except ProcessLookupError:
+            running = False
             taken.missing.append(f"process {pid} has ended: doctor was asked about its program")
             diagnosis = examine(exe=programs[0]) if programs else examine()
     except NotImplementedError as error:
@@ -302,6 +307,8 @@ def _add_doctor(taken: _Taken, pid: int | None, programs: tuple[str, ...]) -> No
         taken.missing.append(f"doctor.json: doctor failed with {type(error).__name__}: {error}")
     else:
         taken.make("doctor.json", diagnosis, _OF_DOCTOR)
+        return running
+    return False
 
 
 def _add_stories(taken: _Taken, stories: tuple[Story, ...], dumps: bool, files: bool) -> None:
@@ -321,9 +328,7 @@ def _add_stories(taken: _Taken, stories: tuple[Story, ...], dumps: bool, files: 
         of_dumps = {os.path.normcase(one.path) for one in story.dumps}
         texts = {text.name for text in story.texts}
         for one in story.files if files else ():
-            if one.refused:
-                taken.missing.append(f"{folder}/{shown(one.name)} was left out: it is {one.refused}")
-            elif os.path.normcase(one.path) not in of_dumps:
+            if not one.refused and os.path.normcase(one.path) not in of_dumps:
                 private = _OF_A_TEXT if one.name in texts else _OF_A_FILE
                 private = _OF_A_REPORT if one.name.lower() == "report.wer" else private
                 taken.take(f"{folder}/files/{one.name}", one.path, one.size, one.written, private)

@@ -99,27 +99,43 @@ def joined(where: StrPath, events: "Iterable[Event] | None", dump: StrPath | Non
     text = os.fsdecode(where)
     if not text:
         raise ValueError("where is empty: name a report's folder, a Report.wer, a dump, or a report's key or id")
-    path = os.path.abspath(plain_path(text))
-    try:
-        about = os.lstat(path)
-    except FileNotFoundError:
-        path = _of_key(text)
-        about = os.lstat(path)
     if dump is not None:
         os.lstat(dump)  # who names one is told that it is not there
-    found = Joined(path)
-    if why_refused(about) == "a folder":
+    path = os.path.abspath(plain_path(text))
+    not_there: OSError | None = None
+    try:
+        if not os.path.lexists(path):
+            path = _of_key(text)
+        found = Joined(path)
+        _add_what_is_there(found, path)
+    except FileNotFoundError as error:
+        found, not_there = Joined(text), error
+        found.ids |= _id_in(text)  # of a report that was not kept, which events may tell of
+    if dump is not None and not os.path.isdir(dump):
+        _add_dump(found, os.path.abspath(os.fsdecode(dump)), "it was given", "seen")
+    _add_events(found, events)
+    if not_there and not found.events:
+        raise not_there
+    _add_local_dumps(found, dump)
+    return found
+
+
+def _add_what_is_there(found: Joined, path: str) -> None:
+    if why_refused(os.lstat(path)) == "a folder":
         _add_folder(found, path)
     else:
         _add_file(found, path)
     if found.report is None and not found.texts and not any(one.dump for one in found.dumps):
         problems = [one.problem for one in found.dumps] or found.problems
         raise found.error or ValueError(f"{path} is no report and no dump: {'; '.join(problems)}")
-    if dump is not None and not os.path.isdir(dump):
-        _add_dump(found, os.path.abspath(os.fsdecode(dump)), "it was given", "seen")
-    _add_events(found, events)
-    _add_local_dumps(found, dump)
-    return found
+
+
+def _id_in(text: str) -> set[UUID]:
+    try:
+        value = UUID(text)
+    except ValueError:
+        return set()
+    return {value} if value.int else set()
 
 
 def _add_file(found: Joined, path: str) -> None:

@@ -28,7 +28,7 @@ class OfProcess:
     Attributes
     ----------
     stories : tuple of Story
-        One for each report, and for each dump without one.
+        One for each report, for each dump without one, and for each crash of which there are events only.
     programs : tuple of str
         The names of the programs that had the id.
     missing : tuple of str
@@ -83,6 +83,12 @@ def of_process(pid: int, events: "Iterable[Event] | None" = None, dumps: StrPath
                 stories.append(story_of(dump.path, events=events))
             except (OSError, ValueError) as error:
                 missing.append(f"the dump {dump.name}: {without_folders(error, dump.path)}")
+    told = {event.record_id or id(event) for story in stories for event in story.events}
+    for one in own:
+        # It crashed, and nothing of it was kept.
+        if one.report_id and (one.event.record_id or id(one.event)) not in told and len(stories) < _MOST_STORIES:
+            stories.append(story_of(str(one.report_id), events=events, dump=dumps))
+            told |= {event.record_id or id(event) for event in stories[-1].events}
     if len(folders) > _MOST_STORIES:
         missing.append(f"only {_MOST_STORIES} of {len(folders)} reports of that process id are taken")
     programs = [one.application for one in own] + [story.fact("Program") for story in stories]

@@ -473,7 +473,7 @@ def _missing(found: Joined) -> "Iterator[str]":
     if found.folder is None and found.report:
         yield "only Report.wer was given, without its folder: no dump and no other file was looked for there"
     elif not found.dumps:
-        yield f"there is no dump in this report{_why_no_dump(found)}"
+        yield f"there is no dump in this report{_why_no_dump(found)}" if found.folder else "no dump is known for it"
     if found.report is None and not any("Report.wer" in problem for problem in found.problems):
         yield "no report is known for it"
     is_python = any(fact.name == "Python" for fact in _about_python(found))
