@@ -300,6 +300,28 @@ def test_a_dump_that_is_given(tmp_path):
     assert story.headline.startswith("python.exe 3.12.9 crashed with a fast-fail (0xC0000409)")
 
 
+@pytest.mark.parametrize("code", [None, 0, 0xFFFFFFFF])
+def test_a_dump_of_a_process_that_ran(tmp_path, code):
+    """On request: with no exception, or with one that only says which thread it is about."""
+    (tmp_path / "x.dmp").write_bytes(small_dump(code=code, at=0, parameters=()))
+    story = story_of(tmp_path / "x.dmp", events=[])
+    assert story.headline.startswith("python.exe 3.12.9: a dump without an exception")
+    assert story.fact("Exception") == story.fact("Exit code") == ""
+    assert story.fact("Thread") == ("" if code is None else "5001")
+    assert "(crashed)" not in str(story)
+    assert "the dump x.dmp has no exception: the process was dumped while it ran" in story.missing
+
+
+def test_dumps_of_other_systems():
+    """breakpad's, of Linux: a signal where Windows has a code, and what was wanted where it has the place."""
+    story = story_of(DATA / "dumps" / "linux-mini.dmp", events=[])
+    assert story.headline == (
+        "crash crashed with signal 11 SIGSEGV of Linux in crash+0x1D72, thread 1304, at 2018-03-26 10:43:52 UTC."
+    )
+    assert story.fact("Exit code") == ""
+    assert story.fact("Address") == "0x0000000000000045, what was wanted of memory"
+
+
 # ---- what is not there ----
 
 

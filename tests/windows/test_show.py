@@ -30,6 +30,7 @@ def filed(standin):
 def test_a_report_with_a_dump_and_the_python_state(filed, tmp_path):
     story = story_of(filed)
     assert story.report.event_type == "WerTests.Shown"
+    assert ": ValueError: no paper, thread " in story.headline, "and no crash"
     assert story.fact("Python exception") == "ValueError: no paper"
     assert story.fact("Process").startswith(str(os.getpid()))
     assert story.fact("Python").startswith("cpython 3.")

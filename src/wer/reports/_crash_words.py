@@ -5,6 +5,7 @@ from ..service._exit_codes import explain
 ACCESS_VIOLATION = 0xC0000005
 _IN_PAGE_ERROR = 0xC0000006
 FAST_FAIL = 0xC0000409
+NOTHING_FAILED = 0xFFFFFFFF  # breakpad and crashpad: MD_EXCEPTION_CODE_LIN_DUMP_REQUESTED
 # By EXCEPTION_RECORD.ExceptionInformation[0].
 # https://learn.microsoft.com/windows/win32/api/winnt/ns-winnt-exception_record
 EXECUTED = 8
@@ -30,8 +31,6 @@ def meaning(code: int, subcode: int | None = None, system: str = "Windows") -> s
     code &= 0xFFFFFFFF
     if system == "Windows":
         return explain(code, None if subcode is None else subcode & 0xFFFFFFFF)
-    if code == 0xFFFFFFFF:
-        return f"0x{code:08X}: the dump was asked for, nothing had failed (a number of crashpad and breakpad)"
     if system in ("Linux", "Android"):
         return f"signal {code}{f' {_SIGNALS[code]}' if code in _SIGNALS else ''} of {system}"
     return f"0x{code:08X}, a number of {system}"

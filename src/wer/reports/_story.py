@@ -13,6 +13,7 @@ from ._crash_words import (
     ACCESS_VIOLATION,
     EXECUTED,
     FAST_FAIL,
+    NOTHING_FAILED,
     access,
     called,
     file_name,
@@ -195,7 +196,7 @@ class _Crash:
 def _tellers(found: Joined) -> "Iterator[_Crash]":
     """The sources, the one that is believed first: what a dump does not say, an event does, then the report."""
     for one in found.dumps:
-        if one.dump and one.dump.exception:
+        if one.dump and _raised(one.dump):
             yield _of_dump(found, one)
     if crash := found.crash:
         yield _Crash(
@@ -231,7 +232,7 @@ def _tellers(found: Joined) -> "Iterator[_Crash]":
                 yield told
                 break
     for one in found.dumps:
-        if one.dump and not one.dump.exception:
+        if one.dump and not _raised(one.dump):
             yield _of_dump(found, one)
 
 
@@ -273,7 +274,7 @@ def _of_dump(found: Joined, one: JoinedDump) -> _Crash:
     dump = one.dump
     assert dump is not None
     main = dump.modules[0] if dump.modules else None
-    raised = dump.exception
+    raised = _raised(dump)
     module, offset = (raised.module, raised.offset) if raised else (None, None)
     system = _system_of(dump)
     if raised and system != "Windows" and raised.registers:  # there the address is the one that was wanted
@@ -300,6 +301,12 @@ def _of_dump(found: Joined, one: JoinedDump) -> _Crash:
         raised,
         system,
     )
+
+
+def _raised(dump: "Dump") -> "DumpException | None":
+    """Why it crashed; None if it did not: a dump on request may have an exception of nothing, for its thread's sake."""
+    raised = dump.exception
+    return raised if raised and raised.code and raised.code != NOTHING_FAILED else None
 
 
 def _system_of(dump: "Dump") -> str:
@@ -380,7 +387,7 @@ def _about_exception(told: _Crash, tellers: list[_Crash]) -> "Iterator[Fact]":
 
 def _about_thread(found: Joined) -> "Iterator[Fact]":
     for one in found.dumps:
-        if one.dump and (raised := one.dump.exception):
+        if one.dump and (raised := one.dump.exception) and raised.tid:
             thread = next((thread for thread in one.dump.threads if thread.tid == raised.tid), None)
             name = f" {thread.name}" if thread and thread.name else ""
             yield Fact("Thread", f"{raised.tid}{name}", _source(found, one))
@@ -468,7 +475,7 @@ def _missing(found: Joined) -> "Iterator[str]":
     for one in found.dumps:
         if one.dump is None:
             yield f"the dump {os.path.basename(one.path)} cannot be read: {one.problem}"
-        elif one.dump.exception is None:
+        elif not _raised(one.dump):
             yield f"the dump {os.path.basename(one.path)} has no exception: the process was dumped while it ran"
     if found.folder is None and found.report:
         yield "only Report.wer was given, without its folder: no dump and no other file was looked for there"
@@ -688,6 +695,7 @@ def _of_one_dump(one: JoinedDump, everything: bool) -> "Iterator[Section]":
 
 def _threads(name: str, dump: "Dump", everything: bool) -> Section:
     failed = dump.exception.tid if dump.exception else None
+    mark = " (crashed)" if _raised(dump) else " (asked about)"
     ordered = sorted(dump.threads, key=lambda thread: thread.tid != failed)
     chosen = ordered[: _MOST_ROWS if everything else _FEW]
     rows = []
@@ -695,7 +703,7 @@ def _threads(name: str, dump: "Dump", everything: bool) -> Section:
         registers = dump.exception.registers if dump.exception and thread.tid == failed else thread.registers
         at = _address(dump, registers.instruction_pointer) if registers else ""
         start = _address(dump, thread.start_address) if thread.start_address else ""
-        rows.append((f"{thread.tid}{' (crashed)' if thread.tid == failed else ''}", thread.name or "", at, start))
+        rows.append((f"{thread.tid}{mark if thread.tid == failed else ''}", thread.name or "", at, start))
     return Section(
         f"Threads: {name}",
         _rest(len(dump.threads), len(chosen)),
