@@ -7,11 +7,13 @@ import sys
 import threading
 import time
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from fake_registry import FakeRegistry
 from small_dump import STARTED, small_dump
 from stories import (
     INTEGRATOR_ID,
@@ -26,6 +28,7 @@ from stories import (
     write_report,
 )
 
+import wer._machine.registry
 from wer._machine import event_log
 from wer.reports import _story, story_of
 from wer.reports._plain_files import why_refused
@@ -233,6 +236,9 @@ def test_a_report_that_was_not_kept():
     assert story.headline.startswith("python.exe 3.12.9 crashed with an access violation")
     with pytest.raises(FileNotFoundError):
         story_of(REPORT_ID, events=events)
+    event = wer_event(OTHER_ID)
+    hang = replace(event, data=(*event.data[:2], ("EventName", "AppHangB1"), *event.data[3:]))
+    assert "was reported as a hang" in story_of(OTHER_ID, events=[hang]).headline
 
 
 def test_a_folder_that_an_event_names_is_held_against_the_ids(tmp_path):
@@ -330,6 +336,43 @@ def test_what_is_missing_is_said(tmp_path):
     missing = story_of(tmp_path / "ReportArchive" / "AppCrash_x", events=[]).missing
     assert missing[0].startswith("there is no dump in this report, which is in an archive")
     assert "there is no text of Python: wer.enable, wer.service.enrich and add_python_state write one" in missing
+
+
+ARCHIVE = r"Software\Microsoft\Windows\Windows Error Reporting"
+
+
+@pytest.mark.parametrize(
+    ("registry", "words"),
+    [
+        (FakeRegistry(), ": here ConfigureArchive is not set, and its default 1 keeps Report.wer alone (documented)"),
+        (
+            FakeRegistry({("HKCU", 64): {ARCHIVE: {"configurearchive": (4, 2)}}}),
+            "ConfigureArchive is 2, which keeps all",
+        ),
+        (
+            FakeRegistry(
+                {
+                    ("HKLM", 64): {
+                        ARCHIVE: {"ConfigureArchive": (4, 2)},
+                        ARCHIVE.replace("Software", r"Software\Policies"): {"ConfigureArchive": (4, 1)},
+                    }
+                }
+            ),
+            "ConfigureArchive is 1, which keeps Report.wer alone",
+        ),
+        (FakeRegistry({("HKLM", 64): {ARCHIVE: {"ConfigureArchive": (1, "2")}}}), "which is in an archive"),
+        (FakeRegistry({("HKLM", 64): {ARCHIVE: {}}}, denied=[("HKLM", ARCHIVE)]), "which is in an archive"),
+    ],
+    ids=["not set", "all files", "policy", "wrong type", "denied"],
+)
+def test_why_an_archive_has_no_dump(tmp_path, monkeypatch, registry, words):
+    """As far as this machine's settings tell; what cannot be read is not guessed."""
+    monkeypatch.setattr(_story, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(wer._machine.registry, "this_registry", lambda: registry)
+    write_report(tmp_path / "ReportArchive" / "x")
+    [sentence] = [one for one in story_of(tmp_path / "ReportArchive" / "x", events=[]).missing if "no dump" in one]
+    assert words in sentence
+    assert sentence.endswith("(documented)") == ("ConfigureArchive" in sentence)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is an event log")

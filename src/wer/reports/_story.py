@@ -377,9 +377,9 @@ def _about_exception(told: _Crash, tellers: list[_Crash]) -> "Iterator[Fact]":
     if told.exception and (not told.module or told.system != "Windows"):
         words = ", in no module" if told.system == "Windows" else ", what was wanted of memory"
         yield Fact("Address", f"0x{told.exception.address:016X}{words}", told.source)
-    for one in tellers:
-        if one.code is not None and one.code != code:
-            yield Fact("Other exception", meaning(one.code, None, one.system), one.source)
+    others = {one.code: one for one in reversed(tellers) if one.code not in (None, code)}  # of each the first
+    for number, one in others.items():
+        yield Fact("Other exception", meaning(number or 0, None, one.system), one.source)
     if told.system == "Windows":
         number = code & 0xFFFFFFFF
         yield Fact("Exit code", f"{number} (0x{number:08X}), if the exception ended it", sure="inferred")
@@ -447,7 +447,9 @@ def _headline(found: Joined, facts: dict[str, str]) -> str:
     timed = next((one for one in tellers if one.when), None)
     at = f", at {_time(timed.when)}" if timed and timed.when else ""
     thread = f", thread {facts['Thread'].partition(' ')[0]}" if "Thread" in facts else ""
-    kind = (report.event_type if report else "") or ""
+    kinds = [report.event_type or ""] if report else []
+    kinds += [event.event_type for event in found.events if isinstance(event, event_log.WerEvent)]
+    kind = next(filter(None, kinds), "")
     if told := _first(tellers, "code"):
         code = (told.code or 0) & 0xFFFFFFFF
         place = f" in {told.module}" if told.module else ""
@@ -461,7 +463,7 @@ def _headline(found: Joined, facts: dict[str, str]) -> str:
         return f"{program} ended with the .NET exception {report.exception_type}{at}."
     if said := facts.get("Python exception"):
         return f"{program}: {said}{thread}{at}."
-    if report:
+    if kind:
         return f"{program}: a report of the event {kind}{at}."
     if found.dumps:
         return f"{program}: a dump without an exception{at}."
@@ -497,9 +499,9 @@ def _why_no_dump(found: Joined) -> str:
     if sys.platform == "win32":
         value = _configured_archive()
         if value is None:
-            words += ": ConfigureArchive is not set, and its default 1 keeps Report.wer alone (documented)"
+            words += ": here ConfigureArchive is not set, and its default 1 keeps Report.wer alone (documented)"
         elif value in _KEPT:
-            words += f": ConfigureArchive is {value}, which {_KEPT[value]} (documented)"
+            words += f": here ConfigureArchive is {value}, which {_KEPT[value]} (documented)"
     return words
 
 
