@@ -46,6 +46,16 @@ SECTIONS = {
         *("service.RecordedReport", "service.given", "service.Given", "service.GivenFile", "service.GivenDump"),
         *("service.locate", "service.Located", "service.LocateStatus", "service.list_stores", "service.StoreListing"),
     ],
+    "All reports of a machine": [
+        *("reports.list_reports", "reports.Listing", "reports.ReportEntry", "reports.ReadStore", "reports.StoreState"),
+        *("reports.export", "reports.Exported", "reports.ExportedReport", "reports.ExportStatus"),
+        "reports.goes_elsewhere",
+    ],
+    "The story of one crash": [
+        *("reports.story_of", "reports.Story", "reports.Fact", "reports.Section", "reports.JoinedDump"),
+        *("reports.PythonText", "reports.FoundFile", "reports.write_page", "reports.events_in", "reports.read_events"),
+        *("reports.Events", "reports.Event", "reports.collect", "reports.Collection", "reports.CollectedFile"),
+    ],
     "The doctor": [
         *("doctor.examine", "doctor.Diagnosis", "doctor.Answer", "doctor.DumpAnswer", "doctor.Finding"),
         *(
@@ -91,6 +101,8 @@ LIST_NAMES = """
 import wer.changes, wer.doctor, wer.dumps, wer.reports, wer.service, wer.testing
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
 parts = "changes", "doctor", "dumps", "reports", "service", "testing"
+print(*(f"{part}.{name}" for part in parts for name in getattr(wer, part).__all__
+        if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
 print(*(f"{part}.{name}" for part in parts for name in getattr(wer, part).__all__
         if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
 """

@@ -48,6 +48,7 @@ from ._typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from . import doctor as doctor
     from . import dumps as dumps
+    from . import reports as reports
     from . import service as service
     from ._include import get_include
     from ._interpreter import InterpreterProcess, interpreter_of
@@ -78,6 +79,7 @@ _LATER = {
     "purge_reports": "_store",
     "read_report": "_report_file",
     "reporting": "service._reporting",
+    "reports": "reports",
     "service": "service",
 }
 

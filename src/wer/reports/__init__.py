@@ -1,22 +1,94 @@
-"""Reports on this machine as one list, whatever store they are in, and a copy of them somewhere else.
+"""Reports on this machine as one list, copies of them somewhere else, and the story that one crash tells.
 
-What the commands ``wer store list`` and ``wer store export`` print is what these return. Needs Windows 10 version 1703;
-elsewhere the functions raise NotImplementedError, but for a `FakeWer`'s stores.
+What the commands ``wer store``, ``wer show`` and ``wer collect`` print is what these return. The list needs Windows 10
+version 1703; elsewhere it raises NotImplementedError, but for a `FakeWer`'s stores. A copied report tells its story
+anywhere.
 """
 
-from ._export import Exported, ExportedReport, ExportStatus, export, goes_elsewhere
-from ._listing import ALL_STORES, Listing, ReadStore, ReportEntry, StoreState, list_reports
+import sys as _sys
+
+from .._typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._collect import CollectedFile, Collection, collect
+    from ._events import Event, Events, events_in, read_events
+    from ._export import Exported, ExportedReport, ExportStatus, export, goes_elsewhere
+    from ._joined import JoinedDump
+    from ._listing import ALL_STORES, Listing, ReadStore, ReportEntry, StoreState, list_reports
+    from ._page import write_page
+    from ._plain_files import FoundFile
+    from ._python_texts import PythonText
+    from ._sections import Fact, Section
+    from ._story import Story, story_of
+
+# Each waits until somebody asks for it.
+_LATER = {
+    "ALL_STORES": "_listing",
+    "CollectedFile": "_collect",
+    "Collection": "_collect",
+    "Event": "_events",
+    "Events": "_events",
+    "ExportStatus": "_export",
+    "Exported": "_export",
+    "ExportedReport": "_export",
+    "Fact": "_sections",
+    "FoundFile": "_plain_files",
+    "JoinedDump": "_joined",
+    "Listing": "_listing",
+    "PythonText": "_python_texts",
+    "ReadStore": "_listing",
+    "ReportEntry": "_listing",
+    "Section": "_sections",
+    "StoreState": "_listing",
+    "Story": "_story",
+    "collect": "_collect",
+    "events_in": "_events",
+    "export": "_export",
+    "goes_elsewhere": "_export",
+    "list_reports": "_listing",
+    "read_events": "_events",
+    "story_of": "_story",
+    "write_page": "_page",
+}
 
 __all__ = [
-    "list_reports",
-    "Listing",
-    "ReportEntry",
-    "ReadStore",
-    "StoreState",
     "ALL_STORES",
-    "export",
+    "CollectedFile",
+    "Collection",
+    "Event",
+    "Events",
+    "ExportStatus",
     "Exported",
     "ExportedReport",
-    "ExportStatus",
+    "Fact",
+    "FoundFile",
+    "JoinedDump",
+    "Listing",
+    "PythonText",
+    "ReadStore",
+    "ReportEntry",
+    "Section",
+    "StoreState",
+    "Story",
+    "collect",
+    "events_in",
+    "export",
     "goes_elsewhere",
+    "list_reports",
+    "read_events",
+    "story_of",
+    "write_page",
 ]
+
+if not TYPE_CHECKING:  # or type checkers would take any name for existing
+
+    def __getattr__(name):
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = f"{__name__}.{_LATER[name]}"
+        __import__(module)
+        return globals().setdefault(name, getattr(_sys.modules[module], name))
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -171,35 +171,25 @@ def read_ring_log(data: "Any") -> list[str]:
     ValueError
         There is no log in it.
     """
-    best: tuple[tuple[bool, int, int], list[str]] | None = None
+    found: list[str] | None = None
+    best = False, 0, 0  # whether anything of it can be read, when it was made, how much was written
     start = data.find(_MAGIC)
     while start >= 0:
-        this = read_at(data, start)
-        if this and (best is None or this[0] > best[0]):
-            best = this
+        head = bytes(data[start : start + _START])
+        if len(head) == _START:
+            _, version, room, made, checksum = _HEAD.unpack_from(head)
+            written = _written(head)
+            if crc32(head[:_CHECKED]) == checksum and version == _VERSION and written >= 0:
+                ring = bytes(data[start + _START : start + _START + room])
+                records = _records(ring, written) if room and len(ring) == room else None
+                if records is not None:
+                    this = bool(records) or not written, made, written
+                    if found is None or this > best:
+                        best, found = this, records
         start = data.find(_MAGIC, start + 1)
-    if best is None:
+    if found is None:
         raise ValueError("there is no ring log of wer in it")
-    return best[1]
-
-
-def read_at(data: "Any", start: int) -> tuple[tuple[bool, int, int], list[str]] | None:
-    """The log that begins at `start`, if there is one: what is compared to choose among several, and its records.
-
-    Compared are whether anything of it can be read, when it was made, and how much was written.
-    """
-    head = bytes(data[start : start + _START])
-    if len(head) < _START:
-        return None
-    magic, version, room, made, checksum = _HEAD.unpack_from(head)
-    written = _written(head)
-    if magic != _MAGIC or version != _VERSION or crc32(head[:_CHECKED]) != checksum or written < 0:
-        return None
-    ring = bytes(data[start + _START : start + _START + room])
-    if not room or len(ring) != room:
-        return None
-    records = _records(ring, written)
-    return (bool(records) or not written, made, written), records
+    return found
 
 
 def _written(head: bytes) -> int:
