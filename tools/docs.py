@@ -69,11 +69,6 @@ SECTIONS = {
             "doctor.Ending",
         ),
     ],
-    "All reports of a machine": [
-        *("reports.list_reports", "reports.Listing", "reports.ReportEntry", "reports.ReadStore", "reports.StoreState"),
-        *("reports.export", "reports.Exported", "reports.ExportedReport", "reports.ExportStatus"),
-        "reports.goes_elsewhere",
-    ],
     "Settings of the machine": [
         *("changes.this_registry", "changes.Plan", "changes.Change", "changes.NotKept"),
         *("changes.set_local_dumps", "changes.unset_local_dumps", "changes.make_dump_folder"),
@@ -101,8 +96,6 @@ LIST_NAMES = """
 import wer.changes, wer.doctor, wer.dumps, wer.reports, wer.service, wer.testing
 print(*(name for name in wer.__all__ if callable(getattr(wer, name))))
 parts = "changes", "doctor", "dumps", "reports", "service", "testing"
-print(*(f"{part}.{name}" for part in parts for name in getattr(wer, part).__all__
-        if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
 print(*(f"{part}.{name}" for part in parts for name in getattr(wer, part).__all__
         if name not in wer.__all__ and callable(getattr(getattr(wer, part), name))))
 """

@@ -24,7 +24,19 @@ if TYPE_CHECKING:
 
 
 # In the order of --help: what somebody in trouble needs first.
-NAMES = ("doctor", "show", "explain", "dump", "report", "store", "local-dumps", "exclude", "crash-module", "collect", "uninstall")
+NAMES = (
+    "doctor",
+    "show",
+    "explain",
+    "dump",
+    "report",
+    "store",
+    "local-dumps",
+    "exclude",
+    "crash-module",
+    "collect",
+    "uninstall",
+)
 
 _DESCRIPTION = """\
 Windows Error Reporting, from the command line: why there is no dump, and how to get one.
