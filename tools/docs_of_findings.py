@@ -10,9 +10,9 @@ What the doctor finds
 
 .. This file is made by tools/docs_of_findings.py.
 
-:doc:`wer doctor <cli>` and :func:`wer.doctor.examine` answer two questions, will a crash be reported and will there
-be a dump file, and name what is in the way. Each such finding has an id that stays; ``wer explain ID`` says what
-stands here. How sure its meaning is: *documented* by Microsoft; *seen*, in sources or public reports; *inferred*; or
+:doc:`wer doctor <cli>` and :func:`wer.doctor.examine` answer two questions, will a crash be reported and will there be
+a dump file, and name what is in the way. Each such finding has an id that stays; ``wer explain ID`` says what stands
+here. How sure its meaning is: *documented* by Microsoft; *seen*, in sources or public reports; *inferred*; or
 *unknown*, where nobody knows. What is as Windows comes is shown with ``--all`` only.
 
 """

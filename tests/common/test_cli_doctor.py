@@ -49,6 +49,14 @@ def test_all(doctor):
     assert "[archive-parameters-only: as Windows comes]" in doctor(healthy(), "--all").out
 
 
+def test_a_launcher(doctor):
+    parts = healthy()
+    parts.processes |= {200: replace(PROCESS, pid=200), 201: replace(PROCESS, pid=201)}
+    parts.behind[200] = 201
+    assert "Process 200 has only started process 201" in doctor(parts, "--pid", "200").out
+    assert "has only started" not in doctor(parts, "--pid", "201").out
+
+
 @pytest.mark.parametrize(
     ("parts", "code"),
     [

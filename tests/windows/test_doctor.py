@@ -16,6 +16,7 @@ from clirun import run
 from doctor_causes import REGISTRY_CAUSES
 from fake_machine import AEDEBUG, DUMPS, LOCAL_DUMPS, LOCAL_DUMPS_ON, SERVICES, WER
 
+import wer
 from wer._machine.registry import Kind, Value, this_registry
 from wer.doctor import _trial, examine, try_crash
 
@@ -178,6 +179,21 @@ def test_a_launcher_is_seen_through(journal, venv_python, popen):
         found = examine(process.pid)
         process.communicate("\n")
     assert found.pid != process.pid
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_process_with_several_children_is_the_one_that_is_meant(journal, popen, python, monkeypatch, number):
+    """As a shell: it has no Python in it, which is played here."""
+    many = f"for _ in range({number}): subprocess.Popen([sys.argv[1], '-c', 'print(1, flush=True); input()'])"
+    code = f"import subprocess, sys\n{many}\ninput()"
+    with popen([python, "-I", "-S", "-c", code, python], stdin=-1, stdout=-1) as process:
+        for _ in range(number):
+            process.stdout.readline()
+        has_python = wer._native.has_python
+        monkeypatch.setattr(wer._native, "has_python", lambda one: one.id != process.pid and has_python(one))
+        found = examine(process.pid)
+        process.communicate("\n" * (number + 1))
+    assert (found.pid == process.pid) is (number > 1)
 
 
 def test_a_service(journal):

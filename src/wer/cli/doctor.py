@@ -175,7 +175,7 @@ def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
         diagnosis = doctor.examine(arguments.pid, arguments.exe, arguments.service)
     except ProcessLookupError as error:
         raise Failed(str(error), ExitCode.USAGE) from None
-    _show(diagnosis, arguments.all, out)
+    _show(diagnosis, arguments.all, out, arguments.pid)
     out.answer(_plain(diagnosis, arguments.all))
     return ExitCode.DONE if arguments.exit_zero else _CODES[diagnosis.dump.answer]
 
@@ -196,13 +196,17 @@ def _test(arguments: argparse.Namespace, out: Output) -> ExitCode:
     return ExitCode.DONE if arguments.exit_zero else code
 
 
-def _show(diagnosis: "Diagnosis", everything: bool, out: Output) -> None:
+def _show(diagnosis: "Diagnosis", everything: bool, out: Output, asked: int | None = None) -> None:
     for question, answer in (("a report?    ", diagnosis.report), ("a dump file? ", diagnosis.dump)):
         why = f"Because of: {', '.join(answer.because)}." if answer.because else "Nothing that is known is in the way."
         out.line(f"Will there be {question} {answer.answer}. {answer.text} {why} ({_SURE[answer.sure]})")
     who = diagnosis.account_name or "an account that is not known"
     service = f", the service {diagnosis.service}" if diagnosis.service else ""
     out.line(f"It runs as {who}{service}.")
+    if asked is not None and diagnosis.pid != asked:
+        out.line(
+            f"Process {asked} has only started process {diagnosis.pid}, which has the Python: this is about that one."
+        )
     for found in diagnosis.findings:
         _show_finding(found, out)
     if everything:

@@ -59,14 +59,27 @@ def this_machine() -> Machine:
     )
 
 
-def _python_behind(pid: int) -> int:
-    from .._interpreter import interpreter_of
+_DEEPEST = 4  # py.exe starts a virtual environment's python.exe, which starts the Python
 
+
+def _python_behind(pid: int) -> int:
+    """Follow a process without a Python in it as long as it has one child only; a shell's many are not looked at."""
+    from .. import _native
+    from .._processes import FOR_QUERY, children_of
+
+    rights = FOR_QUERY | 0x0010  # PROCESS_VM_READ
     try:
-        with interpreter_of(pid=pid, timeout=0) as found:
-            return found.pid
-    except (OSError, ValueError):  # no Python, several, or it may not be looked into: then it is the one that is meant
-        return pid
+        process = _native.open_process(pid, rights)
+        for _ in range(_DEEPEST):
+            if _native.has_python(process):
+                return process.id
+            children, refused = children_of(process, rights)
+            if refused or len(children) != 1:
+                return pid
+            process = children[0]
+    except OSError:  # it may not be looked into: then it is the one that is meant
+        pass
+    return pid
 
 
 def _flags_of(pid: int) -> int | None:
