@@ -46,6 +46,7 @@ from ._template import ReportTemplate
 from ._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import changes as changes
     from . import doctor as doctor
     from . import dumps as dumps
     from . import reports as reports
@@ -65,6 +66,7 @@ if _sys.platform == "win32":
 # What no report needs, or what brings in more of the standard library, waits until somebody asks for it.
 _LATER = {
     "InterpreterProcess": "_interpreter",
+    "changes": "changes",
     "dumps": "dumps",
     "doctor": "doctor",
     "enable": "service._enable",

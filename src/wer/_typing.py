@@ -2,6 +2,7 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable as Callable
     from collections.abc import Iterable as Iterable
     from os import PathLike
     from types import TracebackType as TracebackType
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     StrPath = str | PathLike[str]
     Then = Literal["continue", "end"]
 else:  # so that typing.get_type_hints finds something
+    from _collections_abc import Callable as Callable
     from _collections_abc import Iterable as Iterable
     from os import PathLike
 

@@ -37,7 +37,8 @@ def test_the_version_is_the_distributions():
 
 
 def test_annotations_can_be_evaluated():
-    of_parts = [getattr(part, name) for part in (wer.dumps, wer.service) for name in part.__all__]
+    parts = (wer.changes, wer.doctor, wer.dumps, wer.reports, wer.service)
+    of_parts = [getattr(part, name) for part in parts for name in part.__all__]
     for value in [*(getattr(wer, name) for name in wer.__all__), *of_parts]:
         functions = (
             [value] if inspect.isfunction(value) else list(vars(value).values()) if inspect.isclass(value) else []

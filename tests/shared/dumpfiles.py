@@ -57,7 +57,7 @@ class DumpFile:
 
 def thread(tid, context=(0, 0), stack=(0, 0, 0), teb=0x7FF0_0000, priority=0):
     """A MINIDUMP_THREAD: the size and place of its context, the start, size and place of its stack."""
-    return struct.pack("<4I2Q4I", tid, 0, 0x20, priority, teb, *stack, *context)
+    return struct.pack("<3Ii2Q4I", tid, 0, 0x20, priority, teb, *stack, *context)
 
 
 def module(name, base, size=0x1000, version=None, codeview=(0, 0), timestamp=1, checksum=2):

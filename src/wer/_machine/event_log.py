@@ -7,6 +7,7 @@ place.
 
 import re as _re
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC as _UTC
 from datetime import datetime
@@ -15,12 +16,7 @@ from xml.parsers import expat as _expat
 
 from .._stored import SignatureParameter, StoredReport, complete_signature
 from .._stored import from_filetime as _from_filetime
-from .._typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from .._typing import Self
+from .._typing import Any, Self
 
 APPLICATION_ERROR = ("Application Error", 1000)
 WINDOWS_ERROR_REPORTING = ("Windows Error Reporting", 1001)

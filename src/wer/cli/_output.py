@@ -1,16 +1,15 @@
 """What commands print: data to standard output, all else to standard error, and JSON in place of the data."""
 
-import dataclasses
 import errno
 import io
 import json
 import os
 import sys
-import unicodedata
 from contextlib import contextmanager
-from datetime import datetime
-from enum import Enum, Flag, IntEnum
+from enum import IntEnum
 
+from .._plain import as_plain
+from .._shown import shown
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
 SCHEMA_NUMBER = 1  # of the JSON: changes when something in it is gone or means something else
-
-# Of Unicode's categories: control characters, what changes the direction of text or cannot be seen, halves of
-# surrogate pairs, and other ends of lines. A terminal would obey some, and a reader would be fooled by the others.
-_NOT_SHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 class ExitCode(IntEnum):
@@ -47,11 +42,6 @@ class Failed(Exception):
 
 class ReaderGone(Exception):
     """What reads standard output has seen enough, like `head`."""
-
-
-def shown(text: object) -> str:
-    """A text of somebody else, on one line, so that it can harm neither a terminal nor its reader."""
-    return "".join(_escaped(character) if _hidden(character) else character for character in str(text))
 
 
 def add_yes(parser: "argparse.ArgumentParser") -> None:
@@ -142,7 +132,7 @@ class Output:
             whole: dict[str, Any] = {"schema": SCHEMA_NUMBER, "command": self.command, **(self._answer or {})}
             if self._error:
                 whole["error"] = self._error
-            _print(json.dumps(_plain(whole), ensure_ascii=False, indent=2, allow_nan=False))
+            _print(json.dumps(as_plain(whole), ensure_ascii=False, indent=2, allow_nan=False))
         with _reader_there():
             sys.stdout.flush()
 
@@ -174,40 +164,6 @@ def use_utf8() -> None:
 def release_stdout() -> None:
     """Have Python not complain at its end about a reader that has gone."""
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the rest of this process
-
-
-def _plain(value: "Any") -> "Any":
-    """A value as JSON has it."""
-    if value is None or isinstance(value, (bool, str, float)):
-        return value
-    if isinstance(value, Flag):
-        return [one.name for one in value]
-    if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, int):
-        return value
-    if isinstance(value, bytes):
-        return value.hex()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(one) for one in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value)  # a path, a UUID
-
-
-def _hidden(character: str) -> bool:
-    return not character.isprintable() and unicodedata.category(character) in _NOT_SHOWN
-
-
-def _escaped(character: str) -> str:
-    number = ord(character)
-    if number < 0x100:
-        return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def _is_terminal(stream: "TextIO | None") -> bool:

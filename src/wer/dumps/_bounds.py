@@ -45,5 +45,8 @@ MAX_PROBLEMS = 100
 MAX_READ = 64 * 1024 * 1024
 """Bytes of memory, or of a stream, in one call."""
 
+MAX_RING_LOG_PLACES = 65_536
+"""Places that begin as a ring log does, most of which are Python's own constant."""
+
 MAX_RING_LOGS = 64
 """Ring logs of `wer.service` that are looked at, of 64 KiB each."""

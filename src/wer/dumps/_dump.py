@@ -207,15 +207,17 @@ class Dump:
         """All of the memory with its addresses, in pieces that repeat the last `overlap` bytes of the one before."""
         with self._open() as file:
             pieces = Pieces(file)
+            left = pieces.size  # of a dump that is not made to be searched for ever, no byte is memory twice
             for start, size in self._by_address.runs():
                 done = 0
-                while done < size:
+                while done < size and left > 0:
                     again = min(overlap, done)
                     chunk = self._read(pieces, start + done - again, min(_CHUNK, size - done) + again)
                     if len(chunk) <= again:
                         break
                     yield start + done - again, chunk
                     done += len(chunk) - again
+                    left -= len(chunk) - again
 
 
 def _check_size(size: int) -> None:

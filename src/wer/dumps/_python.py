@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 
 from .._limits import WER_MAX_MEM_BLOCK_SIZE
-from ._bounds import MAX_RING_LOGS
+from ._bounds import MAX_RING_LOG_PLACES, MAX_RING_LOGS
 from ._told import Module
 
 # python312.dll, python313t_d.dll; libpython3.12.so.1.0, libpython3.13t.dylib. Not python3.dll, which has no code.
@@ -47,17 +47,19 @@ def ring_log(
     """
     from ..service import _ring_log
 
-    found: list[bytes] = []
-    head_size = _ring_log._START
-    for address, chunk in chunks(head_size - 1):
+    best: tuple[tuple[bool, int, int], list[str]] | None = None
+    places, logs = MAX_RING_LOG_PLACES, MAX_RING_LOGS
+    size = _ring_log._START
+    for address, chunk in chunks(size - 1):
         at = chunk.find(_ring_log._MAGIC)
-        while 0 <= at <= len(chunk) - head_size and len(found) < MAX_RING_LOGS:
+        while 0 <= at <= len(chunk) - size and places and logs:
+            places -= 1
             # Python's own constant is in a dump, too: what has no good head is not read any further.
             _, _, room, _, checksum = _ring_log._HEAD.unpack_from(chunk, at)
             if zlib.crc32(chunk[at : at + _ring_log._CHECKED]) == checksum and room <= WER_MAX_MEM_BLOCK_SIZE:
-                found.append(read(address + at, head_size + room))
+                logs -= 1
+                this = _ring_log.read_at(read(address + at, size + room), 0)
+                if this and (best is None or this[0] > best[0]):
+                    best = this
             at = chunk.find(_ring_log._MAGIC, at + 1)
-    try:
-        return tuple(_ring_log.read_ring_log(b"".join(found)))
-    except ValueError:
-        return None
+    return tuple(best[1]) if best else None

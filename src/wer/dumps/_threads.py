@@ -9,8 +9,8 @@ from ._contexts import LAYOUTS, NEEDED, registers_of
 from ._reading import Reading
 from ._told import DumpException, MemoryRange, Registers, Thread
 
-_THREAD = struct.Struct("<4I2Q4I")
-_THREAD_EX = struct.Struct("<4I2Q4I16x")
+_THREAD = struct.Struct("<3Ii2Q4I")
+_THREAD_EX = struct.Struct("<3Ii2Q4I16x")
 _LIST_HEADER = struct.Struct("<3I")
 _THREAD_INFO = struct.Struct("<I12x5Q")
 _THREAD_NAME = struct.Struct("<IQ")

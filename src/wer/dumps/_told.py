@@ -122,7 +122,7 @@ class Thread:
     tid : int
         Its id.
     suspend_count, priority_class, priority : int
-        As Windows has them.
+        As Windows has them: 0 is a normal priority, -1 one below.
     teb : int
         Address of its environment block.
     stack_start, stack_size : int

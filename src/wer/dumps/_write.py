@@ -16,13 +16,11 @@ from .._launcher import warn_of_launcher as _warn_of_launcher
 from .._processes import FOR_DUMP as _FOR_DUMP
 from .._processes import FOR_HEAP_DUMP as _FOR_HEAP_DUMP
 from .._processes import process_of as _process_of
-from .._typing import TYPE_CHECKING, ProcessLike, StrPath
+from .._typing import TYPE_CHECKING, Callable, ProcessLike, StrPath
 from ._contents import CONTENTS as _CONTENTS
 from ._contents import expected_bytes as _expected_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._werapi import HeldHandle
 
 _ACCESS_DENIED = 5

@@ -9,27 +9,22 @@ import shutil
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from .. import __version__
 from .._arguments import shown as _shown
-from .._typing import TYPE_CHECKING, StrPath
-from ..cli._output import _plain as as_plain
-from ..cli._output import shown
+from .._machine.event_log import Event
+from .._plain import as_plain
+from .._shown import shown
+from .._typing import Any, StrPath
 from ._of_process import OfProcess, of_process
 from ._page import page
 from ._plain_files import open_plain, without_folders
 from ._sections import as_lines
 from ._story import Story, story_of
 from ._whole_file import whole_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import BinaryIO
-
-    from .._machine.event_log import Event
-    from .._typing import Any
 
 MOST_BYTES = 4 << 30
 _MOST_FILES = 2000

@@ -6,23 +6,19 @@ import os
 import platform
 import re
 import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import BinaryIO
 
 from .._enums import StoreType
-from .._typing import TYPE_CHECKING, Any
+from .._typing import Any
 from ._listing import ALL_STORES, Listing, ReportEntry, list_reports
 from ._source import MANIFEST, TEMPORARY, Refused, SourceFile, SourceFolder, name_refusal
-from ._targets import goes_elsewhere, open_target, without_secrets
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import BinaryIO
-
-    from ._targets import Target
+from ._targets import Target, goes_elsewhere, open_target, without_secrets
 
 __all__ = ["ExportStatus", "Exported", "ExportedReport", "export", "goes_elsewhere", "without_secrets"]
 

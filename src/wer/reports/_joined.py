@@ -3,25 +3,22 @@
 import errno
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from .._machine import event_log
+from .._machine.event_log import CrashEvent, Event, HangEvent, WerEvent
 from .._report_file import read_report
-from .._typing import TYPE_CHECKING, StrPath
+from .._stored import StoredReport
+from .._typing import StrPath
+from ..dumps import Dump
 from ._crash_words import file_name
 from ._plain_files import FoundFile, files_in, start_of, why_refused, without_folders
 from ._python_texts import PythonText, python_texts, value_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from .._machine.event_log import CrashEvent, Event, HangEvent, WerEvent
-    from .._stored import StoredReport
-    from ..dumps import Dump
-
-    AnyEvent = CrashEvent | WerEvent | HangEvent
+AnyEvent = CrashEvent | WerEvent | HangEvent
 
 _MAGIC_OF_A_DUMP = b"MDMP"
 _MOST_DUMPS = 16

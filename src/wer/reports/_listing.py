@@ -5,20 +5,17 @@ import fnmatch
 import ntpath
 import os
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from .._enums import HResult, StoreType
 from .._errors import WerError
 from .._report_file import read_report
 from .._stored import StoredReport
 from .._stores import StoreContents, read_store
-from .._typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from uuid import UUID
 
 ALL_STORES = tuple(StoreType)
 

@@ -2,19 +2,15 @@
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from .. import __version__
-from .._typing import TYPE_CHECKING, StrPath
-from ..cli._output import shown
-from ._sections import one_line
+from .._shown import shown
+from .._typing import StrPath
+from ._sections import Fact, Section, one_line
+from ._story import Story
 from ._whole_file import whole_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from ._sections import Fact, Section
-    from ._story import Story
 
 _STYLE = """
 :root { color-scheme: light dark; --text: #1b1b1f; --page: #ffffff; --soft: #5b5b66; --line: #d5d5dd; --box: #f4f4f7;

@@ -2,13 +2,17 @@
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 
 from .. import _report_meaning
 from .._machine import event_log
-from .._typing import TYPE_CHECKING, StrPath
+from .._machine.event_log import Event
+from .._stored import StoredReport
+from .._typing import Any, StrPath
+from ..dumps import Dump, DumpException
 from ._crash_words import (
     ACCESS_VIOLATION,
     EXECUTED,
@@ -25,14 +29,6 @@ from ._joined import Joined, JoinedDump, joined
 from ._plain_files import FoundFile, without_folders
 from ._python_texts import PythonText, log_of, value_of
 from ._sections import Fact, Section, as_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from .._machine.event_log import Event
-    from .._stored import StoredReport
-    from .._typing import Any
-    from ..dumps import Dump, DumpException
 
 _FEW = 12  # rows of a long table, unless all of it is asked for
 _MOST_ROWS = 5000

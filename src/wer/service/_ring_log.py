@@ -171,25 +171,35 @@ def read_ring_log(data: "Any") -> list[str]:
     ValueError
         There is no log in it.
     """
-    found: list[str] | None = None
-    best = False, 0, 0  # whether anything of it can be read, when it was made, how much was written
+    best: tuple[tuple[bool, int, int], list[str]] | None = None
     start = data.find(_MAGIC)
     while start >= 0:
-        head = bytes(data[start : start + _START])
-        if len(head) == _START:
-            _, version, room, made, checksum = _HEAD.unpack_from(head)
-            written = _written(head)
-            if crc32(head[:_CHECKED]) == checksum and version == _VERSION and written >= 0:
-                ring = bytes(data[start + _START : start + _START + room])
-                records = _records(ring, written) if room and len(ring) == room else None
-                if records is not None:
-                    this = bool(records) or not written, made, written
-                    if found is None or this > best:
-                        best, found = this, records
+        this = read_at(data, start)
+        if this and (best is None or this[0] > best[0]):
+            best = this
         start = data.find(_MAGIC, start + 1)
-    if found is None:
+    if best is None:
         raise ValueError("there is no ring log of wer in it")
-    return found
+    return best[1]
+
+
+def read_at(data: "Any", start: int) -> tuple[tuple[bool, int, int], list[str]] | None:
+    """The log that begins at `start`, if there is one: what is compared to choose among several, and its records.
+
+    Compared are whether anything of it can be read, when it was made, and how much was written.
+    """
+    head = bytes(data[start : start + _START])
+    if len(head) < _START:
+        return None
+    magic, version, room, made, checksum = _HEAD.unpack_from(head)
+    written = _written(head)
+    if magic != _MAGIC or version != _VERSION or crc32(head[:_CHECKED]) != checksum or written < 0:
+        return None
+    ring = bytes(data[start + _START : start + _START + room])
+    if not room or len(ring) != room:
+        return None
+    records = _records(ring, written)
+    return (bool(records) or not written, made, written), records
 
 
 def _written(head: bytes) -> int:
