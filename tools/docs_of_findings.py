@@ -2,7 +2,7 @@
 
 import re
 
-from wer.doctor._findings import KNOWN, SEVERITIES
+from wer.doctor._findings import KNOWN, SEVERITIES, SURE
 
 INTRODUCTION = """\
 What the doctor finds
@@ -17,12 +17,6 @@ here. How sure its meaning is: *documented* by Microsoft; *seen*, in sources or 
 
 """
 
-SURE = {
-    "documented": "documented",
-    "seen": "seen, not documented",
-    "inferred": "inferred",
-    "unknown": "nobody knows for sure",
-}
 TITLES = {
     "blocks-dump": "Keeps dump files away",
     "blocks-report": "Keeps reports away",

@@ -302,6 +302,8 @@ def test_what_the_table_says(name):
     assert known.remedy.count("`") % 2 == 0
     for part in ("title", "meaning", "remedy"):
         assert "{" not in known.general(part)
+    assert str(known).startswith(f"{name}: ")
+    assert "{" not in str(known)
     if known.report == "blocks":
         assert known.severity in ("blocks-report", "blocks-dump")
     if known.dump == "blocks":

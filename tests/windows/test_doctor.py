@@ -4,6 +4,7 @@ On Wine only: it changes settings of the machine, and makes of Wine what Windows
 """
 
 import contextlib
+import json
 import msvcrt
 import os
 import sys
@@ -212,6 +213,13 @@ def test_the_command(journal):
     journal.put("HKLM", LOCAL_DUMPS, "DumpCount", Kind.DWORD, 0)
     assert run("doctor").code == 1
     assert run("doctor", "--pid", "4294967292").code == 2
+
+
+def test_in_a_process_of_its_own(journal, run_program):
+    journal.remove("HKLM", LOCAL_DUMPS)
+    done = run_program([sys.executable, "-m", "wer", "doctor", "--json"])
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [one["id"] for one in json.loads(done.stdout)["findings"]] == ["localdumps-off"]
 
 
 def test_it_takes_no_time(journal):

@@ -20,6 +20,7 @@ import re
 from .. import doctor
 from .._typing import TYPE_CHECKING
 from ..doctor._diagnosis import CANNOT_TELL, NO, YES
+from ..doctor._findings import SURE
 from ._output import ExitCode, Failed, Output, add_yes
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def _test(arguments: argparse.Namespace, out: Output) -> ExitCode:
 def _show(diagnosis: "Diagnosis", everything: bool, out: Output, asked: int | None = None) -> None:
     for question, answer in (("a report?    ", diagnosis.report), ("a dump file? ", diagnosis.dump)):
         why = f"Because of: {', '.join(answer.because)}." if answer.because else "Nothing that is known is in the way."
-        out.line(f"Will there be {question} {answer.answer}. {answer.text} {why} ({_SURE[answer.sure]})")
+        out.line(f"Will there be {question} {answer.answer}. {answer.text} {why} ({SURE[answer.sure]})")
     who = diagnosis.account_name or "an account that is not known"
     service = f", the service {diagnosis.service}" if diagnosis.service else ""
     out.line(f"It runs as {who}{service}.")
@@ -220,7 +221,7 @@ def _show_finding(found: "Finding", out: Output) -> None:
     out.line(f"{found.title} [{found.id}: {kind}]")
     for evidence in found.evidence:
         out.line(f"  read:  {evidence}")
-    out.line(f"  means: {found.meaning} ({_SURE[found.sure]})")
+    out.line(f"  means: {found.meaning} ({SURE[found.sure]})")
     if found.remedy:
         _show_remedy(found.remedy, out)
 
@@ -234,14 +235,6 @@ def _show_remedy(text: str, out: Output) -> None:
             start = "         "
         elif number == 0:
             out.line("  do:")
-
-
-_SURE = {
-    "documented": "documented by Microsoft",
-    "seen": "seen, not documented",
-    "inferred": "inferred",
-    "unknown": "not known",
-}
 
 
 def _show_trial(trial: "Trial", out: Output) -> None:

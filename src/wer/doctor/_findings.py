@@ -12,6 +12,14 @@ SEVERITIES = ("blocks-dump", "blocks-report", "unknown", "warning", "info")
 
 BLOCKS, CLOUDS = "blocks", "clouds"  # what a finding does to an answer: "no", and "cannot tell"; else "none"
 
+# How a meaning is known, in words.
+SURE = {
+    "documented": "documented by Microsoft",
+    "seen": "seen, not documented",
+    "inferred": "inferred",
+    "unknown": "not known",
+}
+
 _WER = r"HKLM\SOFTWARE\Microsoft\Windows\Windows Error Reporting"
 _AEDEBUG = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\AeDebug"
 _SETTINGS = "https://learn.microsoft.com/windows/win32/wer/wer-settings"
@@ -60,8 +68,17 @@ class Known:
     dump: str = "none"
     sources: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        """All of it, a line each: ``wer explain ID``."""
+        lines = [f"{self.id}: {self.general('title')}", f"{self.general('meaning')} ({SURE[self.sure]})"]
+        if self.remedy:
+            lines.append(f"What to do: {self.general('remedy')}")
+        if self.sources:
+            lines.append(f"From: {', '.join(self.sources)}")
+        return "\n".join(lines)
+
     def general(self, part: str) -> str:
-        """The title, meaning or remedy as it stands for any machine: ``wer explain ID``."""
+        """The title, meaning or remedy as it stands for any machine."""
         return re.sub(r"\{(\w+)\}", lambda name: _IN_GENERAL.get(name[1], name[1].upper()), getattr(self, part))
 
 
