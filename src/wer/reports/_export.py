@@ -124,7 +124,7 @@ def export(
 
     Parameters
     ----------
-    target : str or path
+    target : str or os.PathLike
         A folder, which is made if need be, or a URL such as ``"s3://bucket/crashes"``. Several machines may have the
         same one.
     reports : Listing, or iterable of ReportEntry, optional
