@@ -388,6 +388,16 @@ class TestWhileOthersChangeTheStore:
         assert export(target.url).complete
         assert manifest_of(target)["left_out"] == []
 
+    def test_a_report_of_which_no_file_can_be_read(self, report, target, monkeypatch):
+        def open_(self, file):
+            raise PermissionError(errno.EACCES, "in use")
+
+        monkeypatch.setattr(_source.SourceFolder, "open", open_)
+        [one] = export(target.url).reports
+        assert (one.status, one.reason) == (ExportStatus.FAILED, "none of its files could be read")
+        assert [name for name, _ in one.left_out] == ["Report.wer", "minidump.mdmp"]
+        assert target.files() == {}
+
 
 class TestReparsePoints:
     """A report's folder may belong to somebody with fewer rights."""

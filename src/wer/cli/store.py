@@ -192,9 +192,9 @@ The exit code is 3 if a store or a report is hidden from this account; the notes
     copying.description = """\
 Copy reports with all their files to a folder, or to any URL that fsspec knows (pip install "werapi[remote]").
 
-Each report gets a folder with its files and, last, a manifest.json with their SHA-256: where that is, all of the
-report is there. The same command again copies only what is missing or has changed, so it goes on after an
-interruption or a full disk, and can run every hour: that is how many machines collect their reports in one place.
+Each report gets a folder with its files and, last, a manifest.json with their SHA-256 and with what was left out: a
+folder without it is not whole. The same command again copies only what is missing or has changed, so it goes on after
+an interruption or a full disk, and can run every hour: that is how many machines collect their reports in one place.
 Nothing is removed, here or there. Links in a report's folder are not followed.
 
 A dump holds the memory of a program, with whatever was in it. To a folder of this machine it is copied at once; to a

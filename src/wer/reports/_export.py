@@ -109,17 +109,18 @@ def export(
     """Copy reports with all their files to a folder, or to whatever fsspec has for a URL.
 
     Each report gets a folder with its files and, last of all, ``manifest.json``: where there is one, all that it names
-    is there. A file that is not whole has a name that begins with ``.wer-export-``. To go on after an interruption, or
-    a full disk, do the same again: what is there with the same content, by its SHA-256, is not copied. A report that
-    changed is copied anew where it changed, and a file that the store no longer has stays.
+    is there, and it names what was left out. A file that is not whole has a name that begins with ``.wer-export-``.
+    To go on after an interruption, or a full disk, do the same again: what is there with the same content, by its
+    SHA-256, is not copied. A report that changed is copied anew where it changed, and a file that the store no longer
+    has stays.
 
     Links, junctions and other reparse points in a report's folder are not followed, so that a report which another
-    account put there takes no file from elsewhere. No dump is hidden by a report that goes while it is read: that is
-    in the result, and the others are copied.
+    account put there takes no file from elsewhere. A report that goes while it is read is told in the result,
+    and keeps no other from being copied.
 
     Parameters
     ----------
-    target : str or path
+    target : str or os.PathLike
         A folder, which is made if need be, or a URL such as ``"s3://bucket/crashes"``. Several machines may have the
         same one.
     reports : Listing, or iterable of ReportEntry, optional
@@ -149,7 +150,7 @@ def export(
 
     Notes
     -----
-    Only one file's chunk of 1 MiB is in memory. The content of a dump is private: docs/privacy.md.
+    Of a file 1 MiB at a time is in memory. The content of a dump is private: docs/privacy.md.
     """
     if reports is None:
         reports = list_reports(stores, event=event, application=application, since=since, most=most)
@@ -219,6 +220,8 @@ class _Copy:
         if self._manifest is None and not source.is_there():
             return self._result(ExportStatus.GONE, "it went while it was copied: what is there is not all of it")
         self._left_out.sort()
+        if not self._files:
+            return self._result(ExportStatus.FAILED, "none of its files could be read")
         status = ExportStatus.PARTLY if self._left_out else ExportStatus.COPIED
         if self._manifest is None or self._changed or self._manifest["left_out"] != _named(self._left_out):
             self._keep_others()
