@@ -376,6 +376,18 @@ class TestApply:
         assert caught.value.errno == errno.EBUSY
         assert tree(registry) == before
 
+    def test_two_at_the_same_time(self):
+        registry = machine()
+        before = tree(registry)
+        plans = [changes.set_local_dumps(registry, exe, only_this_program=True) for exe in ("a.exe", "b.exe")]
+        plans[0].apply(registry)
+        with pytest.raises(OSError, match="make it anew"):
+            plans[1].apply(registry)
+        dumps(registry, "b.exe", only_this_program=True)
+        no_dumps(registry, "a.exe")
+        no_dumps(registry, "b.exe")
+        assert tree(registry) == before
+
     def test_a_key_that_got_something_in_it_is_not_removed(self):
         registry = machine()
         dumps(registry, "a.exe")
