@@ -376,6 +376,18 @@ class TestApply:
         assert caught.value.errno == errno.EBUSY
         assert tree(registry) == before
 
+    def test_two_at_the_same_time(self):
+        registry = machine()
+        before = tree(registry)
+        plans = [changes.set_local_dumps(registry, exe, only_this_program=True) for exe in ("a.exe", "b.exe")]
+        plans[0].apply(registry)
+        with pytest.raises(OSError, match="make it anew"):
+            plans[1].apply(registry)
+        dumps(registry, "b.exe", only_this_program=True)
+        no_dumps(registry, "a.exe")
+        no_dumps(registry, "b.exe")
+        assert tree(registry) == before
+
     def test_a_key_that_got_something_in_it_is_not_removed(self):
         registry = machine()
         dumps(registry, "a.exe")
@@ -504,6 +516,8 @@ STATES = (
     (Kind.EXPAND_SZ, r"%TEMP%"),
     (Kind.BINARY, b""),
     (Kind.BINARY, b"\1\2"),
+    (Kind.DWORD, b"\1\2\3"),
+    (Kind.SZ, b"a\0\0\0b\0"),
     (Kind.NONE, None),
     (Kind.QWORD, 1 << 63),
     (Kind.MULTI_SZ, ("a", "")),
@@ -680,6 +694,7 @@ class TestJournal:
             good(before=value(data=True)),
             good(before=value(kind=1, data=7)),
             good(before=value(kind=3, data={"hex": "zz"})),
+            good(before=value(kind=4, data={"hex": 5})),
             good(before=value(kind=3, data={})),
             good(before=value(kind=7, data=[1])),
             good(before=value(kind=3, data=["a"])),

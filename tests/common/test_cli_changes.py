@@ -456,6 +456,18 @@ class TestUninstall:
         assert run("uninstall", "--yes").code == 0
         assert registry.values(HKCU, MODULES) == [], "it is useless without the DLL"
 
+    def test_another_installation_is_named(self, machine, folder, tmp_path, monkeypatch):
+        other = tmp_path / "wer_exception_module.dll"
+        other.touch()
+        monkeypatch.setattr("wer.changes._uninstall.is_there", os.path.isfile)
+        machine(user={MODULES: {str(other): (Kind.DWORD, 0)}})
+        assert f"{other} is of another installation" in run("uninstall").err
+
+    def test_dumps_of_all_are_said(self, machine, folder):
+        registry = machine({LOCAL_DUMPS: {}})
+        changes.set_local_dumps(registry, "a.exe", only_this_program=True).apply(registry)
+        assert "Windows will keep dumps of all programs" in run("uninstall").err
+
     def test_no_administrator(self, machine, folder):
         registry = machine(user={MODULES: {r"C:\old\wer_exception_module.dll": (Kind.DWORD, 0)}})
         changes.set_local_dumps(registry, "a.exe").apply(registry)

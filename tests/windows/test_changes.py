@@ -16,7 +16,7 @@ from clirun import run
 from pythons import PYTHON, WITH_WER
 
 from wer import changes
-from wer._machine.registry import HKCU, HKLM
+from wer._machine.registry import HKCU, HKLM, Kind, Value
 from wer.changes._places import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, SILENT_EXIT
 
 ROOTS = {HKLM: winreg.HKEY_LOCAL_MACHINE, HKCU: winreg.HKEY_CURRENT_USER}
@@ -293,6 +293,20 @@ def test_undoing_restores_what_was_there(seed, registry):
         random_plan(rng, registry).apply(registry)
     undo_all(rng, registry)
     assert all_of_it() == before
+
+
+def test_what_winreg_does_not_see_comes_back(registry):
+    """A DWORD of three bytes, a text with a NUL in it: what is written again is the same, byte for byte."""
+    raw = [Value("DumpCount", Kind.DWORD, b"\1\2\3"), Value("DumpFolder", Kind.EXPAND_SZ, b"a\0\0\0b\0")]
+    registry.create(HKLM, LOCAL_DUMPS)
+    for value in raw:
+        registry.set(HKLM, LOCAL_DUMPS, value)
+    changes.set_local_dumps(registry, count=5, folder=r"C:\Dumps").apply(registry)
+    assert values_of(LOCAL_DUMPS)["DumpCount"] == (winreg.REG_DWORD, 5)
+    changes.unset_local_dumps(registry).apply(registry)
+    assert registry.values(HKLM, LOCAL_DUMPS) == raw
+    found = changes.local_dumps(registry).settings[1]
+    assert (found.data, found.sure) == (None, "unknown")
 
 
 # A process that ends itself as from outside, at one of its writes.

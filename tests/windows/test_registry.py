@@ -77,6 +77,34 @@ def test_winreg_reads_the_same(key):
             assert data == (list(value.data) if kind == Kind.MULTI_SZ else value.data)
 
 
+# What no program should write, and some do.
+ODD = [
+    (Kind.DWORD, b"", b""),
+    (Kind.DWORD, b"\1\2\3", b"\1\2\3"),
+    (Kind.DWORD, b"\1\2\3\4\5", b"\1\2\3\4\5"),
+    (Kind.QWORD, b"\1", b"\1"),
+    (Kind.SZ, b"a", b"a"),
+    (Kind.SZ, "a\0b\0".encode("utf-16-le"), "a\0b\0".encode("utf-16-le")),
+    (Kind.EXPAND_SZ, "\0a".encode("utf-16-le"), "\0a".encode("utf-16-le")),
+    (Kind.SZ, "ab".encode("utf-16-le"), "ab"),
+    (Kind.SZ, "ab\0\0".encode("utf-16-le"), "ab"),
+    (Kind.SZ, b"", ""),
+    (Kind.SZ, "\ud800".encode("utf-16-le", "surrogatepass"), "\ud800"),
+    (Kind.SZ, ("x" * 3000).encode("utf-16-le"), "x" * 3000),
+]
+
+
+@pytest.mark.parametrize(("kind", "raw", "data"), ODD)
+def test_bytes_that_do_not_fit_the_type(key, kind, raw, data):
+    registry = this_registry()
+    registry.create(HKCU, key)
+    registry.set(HKCU, key, Value("Odd", kind, raw))
+    assert registry.value(HKCU, key, "Odd") == Value("Odd", kind, data)
+    assert registry.values(HKCU, key) == [Value("Odd", kind, data)]
+    registry.set(HKCU, key, registry.value(HKCU, key, "Odd"))
+    assert registry.value(HKCU, key, "Odd") == Value("Odd", kind, data), "what was read can be written"
+
+
 def test_the_views_of_the_machine():
     registry = this_registry()
     path = rf"Software\wer-tests-{uuid.uuid4()}"

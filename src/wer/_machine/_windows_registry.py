@@ -1,9 +1,14 @@
-"""`Registry` on Windows, by winreg."""
+"""`Registry` on Windows: by winreg, and by Windows' own functions for what winreg reads wrong.
 
+Of a number that is stored with too few bytes, winreg reads on beyond them; of a text, what is behind a NUL is left out.
+"""
+
+import ctypes
 import sys
 import winreg
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from ctypes import wintypes
 from typing import Any, TypeVar
 
 from .registry import HKCU, HKLM, HKU, Kind, Registry, Unreadable, Value
@@ -16,7 +21,24 @@ _ROOTS = {HKLM: winreg.HKEY_LOCAL_MACHINE, HKCU: winreg.HKEY_CURRENT_USER, HKU: 
 _VIEWS = {64: winreg.KEY_WOW64_64KEY, 32: winreg.KEY_WOW64_32KEY}
 _GONE = (2, 3, 1018)  # ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_KEY_DELETED
 _ACCESS_DENIED = 5
+_MORE_DATA = 234
 _NO_MORE_ITEMS = 259
+
+_SIZES = {Kind.DWORD: 4, Kind.QWORD: 8}  # of numbers
+_TEXTS = (Kind.SZ, Kind.EXPAND_SZ)
+
+_advapi32 = ctypes.WinDLL("advapi32", winmode=0x800)
+_query_value = _advapi32.RegQueryValueExW
+_query_value.argtypes = [
+    *(wintypes.HKEY, wintypes.LPCWSTR, ctypes.c_void_p),
+    *(ctypes.POINTER(wintypes.DWORD), ctypes.c_void_p, ctypes.POINTER(wintypes.DWORD)),
+]
+_query_value.restype = wintypes.LONG
+_set_value = _advapi32.RegSetValueExW
+_set_value.argtypes = [
+    *(wintypes.HKEY, wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, ctypes.c_char_p, wintypes.DWORD)
+]
+_set_value.restype = wintypes.LONG
 
 
 class WindowsRegistry(Registry):
@@ -26,10 +48,10 @@ class WindowsRegistry(Registry):
         return _read(hive, key, view, lambda opened: list(_each(winreg.EnumKey, opened)))
 
     def values(self, hive: str, key: str, view: int = 64) -> list[Value] | None:
-        return _read(hive, key, view, lambda opened: [_value(*found) for found in _each(winreg.EnumValue, opened)])
+        return _read(hive, key, view, lambda opened: list(_values(opened)))
 
     def value(self, hive: str, key: str, name: str, view: int = 64) -> Value | None:
-        return _read(hive, key, view, lambda opened: _value(name, *winreg.QueryValueEx(opened, name)))
+        return _read(hive, key, view, lambda opened: _value(opened, name, *winreg.QueryValueEx(opened, name)))
 
     def create(self, hive: str, key: str, view: int = 64) -> bool:
         with _changing(hive, key):
@@ -46,7 +68,14 @@ class WindowsRegistry(Registry):
             _changing(hive, key),
             winreg.OpenKey(_ROOTS[hive], key, 0, winreg.KEY_SET_VALUE | _VIEWS[view]) as opened,
         ):
-            winreg.SetValueEx(opened, value.name, 0, value.kind, data)
+            if isinstance(data, bytes) and value.kind in (*_SIZES, *_TEXTS, Kind.MULTI_SZ):
+                # Bytes that do not fit the type, as they were read: winreg refuses them.
+                # Windows makes a text one NUL longer if there is one behind its end.
+                error = _set_value(opened.handle, value.name, 0, value.kind, data + b"\xff\xff", len(data))
+                if error:
+                    raise ctypes.WinError(error)
+            else:
+                winreg.SetValueEx(opened, value.name, 0, value.kind, data)
 
     def delete_value(self, hive: str, key: str, name: str, view: int = 64) -> None:
         with (
@@ -83,10 +112,42 @@ def _each(enumerate_one: Callable[[winreg.HKEYType, int], _T], opened: winreg.HK
         index += 1
 
 
-def _value(name: str, data: Any, kind: int) -> Value:
+def _values(opened: winreg.HKEYType) -> Iterator[Value]:
+    for name, data, kind in _each(winreg.EnumValue, opened):
+        with suppress(FileNotFoundError):  # it has gone since
+            yield _value(opened, name, data, kind)
+
+
+def _value(opened: winreg.HKEYType, name: str, data: Any, kind: int) -> Value:
     if isinstance(data, list):
         data = tuple(data)
+    if kind in _SIZES or kind in _TEXTS:
+        kind, raw = _raw(opened, name)
+        data = _decoded(kind, raw)
     return Value(name, Kind(kind) if kind in set(Kind) else kind, data)
+
+
+def _raw(opened: winreg.HKEYType, name: str) -> tuple[int, bytes]:
+    """The type and the bytes of a value."""
+    kind, size = wintypes.DWORD(), wintypes.DWORD(256)
+    while True:
+        buffer = ctypes.create_string_buffer(size.value)
+        error = _query_value(opened.handle, name, None, ctypes.byref(kind), buffer, ctypes.byref(size))
+        if not error:
+            return kind.value, buffer.raw[: size.value]
+        if error != _MORE_DATA:  # else the size is known now, unless somebody makes it larger again
+            raise ctypes.WinError(error)
+
+
+def _decoded(kind: int, raw: bytes) -> int | str | bytes:
+    """What the bytes say; the bytes themselves if they are not what the type says."""
+    if kind in _SIZES:
+        return int.from_bytes(raw, "little") if len(raw) == _SIZES[Kind(kind)] else raw
+    if kind in _TEXTS and len(raw) % 2 == 0:
+        text = raw.decode("utf-16-le", "surrogatepass").rstrip("\0")  # how many there are, nobody means
+        if "\0" not in text:
+            return text
+    return raw
 
 
 @contextmanager

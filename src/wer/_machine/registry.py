@@ -34,6 +34,7 @@ class Value:
         A `Kind`, or a plain number that none has.
     data : str or int or bytes or tuple of str or None
         str of SZ and EXPAND_SZ, which is not expanded; int of DWORD and QWORD; tuple of MULTI_SZ; None of nothing.
+        bytes of all else, and of what does not fit its type: a DWORD of three bytes, a text with a NUL in it.
     """
 
     name: str

@@ -74,7 +74,7 @@ def crash_modules(registry: Registry, is_file: Callable[[str], bool] = os.path.i
             continue
         for value in values:
             ours = ntpath.basename(value.name).lower() == FILE_NAME
-            entries.append(CrashModule(value.name, hive, value, _is_there(value.name, is_file), ours))
+            entries.append(CrashModule(value.name, hive, value, is_there(value.name, is_file), ours))
     return CrashModules(tuple(entries), tuple(unreadable))
 
 
@@ -165,7 +165,7 @@ def build_of(registry: Registry) -> int | None:
     return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _is_there(path: str, is_file: Callable[[str], bool]) -> bool | None:
+def is_there(path: str, is_file: Callable[[str], bool] = os.path.isfile) -> bool | None:
     """Whether a file is there. Another machine is not asked: that would tell it who is asking."""
     drive = ntpath.splitdrive(path)[0]
     if drive.startswith(("\\\\", "//")) or not drive or "\0" in path:

@@ -249,4 +249,4 @@ def _fits(kind: int, data: str | int | bytes | tuple[str, ...] | None) -> bool:
         return kind in (Kind.SZ, Kind.EXPAND_SZ)
     if isinstance(data, tuple):
         return kind == Kind.MULTI_SZ
-    return data is None or kind not in (Kind.SZ, Kind.EXPAND_SZ, Kind.DWORD, Kind.QWORD, Kind.MULTI_SZ)
+    return True  # bytes can be of any type: those of a DWORD, too, that somebody made of three

@@ -198,6 +198,16 @@ def _count_after(planner: Planner, exe: str | None) -> object:
     return DEFAULT_COUNT
 
 
+def say_if_all_are_kept(planner: Planner, registry: Registry) -> None:
+    """Add a note if undoing has Windows keep dumps of all programs, and now it does not."""
+    count = registry.value(HKLM, LOCAL_DUMPS, "DumpCount")
+    were_off = count is not None and count.data == 0
+    if were_off and planner.state(HKLM, LOCAL_DUMPS, None) and _count_after(planner, None) != 0:
+        planner.plan.notes.append(
+            rf"HKLM\{LOCAL_DUMPS} stays, and its DumpCount is no longer 0: Windows will keep dumps of all programs."
+        )
+
+
 def unset_local_dumps(registry: Registry, exe: str | None = None) -> Plan:
     """Plan to undo `set_local_dumps`: all is as it was before the first one for this program.
 
@@ -218,13 +228,8 @@ def unset_local_dumps(registry: Registry, exe: str | None = None) -> Plan:
     """
     exe = None if exe is None else exe_name(exe)
     planner = Planner(registry, topic(exe))
-    before = registry.value(HKLM, LOCAL_DUMPS, "DumpCount")
     if planner.undo(HKLM):
-        were_off = before is not None and before.data == 0
-        if were_off and planner.state(HKLM, LOCAL_DUMPS, None) and _count_after(planner, None) != 0:
-            planner.plan.notes.append(
-                rf"HKLM\{LOCAL_DUMPS} stays, and its DumpCount is no longer 0: Windows will keep dumps of all programs."
-            )
+        say_if_all_are_kept(planner, registry)
         return planner.plan
     key = LOCAL_DUMPS if exe is None else rf"{LOCAL_DUMPS}\{exe}"
     if registry.values(HKLM, key) is None:

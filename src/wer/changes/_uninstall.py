@@ -7,13 +7,15 @@ import shutil
 from dataclasses import dataclass, field
 from errno import EACCES
 
+from .. import _exception_module
 from .._machine.registry import HKCU, HKLM, Registry, Unreadable
 from ..service._folder import Folder, default_path
 from ..service._folder import _is_running as is_running
 from ..service._limits import FILE as LIMITS_FILE
-from ._crash_module import FILE_NAME
+from ._crash_module import FILE_NAME, is_there
 from ._exclusions import Exclusion, exclusions
 from ._journal import Journal
+from ._local_dumps import say_if_all_are_kept
 from ._places import MODULES, PROFILES
 from ._plan import Plan, Planner
 
@@ -118,7 +120,14 @@ def _settings(registry: Registry, hive: str) -> Plan:
     for value in registry.values(hive, MODULES) or ():
         if ntpath.basename(value.name).lower() == FILE_NAME:
             planner.remove_value(hive, MODULES, value.name)
+            if value.name.lower() != _exception_module.PATH.lower() and is_there(value.name):
+                planner.plan.notes.append(
+                    f"{value.name} is of another installation, which is there: without its value in the registry, "
+                    "WerFault no longer asks it about fast-fails. Its `wer crash-module install` brings it back."
+                )
     planner.undo(hive, everything=True)
+    if hive == HKLM:
+        say_if_all_are_kept(planner, registry)
     return planner.plan
 
 
