@@ -31,7 +31,7 @@ from stories import (
 import wer._machine.registry
 from wer._machine import event_log
 from wer.reports import _story, story_of
-from wer.reports._plain_files import why_refused
+from wer.reports._plain_files import start_of, why_refused
 from wer.reports._sections import as_lines
 from wer.service import _state
 
@@ -536,3 +536,18 @@ def test_a_state_that_means_harm(tmp_path):
     story = story_of(tmp_path, events=[])
     assert story.fact("Process").startswith("4711"), "the dump's"
     assert story.fact("Python exception") == ""
+
+
+def test_a_file_that_is_another_by_the_time_it_is_opened(tmp_path, monkeypatch):
+    """Between the look and the opening, somebody puts another file, or a link to one, there."""
+    (tmp_path / "plain.txt").write_text("harmless")
+    (tmp_path / "other.txt").write_text("hunter2")
+    real = os.open
+
+    def swapped(path, *more, **options):
+        os.replace(tmp_path / "other.txt", tmp_path / "plain.txt")
+        return real(path, *more, **options)
+
+    monkeypatch.setattr(os, "open", swapped)
+    with pytest.raises(ValueError, match="is another file than a moment ago"):
+        start_of(tmp_path / "plain.txt", 10)
