@@ -20,6 +20,12 @@ from typing import NoReturn
 
 sys.dont_write_bytecode = True  # in the checkout, nothing but its own files
 
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is read by older ones too; what it imports is not
+    sys.exit(
+        f"dev.py needs Python 3.11 or later, and {sys.executable} is {sys.version.split()[0]}: "
+        "run it with another one, such as `python3.11 dev.py`."
+    )
+
 from tools import bench, build, cache, cpython, lint, release, session, steps, testrun, wine  # noqa: E402
 from tools.cache import Cache  # noqa: E402
 

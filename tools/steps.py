@@ -126,11 +126,13 @@ def together(*tasks: Callable[[], T]) -> list[T]:
 
 
 def _read(process: subprocess.Popen[bytes], lines: list[str], echo: Echo | None) -> None:
-    for raw in process.stdout or ():
-        line = raw.decode(errors="replace").rstrip("\r\n")
-        lines.append(line)
-        if echo:
-            echo(line)
+    if process.stdout:
+        with process.stdout:
+            for raw in process.stdout:
+                line = raw.decode(errors="replace").rstrip("\r\n")
+                lines.append(line)
+                if echo:
+                    echo(line)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
