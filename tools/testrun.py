@@ -1,6 +1,7 @@
 """`dev.py test`: the tests, on every Python that the project supports here, against what users would install."""
 
 import re
+import sys
 import threading
 import time
 from collections import Counter
@@ -73,6 +74,7 @@ def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Ech
             env |= _built_with_ours(cache, python, own)
             env["WERAPI_ONEFILE"] = own.path(onefile.onefile(cache))
         else:
+            env["WERAPI_DEV_PYTHON"] = sys.executable  # with another one, dev.py would fetch and build all anew
             env["WERAPI_PYTHON_HEADERS"] = str(cpython.plain(cache, PYTHONS[session.WINDOWS_PYTHONS[-1]]) / "include")
         started = time.monotonic()
         command = ["-m", "pytest", *options, *arguments]

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT))
 
+import wer  # noqa: E402
 from tools import cache, debian, testrun  # noqa: E402
 from tools.steps import Failure  # noqa: E402
 
@@ -328,3 +330,124 @@ def test_the_files_that_failed(tmp_path):
     testrun._read(report, result)
     assert result.failed == {"tests/windows/test_b.py", ""}
     assert result.counts == {"passed": 1, "failed": 2}
+
+
+# Programs on our input and output -------------------------------------------------------------------------------------
+
+ATTACH = f"import sys; sys.path.append({str(ROOT)!r}); from tools import steps; sys.exit(steps.attach(sys.argv[1:]))"
+
+
+def attach(*command, **options):
+    """In a process of its own, whose input and output are ours to look at."""
+    command = [sys.executable, "-B", "-c", ATTACH, *command]
+    return subprocess.run(command, capture_output=True, timeout=60, check=False, **options)
+
+
+def test_bytes_go_in_and_out_as_they_are():
+    data = bytes(range(256)) * 4096
+    done = attach("sh", "-c", "cat; echo wrong >&2; exit 7", input=data)
+    assert (done.returncode, done.stdout == data, done.stderr) == (7, True, b"wrong\n")
+
+
+def test_a_program_that_does_not_read_ends_all_the_same():
+    done = attach("sh", "-c", "exec 0<&-; echo ready", input=bytes(1 << 20))
+    assert (done.returncode, done.stdout) == (0, b"ready\n")
+
+
+def test_a_program_ends_though_a_terminal_says_nothing_more():
+    reader, writer = os.pipe()
+    with open(writer, "wb"), open(reader, "rb") as silent:
+        done = attach("echo", "ready", stdin=silent)
+    assert (done.returncode, done.stdout) == (0, b"ready\n")
+
+
+def test_what_a_program_leaves_behind_is_not_waited_for():
+    started = time.monotonic()
+    done = attach("sh", "-c", "sleep 30 & echo ready", stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (0, b"ready\n")
+    assert time.monotonic() - started < 25
+
+
+def test_a_slow_reader_gets_all_of_it():
+    command = [sys.executable, "-B", "-c", ATTACH, "head", "-c", "200000", "/dev/zero"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
+        time.sleep(1.5)  # the program has ended, and most of it is still on the way
+        assert len(process.stdout.read()) == 200000
+
+
+def test_a_reader_that_has_seen_enough_ends_it():
+    command = [sys.executable, "-B", "-c", ATTACH, "yes"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=30) != 0
+
+
+SCRIPT = """
+import pathlib, sys
+import helper, wer
+
+print(sys.argv[1:], file=sys.stderr)
+sys.stdout.buffer.write(sys.stdin.buffer.read()[::-1])
+with wer.Report("Try.Run") as report:
+    report.add_dump()
+    report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE)
+[stored] = [stored for stored in wer.Store(wer.StoreType.MACHINE_QUEUE) if stored.event_type == "Try.Run"]
+pathlib.Path("key.txt").write_text(stored.key)
+sys.exit(helper.CODE)
+"""
+
+
+@pytest.fixture
+def dev(tmp_path):
+    """Run dev.py, with the Python that it was run with, in a folder of this test."""
+    python = os.environ.get("WERAPI_DEV_PYTHON")
+    if not python:
+        pytest.skip("needs the Python that dev.py runs with, which it tells")
+
+    def dev(*arguments, **options):
+        command = [python, "-B", ROOT / "dev.py", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, **options)
+
+    return dev
+
+
+def test_run_keeps_what_a_script_files(dev, tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    (tmp_path / "helper.py").write_text("CODE = 7")
+    done = dev("run", "script.py", "--help", "a b", "ü", input=b"a\r\n\0\xffz")
+    errors = done.stderr.decode()
+    assert (done.returncode, done.stdout) == (7, b"z\xff\0\n\ra"), errors
+    assert "['--help', 'a b', 'ü']" in errors
+    name = (tmp_path / "key.txt").read_text().rpartition("\\")[2]
+    folder = tmp_path / "wer-run" / "machine" / "ReportQueue" / name
+    [dump] = folder.glob("*.mdmp")
+    assert dump.read_bytes()[:4] == b"MDMP"
+    assert wer.read_report(folder / "Report.wer").event_type == "Try.Run"
+    assert f"A report is in {folder.relative_to(tmp_path)}\n" in errors
+    assert dump.name in errors
+
+
+def test_shell_is_a_python_to_talk_to(dev, tmp_path):
+    typed = b"import wer\nfor i in (1, 2):\n  print(i)\n\nwer.Report(5)\n"
+    done = dev("shell", "--folder", "mine", input=typed)
+    assert (done.returncode, done.stdout.decode().split()) == (0, ["1", "2"]), done.stderr
+    assert "Ctrl-D ends it" in done.stderr.decode()
+    assert "TypeError: event_type must be a str, got int" in done.stderr.decode()
+    assert (tmp_path / "mine" / "machine").is_dir()
+
+
+def test_a_script_that_is_not_there(dev):
+    done = dev("run", "nowhere.py")
+    assert done.returncode == 1
+    assert done.stdout.decode().strip() == "nowhere.py is not there, or is no file: which script should be run?"
+
+
+@pytest.mark.parametrize("command", [("run", "script.py"), ("shell",)])
+def test_a_folder_for_reports_that_cannot_be(dev, tmp_path, command):
+    (tmp_path / "script.py").write_text("1 / 0")
+    (tmp_path / "wer-run").write_text("mine")
+    done = dev(*command)
+    assert (done.returncode, (tmp_path / "wer-run").read_text()) == (1, "mine")
+    expected = f"There can be no folder {tmp_path / 'wer-run'} for the reports: something else is there."
+    assert done.stdout.decode().strip() == expected
