@@ -27,7 +27,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is read by older ones 
         "run it with another one, such as `python3.11 dev.py`."
     )
 
-from tools import bench, build, cache, cpython, lint, release, session, steps, testrun, wine  # noqa: E402
+from tools import bench, build, cache, cpython, lint, onezip, release, session, steps, testrun, wine  # noqa: E402
 from tools.cache import Cache  # noqa: E402
 from tools.steps import Command  # noqa: E402
 
@@ -124,7 +124,7 @@ def run_facts(own: Cache, arguments: argparse.Namespace) -> int:
 
 
 def run_wheel(own: Cache, arguments: argparse.Namespace) -> int:
-    """build the wheels and the sdist into dist/, and check them
+    """build the wheels, the sdist and wer.pyz into dist/, and check them
 
     On Linux one wheel for each Python for Windows, cross-compiled; on Windows the one for the Python that runs
     this. twine, check-wheel-contents and pyroma look at them, and on Linux all C is compiled for win_arm64 and
@@ -139,11 +139,12 @@ def run_wheel(own: Cache, arguments: argparse.Namespace) -> int:
         release.check_same(files, second)
     target = build.ROOT / "dist"
     target.mkdir(exist_ok=True)
+    files.append(onezip.pyz(own, files[:-1]))
     for path in files:
         shutil.copy(path, target)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         steps.say(f"{path.stat().st_size:9,} bytes  sha256:{digest}  dist/{path.name}")
-    for path in files[:-1]:
+    for path in files[:-2]:
         steps.say(f"{release.core_size(path):9,} bytes, compressed, are the core's in {path.name}")
     return 0
 

@@ -33,6 +33,17 @@ def draw(title: str, unit: str, medians: dict[str, float], target: Path) -> None
     figure.tight_layout()
     figure.savefig(target, metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
+    target.write_text(themed(target.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def themed(svg: str) -> str:
+    """The plot without a ground of its own, its ink dark or light as the reader's system has it."""
+    ink = "svg{color:#1a1a1a}text{fill:currentColor}@media(prefers-color-scheme:dark){svg{color:#e6e6e6}}"
+    return (
+        svg.replace("fill: #ffffff", "fill: none")
+        .replace("#000000", "currentColor")
+        .replace('<style type="text/css">', f'<style type="text/css">{ink}')
+    )
 
 
 def main(data: str, folder: str) -> None:

@@ -67,6 +67,8 @@ def docs(cache: Cache) -> Path:
     python = venvs.extended(cache, "docs", cache.folder / "docs-python", build.native_wheel(cache))
     names = steps.run([python, "-c", LIST_NAMES], env=cache.environment).output.split()
     (work / "reference.rst").write_text(_reference(names), encoding="utf-8")
+    page = steps.run([python, build.ROOT / "tools" / "docs_of_commands.py"], env=cache.environment).output
+    (work / "cli.rst").write_text(page, encoding="utf-8")
     target = build.ROOT / "dist" / "docs"
     shutil.rmtree(target, ignore_errors=True)
     with steps.step("Documentation: building, with warnings as errors"):

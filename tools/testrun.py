@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tools import build, cpython, onefile, session, steps
+from tools import build, cpython, onefile, onezip, session, steps
 from tools.cache import Cache
 from tools.cpython import PYTHONS
 from tools.steps import Echo, say
@@ -73,8 +73,11 @@ def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Ech
         if python != session.LOCAL or session.ON_WINDOWS:
             env |= _built_with_ours(cache, python, own)
             env["WERAPI_ONEFILE"] = own.path(onefile.onefile(cache))
+            env["WERAPI_PYZ"] = own.path(onezip.pyz(cache, [_wheel(cache, python)]))
         else:
             env["WERAPI_DEV_PYTHON"] = sys.executable  # with another one, dev.py would fetch and build all anew
+            # On Linux the file's pure part is used, of whichever wheel.
+            env["WERAPI_PYZ"] = own.path(onezip.pyz(cache, [build.native_wheel(cache)]))
             env["WERAPI_PYTHON_HEADERS"] = str(cpython.plain(cache, PYTHONS[session.WINDOWS_PYTHONS[-1]]) / "include")
         started = time.monotonic()
         command = ["-m", "pytest", *options, *arguments]
@@ -98,7 +101,7 @@ def _built_with_ours(cache: Cache, python: str, own: session.Session) -> dict[st
         host, module = folder / "host.exe", folder / "spooler_module.dll"
         (consumer,) = folder.glob("*.whl")
     else:
-        wheel, host = build.wheel(cache, PYTHONS[python]), build.native_host(cache, PYTHONS[python])
+        wheel, host = _wheel(cache, python), build.native_host(cache, PYTHONS[python])
         consumer, module = build.consumer(cache, PYTHONS[python]), build.exception_module(cache)
     warnings = build.warnings(wheel) + build.warnings(consumer)  # on Windows the latter's folder has all C
     return {
@@ -107,6 +110,10 @@ def _built_with_ours(cache: Cache, python: str, own: session.Session) -> dict[st
         "WERAPI_EXCEPTION_MODULE": own.path(module),
         "WERAPI_WARNINGS": warnings[:8000] or "none",  # an empty variable is none at all on Windows
     }
+
+
+def _wheel(cache: Cache, python: str) -> Path:
+    return build.native_wheel(cache) if python == session.LOCAL else build.wheel(cache, PYTHONS[python])
 
 
 def _read(report: Path, result: Result) -> None:
