@@ -20,6 +20,11 @@ from tools.steps import Command, Failure, say
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "pyproject.toml", "setup.py", "README.md", "CHANGELOG.md", "LICENSE", "MANIFEST.in", "src", "include"
+SDIST = (
+    *PACKAGE,
+    *("dev.py", "CONTRIBUTING.md", "SECURITY.md", ".gitignore", ".pre-commit-config.yaml", ".ci", ".github"),
+    *("benchmarks", "changelog.d", "docs", "examples", "tests", "tools"),
+)
 STANDIN = "tests/standin"
 EXCEPTION_MODULE = "examples/exception_module"
 HOST = "tests/capi"
@@ -75,15 +80,16 @@ def native_wheel(cache: Cache, *, again: bool = False) -> Path:
 
     On Windows the extension, with the compiler that this Python finds; elsewhere the pure package.
     """
-    source = sdist(cache)
+    # All that a wheel is made of. What else is in the sdist changes more often, and makes no other one.
+    source = sources(cache)
 
     def build(folder: Path) -> None:
         # Verbose, or pip keeps the compiler's words to itself.
         options: Command = ["--verbose", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
-        log = venvs.run(cache, "build", "pip", "wheel", *options, source).output
+        log = venvs.run(cache, "build", "pip", "wheel", *options, sdist(cache)).output
         (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
 
-    key: Key = [source.parent.name, _tools(cache), Path(__file__), *["again"] * again]
+    key: Key = [source, _tools(cache), Path(__file__), *["again"] * again]
     return _only(_warned(cache.get("wheel-native", "Wheel from the sdist: building", key, build)), "*.whl")
 
 
@@ -114,8 +120,8 @@ def native_programs(cache: Cache) -> Path:
 
 
 def sdist(cache: Cache, *, again: bool = False) -> Path:
-    """The source distribution."""
-    source = sources(cache)
+    """The source distribution: all of the checkout."""
+    source = _snapshot(cache, "checkout", SDIST)
 
     def build(folder: Path) -> None:
         work = cache.folder / f"sdist{'-again' * again}"

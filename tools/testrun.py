@@ -48,33 +48,33 @@ def test(cache: Cache, pythons: Sequence[str], arguments: Sequence[str]) -> int:
     options, named = _split(arguments)
     chosen = {python: paths for python in pythons if (paths := _paths_for(python, named))}
     session.prepare(cache, list(chosen))
-    sdist = build.sdist(cache)
     if any(python != "linux" for python in chosen):
         onefile.onefile(cache)  # not in the turns below, which would wait for each other
     turns = _Turns(len(chosen))
 
     def run(number: int, python: str) -> Result:
         try:
-            return _run(cache, python, [*options, *chosen[python]], sdist, turns.echo(number))
+            return _run(cache, python, [*options, *chosen[python]], turns.echo(number))
         finally:
             turns.end(number)
 
     return _summarize(steps.together(*(partial(run, *numbered) for numbered in enumerate(chosen))))
 
 
-def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Echo) -> Result:
+def _run(cache: Cache, python: str, arguments: list[str], echo: Echo) -> Result:
     with session.opened(cache, [python]) as own:
         result = Result(f"{python} ({own.describe(python)})")
         echo(f"\n==> {result.title}")
         quiet = Quiet(echo)
         report = own.folder / "results.xml"
         options = ["-p", "no:cacheprovider", f"--junit-xml={own.path(report)}"]
-        env = {"WERAPI_SDIST": own.path(sdist)}  # for the tests of the sdist itself
+        env = {}
         if python != session.LOCAL or session.ON_WINDOWS:
             env |= _built_with_ours(cache, python, own)
             env["WERAPI_ONEFILE"] = own.path(onefile.onefile(cache))
             env["WERAPI_PYZ"] = own.path(onezip.pyz(cache, [_wheel(cache, python)]))
         else:
+            env["WERAPI_SDIST"] = str(build.sdist(cache))  # for the tests of the sdist itself
             env["WERAPI_DEV_PYTHON"] = sys.executable  # with another one, dev.py would fetch and build all anew
             # On Linux the file's pure part is used, of whichever wheel.
             env["WERAPI_PYZ"] = own.path(onezip.pyz(cache, [build.native_wheel(cache)]))
