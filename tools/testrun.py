@@ -68,7 +68,7 @@ def _run(cache: Cache, python: str, arguments: list[str], echo: Echo) -> Result:
         quiet = Quiet(echo)
         report = own.folder / "results.xml"
         options = ["-p", "no:cacheprovider", f"--junit-xml={own.path(report)}"]
-        env = {}
+        env: dict[str, str] = {}
         if python != session.LOCAL or session.ON_WINDOWS:
             env |= _built_with_ours(cache, python, own)
             env["WERAPI_ONEFILE"] = own.path(onefile.onefile(cache))

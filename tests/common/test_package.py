@@ -82,7 +82,7 @@ def test_get_include_of_a_path_with_both_slashes(monkeypatch, tmp_path):
 def test_get_include_in_a_program_without_headers(monkeypatch, tmp_path):
     """Such as PyInstaller's, which takes only what is imported."""
     monkeypatch.setattr(_include, "__file__", str(tmp_path / "_include.pyc"))
-    with pytest.raises(FileNotFoundError, match="include is not there: .* packed into one file"):
+    with pytest.raises(FileNotFoundError, match=r"include is not there: .* packed into one file"):
         _include.get_include()
 
 
