@@ -13,7 +13,7 @@ import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tools import cpython, steps, venvs
+from tools import cpython, debian, steps, venvs
 from tools.cache import Cache, Key, locked
 from tools.cpython import WindowsPython
 from tools.steps import Command, Failure, say
@@ -108,6 +108,14 @@ def native_programs(cache: Cache) -> Path:
         shutil.copytree(source / CONSUMER, work / "consumer")
         command: Command = [venvs.get(cache, "build"), script, work / "installed" / "wer" / "include", work]
         log = steps.run(command, env=cache.environment, cwd=source).output
+        if shutil.which("cmake"):
+            target = work / "cmake"
+            environment = {"PYTHONPATH": str(work / "installed")}
+            python = f"-DPython_EXECUTABLE={venvs.get(cache, 'build').as_posix()}"
+            log += "\n" + _cmake(cache, source / EXAMPLE, target, python, environment=environment)
+            shutil.copy(next(target.rglob("native_host.exe")), work)
+        else:
+            say("There is no cmake on PATH: examples/native_host is not built as its CMakeLists.txt says")
         for name in ("host.exe", "native_host.exe", "spooler_module.dll"):
             shutil.move(work / name, folder)
         options: Command = ["--verbose", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
@@ -115,7 +123,7 @@ def native_programs(cache: Cache) -> Path:
         log += venvs.run(cache, "build", "pip", "wheel", *options, work / "consumer", env=environment).output
         (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
 
-    key: Key = [source, carried.parent.name, _tools(cache), script, Path(__file__)]
+    key: Key = [source, carried.parent.name, _tools(cache), script, Path(__file__), shutil.which("cmake") or "no cmake"]
     return _warned(cache.get("programs", "C host, examples and a Cython consumer: compiling", key, build))
 
 
@@ -206,8 +214,9 @@ def _dll(cache: Cache, name: str, title: str, source: Path, folder: str, file: s
 def native_host(cache: Cache, python: WindowsPython) -> Path:
     """The program in tests/capi, which embeds `python`, and beside it the one in examples/native_host.
 
-    Compiled with the headers that our wheel for that Python carries.
+    Compiled with the headers that our wheel for that Python carries; the latter by CMake, with the package in it.
     """
+    debian.install(cache, debian.CMAKE)
     source = _snapshot(cache, "host", (HOST, EXAMPLE))
     windows = cpython.plain(cache, python)
     carried = wheel(cache, python)
@@ -231,9 +240,23 @@ def native_host(cache: Cache, python: WindowsPython) -> Path:
 
         header = compiled("g++", "-std=c++11", "-fno-exceptions", "-fno-rtti", file=f"{HOST}/header.cpp")
         linked("host.exe", compiled("gcc", "-std=gnu99", file=f"{HOST}/host.c"), header)
-        linked("native_host.exe", compiled("gcc", "-std=c99", file=f"{EXAMPLE}/main.c"))
+        _cmake(
+            cache,
+            source / EXAMPLE,
+            work / "example",
+            "-GNinja",
+            "-DCMAKE_BUILD_TYPE=Release",
+            "-DCMAKE_SYSTEM_NAME=Windows",
+            f"-DCMAKE_C_COMPILER={MINGW}-gcc",
+            "-DCMAKE_C_FLAGS=-pedantic -Werror",
+            "-DCMAKE_EXE_LINKER_FLAGS=-s -Wl,--no-insert-timestamp",
+            f"-Dwer_DIR={work / 'wer' / 'cmake'}",
+            f"-DPYTHON_INCLUDE={windows / 'include'}",
+            f"-DPYTHON_LIBRARY={windows / 'libs' / f'python{python.tag}.lib'}",
+        )
+        shutil.copy(work / "example" / "native_host.exe", folder)
 
-    key: Key = [source, carried.parent.name, windows.name, compiler(), Path(__file__)]
+    key: Key = [source, carried.parent.name, windows.name, compiler(), compiler("cmake"), Path(__file__)]
     return cache.get(f"host-{python.tag}", f"C host for CPython {python.series}: compiling", key, build) / "host.exe"
 
 
@@ -255,6 +278,16 @@ def consumer(cache: Cache, python: WindowsPython) -> Path:
     key: Key = [source, carried.parent.name, _tools(cache), windows.name, compiler(), Path(__file__)]
     title = f"Cython consumer for CPython {python.series}: compiling"
     return _only(_warned(cache.get(f"consumer-{python.tag}", title, key, build)), "*.whl")
+
+
+def _cmake(
+    cache: Cache, source: Path, target: Path, *options: str, environment: Mapping[str, str] | None = None
+) -> str:
+    """Configure and build a project of CMake's, and return what was said."""
+    configure: Command = ["cmake", "-S", source, "-B", target, *options]
+    make: Command = ["cmake", "--build", target, "--config", "Release"]
+    env = cache.environment | dict(environment or {})
+    return "\n".join(steps.run(command, env=env).output for command in (configure, make))
 
 
 def compiler(program: str = f"{MINGW}-gcc") -> str:

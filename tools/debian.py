@@ -13,6 +13,9 @@ from tools.steps import Failure
 
 WINE_AND_COMPILER = ["wine", "wine64", "gcc-mingw-w64-x86-64-win32", "g++-mingw-w64-x86-64-win32"]
 
+# What builds the example of a native host, as others would.
+CMAKE = ["cmake", "ninja-build"]
+
 # Debian has split it off from Python; other Pythons are whole.
 VENV = [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]
 
@@ -25,6 +28,8 @@ BRING = {
     "python3-venv": "ensurepip",
     "debootstrap": "debootstrap",
     "git": "git",
+    "cmake": "cmake",
+    "ninja-build": "ninja",
 }
 
 # The time-out waits for another apt at work on the machine.

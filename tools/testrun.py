@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tools import build, cpython, onefile, onezip, session, steps
+from tools import build, cpython, debian, onefile, onezip, session, steps
 from tools.cache import Cache
 from tools.cpython import PYTHONS
 from tools.steps import Echo, say
@@ -50,6 +50,8 @@ def test(cache: Cache, pythons: Sequence[str], arguments: Sequence[str]) -> int:
     session.prepare(cache, list(chosen))
     if any(python != "linux" for python in chosen):
         onefile.onefile(cache)  # not in the turns below, which would wait for each other
+        if not session.ON_WINDOWS:
+            debian.install(cache, debian.CMAKE)  # likewise
     turns = _Turns(len(chosen))
 
     def run(number: int, python: str) -> Result:

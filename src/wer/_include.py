@@ -29,7 +29,7 @@ def _beside(name: str) -> str:
     path = _os.path.join(_os.path.dirname(_os.path.abspath(__file__)), name)
     if not _os.path.isdir(path):
         raise FileNotFoundError(
-            f"{path} is not there: what native code is compiled with is in an installed wheel, and neither in a checkout "
-            "nor in a program that is packed into one file"
+            f"{path} is not there: what native code is compiled with is in an installed wheel, but in no checkout, "
+            "and in no program that is packed into one file"
         )
     return path

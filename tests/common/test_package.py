@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import inspect
+import re
 import typing
 import unittest.mock
 from pathlib import Path
@@ -71,6 +72,15 @@ def test_get_include_holds_the_header():
     for name in ("werapi.h", "capi.h"):
         assert Path(folder, "wer", name).is_file()
     assert folder == str(Path(folder).absolute()), "with one kind of slash"
+
+
+@pytest.mark.parametrize("name", ["werapi.h", "capi.h"])
+def test_a_header_names_no_file_that_the_wheel_lacks(name):
+    text = Path(wer.get_include(), "wer", name).read_text(encoding="utf-8")
+    named = re.findall(r"[\w.-]+(?:/[\w.-]+)*\.(?:md|py|pyi|pyx|pxi|pxd|json|c|h)\b", text)
+    ours = {path for path in named if "/" in path or not path.endswith(".h")}
+    assert "wer/werapi.h" in ours
+    assert [path for path in ours if not Path(wer.get_include(), path).is_file()] == []
 
 
 def test_get_include_of_a_path_with_both_slashes(monkeypatch, tmp_path):

@@ -96,7 +96,7 @@ def test_a_debian_without_apt_is_told_the_packages(path):
 
 
 def test_every_package_is_known_to_bring_something():
-    used = {*debian.WINE_AND_COMPILER, "python3-venv", "debootstrap", "git"}
+    used = {*debian.WINE_AND_COMPILER, *debian.CMAKE, "python3-venv", "debootstrap", "git"}
     assert used <= set(debian.BRING)
 
 
