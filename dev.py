@@ -8,6 +8,7 @@ tests then run with the WER of that machine.
 """
 
 import argparse
+import contextlib
 import hashlib
 import inspect
 import json
@@ -20,8 +21,15 @@ from typing import NoReturn
 
 sys.dont_write_bytecode = True  # in the checkout, nothing but its own files
 
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is read by older ones too; what it imports is not
+    sys.exit(
+        f"dev.py needs Python 3.11 or later, and {sys.executable} is {sys.version.split()[0]}: "
+        "run it with another one, such as `python3.11 dev.py`."
+    )
+
 from tools import bench, build, cache, cpython, lint, onezip, release, session, steps, testrun, wine  # noqa: E402
 from tools.cache import Cache  # noqa: E402
+from tools.steps import Command  # noqa: E402
 
 
 def run_test(own: Cache, arguments: argparse.Namespace) -> int:
@@ -42,7 +50,8 @@ def run_test(own: Cache, arguments: argparse.Namespace) -> int:
 def run_demo(own: Cache, arguments: argparse.Namespace) -> int:
     """report a stuck and a crashed worker, and show what is in the reports
 
-    Runs tools/demo.py on a Python for Windows. Nothing is sent anywhere.
+    Runs tools/demo_on_windows.py on a Python for Windows. Nothing is sent anywhere. The reports, with their dumps, are
+    copied to ./wer-demo/; the next run replaces its own copies there, and nothing else.
     """
     from tools import demo
 
@@ -50,6 +59,42 @@ def run_demo(own: Cache, arguments: argparse.Namespace) -> int:
     with session.opened(own, [arguments.python]) as windows:
         demo.main(windows, arguments.python)
     return 0
+
+
+def run_run(own: Cache, arguments: argparse.Namespace) -> int:
+    """run a script of yours in a Python for Windows, with the package
+
+    On Linux under Wine, with the stand-in for WER. What the script files lies in ./wer-run/ afterwards, to be opened:
+    machine/ReportQueue/NAME/ has Report.wer, and the dump beside it. The rest of that Windows is new in each run, and
+    gets nothing of this environment. The script runs in the current folder; input, output and the exit code (of which
+    Linux has 8 bits) are its own. On Windows it is the WER of that machine, which keeps reports where it always does.
+
+        dev.py run first_report.py
+        dev.py run --python 3.12 --folder /tmp/reports first_report.py ARGUMENTS
+    """
+    script = Path(arguments.script)
+    if arguments.script != "-" and not script.is_file():
+        raise steps.Failure(f"{arguments.script} is not there, or is no file: which script should be run?")
+    return _attached(own, arguments, [arguments.script, *arguments.arguments])
+
+
+def run_shell(own: Cache, arguments: argparse.Namespace) -> int:
+    """talk to a Python for Windows, with the package
+
+    As `dev.py run`, with what you type in place of a script: to follow docs/tutorial.md, for one.
+    """
+    from tools import run
+
+    return _attached(own, arguments, run.SHELL)
+
+
+def _attached(own: Cache, arguments: argparse.Namespace, words: Command) -> int:
+    from tools import run
+
+    with contextlib.redirect_stdout(sys.stderr):  # standard output is the program's
+        session.prepare(own, [arguments.python])
+        with session.opened(own, [arguments.python]) as windows:
+            return run.main(windows, arguments.python, words, Path(arguments.folder))
 
 
 def run_facts(own: Cache, arguments: argparse.Namespace) -> int:
@@ -210,7 +255,10 @@ def _parser() -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", description="`dev.py COMMAND --help` says more."
     )
     added = {}
-    for command in (run_test, run_demo, run_facts, run_bench, run_wheel, run_lint, run_docs, run_fresh, run_clean):
+    for command in (
+        *(run_demo, run_run, run_shell, run_test, run_lint, run_wheel, run_docs),
+        *(run_bench, run_facts, run_fresh, run_clean),
+    ):
         name = command.__name__.removeprefix("run_")
         text = inspect.getdoc(command) or ""
         summary = text.partition("\n")[0]
@@ -223,13 +271,19 @@ def _parser() -> argparse.ArgumentParser:
         "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
     )
     added["wheel"].add_argument("--twice", action="store_true", help="build everything again, and compare the bytes")
-    for name in ("demo", "facts"):
+    for name in ("demo", "run", "shell", "facts"):
         added[name].add_argument(
             "--python",
             choices=session.WINDOWS_PYTHONS,
             default=session.WINDOWS_PYTHONS[-1],
             help="on this one, in place of %(default)s",
         )
+    for name in ("run", "shell"):
+        added[name].add_argument(
+            "--folder", default="wer-run", help="where reports and dumps are kept, in place of ./%(default)s/"
+        )
+    added["run"].add_argument("script", metavar="SCRIPT", help="a file, or - for what comes in")
+    added["run"].add_argument("arguments", metavar="ARGUMENTS", nargs=argparse.REMAINDER, help="for the script")
     added["facts"].add_argument("--list", action="store_true", help="only list the questions, with their ids")
     added["facts"].add_argument("--only", metavar="ID", action="append", help="only this one; may be given again")
     added["facts"].add_argument("--output", metavar="FILE", help="write the table there as well")

@@ -13,13 +13,18 @@ import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tools import cpython, steps, venvs
+from tools import cpython, debian, steps, venvs
 from tools.cache import Cache, Key, locked
 from tools.cpython import WindowsPython
 from tools.steps import Command, Failure, say
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "pyproject.toml", "setup.py", "README.md", "CHANGELOG.md", "LICENSE", "MANIFEST.in", "src", "include"
+SDIST = (
+    *PACKAGE,
+    *("dev.py", "CONTRIBUTING.md", "SECURITY.md", ".gitignore", ".pre-commit-config.yaml", ".ci", ".github"),
+    *("benchmarks", "changelog.d", "docs", "examples", "tests", "tools"),
+)
 STANDIN = "tests/standin"
 EXCEPTION_MODULE = "examples/exception_module"
 HOST = "tests/capi"
@@ -75,15 +80,16 @@ def native_wheel(cache: Cache, *, again: bool = False) -> Path:
 
     On Windows the extension, with the compiler that this Python finds; elsewhere the pure package.
     """
-    source = sdist(cache)
+    # All that a wheel is made of. What else is in the sdist changes more often, and makes no other one.
+    source = sources(cache)
 
     def build(folder: Path) -> None:
         # Verbose, or pip keeps the compiler's words to itself.
         options: Command = ["--verbose", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
-        log = venvs.run(cache, "build", "pip", "wheel", *options, source).output
+        log = venvs.run(cache, "build", "pip", "wheel", *options, sdist(cache)).output
         (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
 
-    key: Key = [source.parent.name, _tools(cache), Path(__file__), *["again"] * again]
+    key: Key = [source, _tools(cache), Path(__file__), *["again"] * again]
     return _only(_warned(cache.get("wheel-native", "Wheel from the sdist: building", key, build)), "*.whl")
 
 
@@ -102,6 +108,14 @@ def native_programs(cache: Cache) -> Path:
         shutil.copytree(source / CONSUMER, work / "consumer")
         command: Command = [venvs.get(cache, "build"), script, work / "installed" / "wer" / "include", work]
         log = steps.run(command, env=cache.environment, cwd=source).output
+        if shutil.which("cmake"):
+            target = work / "cmake"
+            environment = {"PYTHONPATH": str(work / "installed")}
+            python = f"-DPython_EXECUTABLE={venvs.get(cache, 'build').as_posix()}"
+            log += "\n" + _cmake(cache, source / EXAMPLE, target, python, environment=environment)
+            shutil.copy(next(target.rglob("native_host.exe")), work)
+        else:
+            say("There is no cmake on PATH: examples/native_host is not built as its CMakeLists.txt says")
         for name in ("host.exe", "native_host.exe", "spooler_module.dll"):
             shutil.move(work / name, folder)
         options: Command = ["--verbose", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
@@ -109,13 +123,13 @@ def native_programs(cache: Cache) -> Path:
         log += venvs.run(cache, "build", "pip", "wheel", *options, work / "consumer", env=environment).output
         (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
 
-    key: Key = [source, carried.parent.name, _tools(cache), script, Path(__file__)]
+    key: Key = [source, carried.parent.name, _tools(cache), script, Path(__file__), shutil.which("cmake") or "no cmake"]
     return _warned(cache.get("programs", "C host, examples and a Cython consumer: compiling", key, build))
 
 
 def sdist(cache: Cache, *, again: bool = False) -> Path:
-    """The source distribution."""
-    source = sources(cache)
+    """The source distribution: all of the checkout."""
+    source = _snapshot(cache, "checkout", SDIST)
 
     def build(folder: Path) -> None:
         work = cache.folder / f"sdist{'-again' * again}"
@@ -200,8 +214,9 @@ def _dll(cache: Cache, name: str, title: str, source: Path, folder: str, file: s
 def native_host(cache: Cache, python: WindowsPython) -> Path:
     """The program in tests/capi, which embeds `python`, and beside it the one in examples/native_host.
 
-    Compiled with the headers that our wheel for that Python carries.
+    Compiled with the headers that our wheel for that Python carries; the latter by CMake, with the package in it.
     """
+    debian.install(cache, debian.CMAKE)
     source = _snapshot(cache, "host", (HOST, EXAMPLE))
     windows = cpython.plain(cache, python)
     carried = wheel(cache, python)
@@ -225,9 +240,23 @@ def native_host(cache: Cache, python: WindowsPython) -> Path:
 
         header = compiled("g++", "-std=c++11", "-fno-exceptions", "-fno-rtti", file=f"{HOST}/header.cpp")
         linked("host.exe", compiled("gcc", "-std=gnu99", file=f"{HOST}/host.c"), header)
-        linked("native_host.exe", compiled("gcc", "-std=c99", file=f"{EXAMPLE}/main.c"))
+        _cmake(
+            cache,
+            source / EXAMPLE,
+            work / "example",
+            "-GNinja",
+            "-DCMAKE_BUILD_TYPE=Release",
+            "-DCMAKE_SYSTEM_NAME=Windows",
+            f"-DCMAKE_C_COMPILER={MINGW}-gcc",
+            "-DCMAKE_C_FLAGS=-pedantic -Werror",
+            "-DCMAKE_EXE_LINKER_FLAGS=-s -Wl,--no-insert-timestamp",
+            f"-Dwer_DIR={work / 'wer' / 'cmake'}",
+            f"-DPYTHON_INCLUDE={windows / 'include'}",
+            f"-DPYTHON_LIBRARY={windows / 'libs' / f'python{python.tag}.lib'}",
+        )
+        shutil.copy(work / "example" / "native_host.exe", folder)
 
-    key: Key = [source, carried.parent.name, windows.name, compiler(), Path(__file__)]
+    key: Key = [source, carried.parent.name, windows.name, compiler(), compiler("cmake"), Path(__file__)]
     return cache.get(f"host-{python.tag}", f"C host for CPython {python.series}: compiling", key, build) / "host.exe"
 
 
@@ -249,6 +278,16 @@ def consumer(cache: Cache, python: WindowsPython) -> Path:
     key: Key = [source, carried.parent.name, _tools(cache), windows.name, compiler(), Path(__file__)]
     title = f"Cython consumer for CPython {python.series}: compiling"
     return _only(_warned(cache.get(f"consumer-{python.tag}", title, key, build)), "*.whl")
+
+
+def _cmake(
+    cache: Cache, source: Path, target: Path, *options: str, environment: Mapping[str, str] | None = None
+) -> str:
+    """Configure and build a project of CMake's, and return what was said."""
+    configure: Command = ["cmake", "-S", source, "-B", target, *options]
+    make: Command = ["cmake", "--build", target, "--config", "Release"]
+    env = cache.environment | dict(environment or {})
+    return "\n".join(steps.run(command, env=env).output for command in (configure, make))
 
 
 def compiler(program: str = f"{MINGW}-gcc") -> str:

@@ -23,6 +23,7 @@ from tools.steps import Failure, say, step
 Key = Sequence[str | Path]  # what work is made from: texts, and files or folders whose content counts
 Stop = Callable[[Path], None]  # ends the programs that run in a run's folder
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 KEEP_SECONDS = 30 * 24 * 3600  # finished work that nobody has used for so long is removed
 SPARE = 64 << 20  # bytes; where less is free, a disk counts as full: nothing that is worth a run fits on it
 
@@ -77,6 +78,7 @@ def opened(stop: Stop) -> Iterator[Cache]:
     """The cache, with a folder in it for this run. What killed runs have left is stopped and removed first."""
     root = location()
     runs = root / "runs"
+    _make(root)
     with _full_disk_explained(root), locked(root / "lock"):
         if not _sweep(runs, stop):
             _forget_unused(root)
@@ -98,17 +100,22 @@ def opened(stop: Stop) -> Iterator[Cache]:
 def clean(stop: Stop) -> None:
     """Remove the whole cache, unless a run is using it."""
     root = location()
-    if not root.exists():
+    if not os.path.lexists(root):
         say(f"{root} is not there: nothing to remove")
         return
+    _make(root)
     with locked(root / "lock"):
         if _sweep(root / "runs", stop):
             raise Failure(f"Another run of dev.py is using {root}.\nWait for its end or stop it, then clean again.")
         with step(f"Removing {root}"):
             for folder in filter(Path.is_dir, root.iterdir()):
                 shutil.rmtree(folder)
-        if os.name != "nt":
-            shutil.rmtree(root)  # with the lock, which others may be waiting for: they see that it is gone
+        if os.name != "nt":  # with the lock, which others may be waiting for: they see that it is gone
+            (root / "lock").unlink()
+            if root.is_symlink():
+                say(f"{root} is a symbolic link: it stays, and so does the folder that it leads to, now empty")
+            else:
+                shutil.rmtree(root)
     if os.name == "nt":  # where nothing that is open can be removed
         with suppress(OSError):
             (root / "lock").unlink()
@@ -151,6 +158,37 @@ def locked(path: Path, waiting: str = "") -> Iterator[None]:
         yield
 
 
+def _make(root: Path) -> None:
+    """Make the cache's folder, unless it is there; a symbolic link to a folder is one. Say what is in the way."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=root).close()
+    except OSError as error:
+        if error.errno in FULL:
+            with _full_disk_explained(root):
+                raise
+        raise Failure(
+            f"{_in_the_way(root, error)}\n"
+            f"dev.py keeps what it fetches and builds in {root}. Put that right, or have XDG_CACHE_HOME name a folder "
+            "that you may write to, on a disk with 3 GB to spare."
+        ) from error
+
+
+def _in_the_way(root: Path, error: OSError) -> str:
+    """Why there can be no folder `root`: the outermost of the folders that it is in is to blame."""
+    for path in (*reversed(root.parents), root):
+        if os.path.islink(path) and not os.path.exists(path):
+            return f"{path} is a symbolic link to {os.readlink(path)}, and that is not there."
+        if os.path.lexists(path) and not os.path.isdir(path):
+            return f"{path} is {'a file' if os.path.isfile(path) else 'something else'}, not a folder."
+    there = next(path for path in (root, *root.parents) if os.path.isdir(path))
+    if error.errno == errno.EROFS:
+        return f"{there} is on a disk that can only be read."
+    if isinstance(error, PermissionError):
+        return f"You may not write to {there}."
+    return f"There can be no folder {root}: {error.strerror}."
+
+
 @contextmanager
 def _full_disk_explained(root: Path) -> Iterator[None]:
     """Add to what went wrong that the disk is full, if it is: few programs say so, and some blame the network."""
@@ -164,7 +202,7 @@ def _full_disk_explained(root: Path) -> Iterator[None]:
                 "Make room, or have XDG_CACHE_HOME name a folder on another disk; then run the same command again.\n"
                 "What was finished is kept."
             )
-        elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        elif isinstance(error, OSError) and error.errno in FULL:
             advice = "Make room there; then run the same command again. What was finished is kept."
         else:
             raise
@@ -173,7 +211,7 @@ def _full_disk_explained(root: Path) -> Iterator[None]:
 
 def _free(root: Path) -> int:
     """How many bytes are left on the disk where `root` is, or is to be."""
-    return shutil.disk_usage(next(folder for folder in (root, *root.parents) if folder.exists())).free
+    return shutil.disk_usage(next(folder for folder in (root, *root.parents) if os.path.isdir(folder))).free
 
 
 def _first(error: Exception) -> str:
@@ -191,6 +229,13 @@ def _try_lock(path: Path) -> BinaryIO | None:
         file = path.open("ab")
     except FileNotFoundError:  # `clean` has removed the folder again
         return None
+    except PermissionError as error:
+        if os.name == "nt":  # it is being removed
+            return None
+        raise Failure(
+            f"You may not write to {path}, which a run by another user has made.\n"
+            "Run dev.py as that user, or have XDG_CACHE_HOME name a folder of your own."
+        ) from error
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -202,8 +247,11 @@ def _try_lock(path: Path) -> BinaryIO | None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if path.stat().st_ino == os.fstat(file.fileno()).st_ino:
             return file
-    except OSError:
+    except (BlockingIOError, FileNotFoundError, PermissionError):  # the last one is msvcrt's
         pass
+    except OSError as error:
+        file.close()
+        raise Failure(f"{path} cannot be locked: {error.strerror}.\nHave XDG_CACHE_HOME name a local disk.") from error
     # Somebody has it, or has removed the file since we opened it: others would lock a new one.
     file.close()
     return None

@@ -1,4 +1,7 @@
-"""The Debian packages that the rest needs: Wine, the cross compiler and, where it is missing, Python's venv."""
+"""The Debian packages that the rest needs: Wine, the cross compiler and, where it is missing, Python's venv.
+
+Where there is no dpkg, what they bring is to be there already.
+"""
 
 import importlib.util
 import os
@@ -10,8 +13,24 @@ from tools.steps import Failure
 
 WINE_AND_COMPILER = ["wine", "wine64", "gcc-mingw-w64-x86-64-win32", "g++-mingw-w64-x86-64-win32"]
 
+# What builds the example of a native host, as others would.
+CMAKE = ["cmake", "ninja-build"]
+
 # Debian has split it off from Python; other Pythons are whole.
 VENV = [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]
+
+# What of each is looked for where there is no dpkg. (VENV is asked for only where ensurepip is known to be missing.)
+BRING = {
+    "wine": "wine",
+    "wine64": "wineserver",
+    "gcc-mingw-w64-x86-64-win32": "x86_64-w64-mingw32-gcc",
+    "g++-mingw-w64-x86-64-win32": "x86_64-w64-mingw32-g++",
+    "python3-venv": "ensurepip",
+    "debootstrap": "debootstrap",
+    "git": "git",
+    "cmake": "cmake",
+    "ninja-build": "ninja",
+}
 
 # The time-out waits for another apt at work on the machine.
 APT = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "-o", "DPkg::Lock::Timeout=600"]
@@ -25,8 +44,11 @@ def install(cache: Cache, packages: list[str]) -> None:
         missing = _missing(packages)
         if not missing:
             return
+        if not shutil.which("apt-get"):
+            raise Failure(f"These Debian packages are missing, and there is no apt-get here: {' '.join(missing)}")
         if os.geteuid() != 0 and not shutil.which("sudo"):
-            raise Failure(f"Debian packages are missing, and installing them needs root.\n{_by_hand(missing)}")
+            by_hand = f"apt-get update && apt-get install --no-install-recommends {' '.join(missing)}"
+            raise Failure(f"Debian packages are missing, and installing them needs root.\nAs root, run: {by_hand}")
         apt = APT if os.geteuid() == 0 else ["sudo", *APT]
         advice = "Does apt work, and does it reach Debian's mirror? Its own messages are above."
         with steps.step(f"Debian packages: installing {' '.join(missing)} and what they need"):
@@ -37,12 +59,21 @@ def install(cache: Cache, packages: list[str]) -> None:
 
 def _missing(packages: list[str]) -> list[str]:
     if not shutil.which("dpkg-query"):
-        raise Failure(f"This needs Debian 12, and there is no dpkg-query here.\n{_by_hand(packages)}")
+        _expect_programs(packages)
+        return []
     query = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *packages]
     present = steps.run(query, check=False).output.splitlines()  # exit code 1: some are unknown
     return [package for package in packages if f"{package} installed" not in present]
 
 
-def _by_hand(packages: list[str]) -> str:
-    install = f"apt-get install --no-install-recommends {' '.join(packages)}"
-    return f"As root, run: apt-get update && {install}"
+def _expect_programs(packages: list[str]) -> None:
+    """On another system, fail unless what `packages` bring is there, from wherever."""
+    missing = [
+        f"  {BRING[package]}, in Debian's package {package}" for package in packages if not shutil.which(BRING[package])
+    ]
+    if missing:
+        raise Failure(
+            "This is made for Debian 12, whose packages it installs by itself. There is no dpkg here, and this "
+            "is missing:\n" + "\n".join(missing) + "\n"
+            "Install them as this system does it (Wine 8 and mingw-w64 are what is tried), and run this again."
+        )

@@ -1,4 +1,4 @@
-"""The demo, as it runs in a Python for Windows: file two reports, then show what lies on the disk.
+"""The demo, as it runs in a Python for Windows: file two reports, then show what lies on the disk, and copy it.
 
 The dumps are read with the package `minidump`, which knows nothing of us. Each line that is a claim is checked,
 and the exit code is 1 if one does not hold.
@@ -9,7 +9,7 @@ import shutil
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from minidump.minidumpfile import MinidumpFile
@@ -29,6 +29,8 @@ import wer
 CONSENT_KEY = r"Software\Microsoft\Windows\Windows Error Reporting\Consent"
 ALWAYS_ASK = 1
 ACCESS_VIOLATION = 0xC0000005
+
+MADE = "made-by-the-demo.txt"  # the files that it has put into the folder of copies, each on a line
 
 missing: list[str] = []
 
@@ -104,7 +106,32 @@ def show_dump(folder: Path, pid: int) -> MinidumpFile | None:
     return dump
 
 
-def show(event: str, marker: str, result: int, pid: int) -> MinidumpFile | None:
+def remove_copies(kept: Path) -> None:
+    """Remove what the demo has copied the last time, and nothing else."""
+    made = kept / MADE
+    if not made.exists():
+        return
+    for line in made.read_text(encoding="utf-8").splitlines():
+        path = kept / line
+        if path.parent.parent == kept and ".." not in path.parts:  # our own lines are a folder and a file
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # somebody has put something else there
+                path.parent.rmdir()
+    made.unlink()
+
+
+def copy(folder: Path, kept: Path) -> None:
+    """Copy a report to where it can be looked at afterwards."""
+    target = kept / folder.name
+    target.mkdir()
+    for path in sorted(folder.iterdir()):
+        with (kept / MADE).open("a", encoding="utf-8", newline="\n") as made:
+            made.write(f"{folder.name}/{path.name}\n")
+        shutil.copyfile(path, target / path.name)
+    print(f"  A copy, to be opened, is in {kept.name}/{folder.name}", flush=True)
+
+
+def show(event: str, marker: str, result: int, pid: int, kept: Path) -> MinidumpFile | None:
     print(f"\n  submitted: {result}")
     claim(result == wer.SubmitResult.QUEUED, "queued, nothing uploaded")
     folder = find_report(event, marker)
@@ -113,6 +140,7 @@ def show(event: str, marker: str, result: int, pid: int) -> MinidumpFile | None:
         return None
     try:
         show_report(folder)
+        copy(folder, kept)
         return show_dump(folder, pid)
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # what is not in the queue can never be sent from it
@@ -120,16 +148,18 @@ def show(event: str, marker: str, result: int, pid: int) -> MinidumpFile | None:
 
 def main() -> int:
     marker = str(uuid.uuid4())
+    kept = Path(sys.argv[1])
+    remove_copies(kept)
 
     print("1. A worker that is stuck", flush=True)
     with nothing_uploaded(stuck_worker.EVENT):
         result, pid = stuck_worker.main(marker)
-        show(stuck_worker.EVENT, marker, result, pid)
+        show(stuck_worker.EVENT, marker, result, pid, kept)
 
     print("\n2. A worker that dies of an access violation in native code", flush=True)
     with nothing_uploaded(crashed_worker.EVENT):
         result, pid, thread_id, address = crashed_worker.main(marker)
-        dump = show(crashed_worker.EVENT, marker, result, pid)
+        dump = show(crashed_worker.EVENT, marker, result, pid, kept)
     records = dump.exception.exception_records if dump is not None and dump.exception else []
     claim(len(records) == 1, "the dump has an exception stream")
     for record in records:

@@ -9,6 +9,7 @@ In a session, after `prepare`, this prints the path of the installed package:
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from pathlib import Path
 from tools import build, cpython, debian, steps, venvs, wine
 from tools.cache import Cache, link_tree
 from tools.cpython import PYTHONS
-from tools.steps import Command, Echo, Finished, say
+from tools.steps import Command, Echo, Failure, Finished, say
 
 ON_WINDOWS = os.name == "nt"
 
@@ -28,6 +29,16 @@ LOCAL = f"{sys.version_info.major}.{sys.version_info.minor}" if ON_WINDOWS else 
 
 WINDOWS_PYTHONS = [LOCAL] if ON_WINDOWS else list(PYTHONS)
 ALL_PYTHONS = [LOCAL] if ON_WINDOWS else [*PYTHONS, LOCAL]
+
+
+def folder_to_keep(folder: Path) -> Path:
+    """Make `folder`, for what is left to the user, unless it is there; returns its absolute path."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = "something else is there" if folder.exists() else error.strerror
+        raise Failure(f"There can be no folder {folder.absolute()} for the reports: {why}.") from error
+    return folder.absolute()
 
 
 class Session(ABC):
@@ -53,6 +64,17 @@ class Session(ABC):
         # Not PYTHONUTF8: files would then not have the encoding that they have for most users of Windows.
         environment = {"PYTHONIOENCODING": "utf-8", **(env or {})}
         return self._run(name, ["-P", "-B", *arguments], environment, cwd, echo)
+
+    @abstractmethod
+    def attach(self, name: str, arguments: Command, cwd: Path) -> int:
+        """Run the Python `name` on our own input and output, and return its exit code.
+
+        It looks for modules where Python always does, the script's folder included.
+        """
+
+    @abstractmethod
+    def keep_reports(self, folder: Path) -> bool:
+        """Have what WER stores lie in `folder`, beyond the session's end. False if that is not ours to say."""
 
     @abstractmethod
     def describe(self, name: str) -> str:
@@ -127,6 +149,27 @@ class WineSession(Session):
             cpython.install(cache, python, home, build.wheel(cache, python))
         self._prefix.start()
 
+    def attach(self, name: str, arguments: Command, cwd: Path) -> int:
+        """See `Session`."""
+        program = rf"C:\{PYTHONS[name].home}\python.exe"
+        # Unbuffered, or who sits before it sees its output at the end.
+        return self._prefix.attach([program, "-B", "-u", *arguments], env={"PYTHONIOENCODING": "utf-8"}, cwd=cwd)
+
+    def keep_reports(self, folder: Path) -> bool:
+        """See `Session`. Links lead there, so that for Windows' programs all is where it always is."""
+        users = self._prefix.drive_c / "users"
+        machine = self._prefix.drive_c / "ProgramData"
+        [user] = [path / "AppData" / "Local" for path in users.iterdir() if path.name != "Public"]
+        for name, place in (
+            ("machine", machine / "Microsoft" / "Windows" / "WER"),
+            ("user", user / "Microsoft" / "Windows" / "WER"),
+            ("CrashDumps", user / "CrashDumps"),
+        ):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(folder / name)
+        return True
+
     def describe(self, name: str) -> str:
         """See `Session`."""
         wine_version = wine.version().split(" ")[0].replace("wine-", "Wine ")
@@ -160,6 +203,14 @@ class LocalSession(Session):
         self.folder = cache.folder / "local"
         self._python = venvs.extended(cache, self.REQUIREMENTS, self.folder, build.native_wheel(cache))
         self._environment = cache.environment
+
+    def attach(self, name: str, arguments: Command, cwd: Path) -> int:
+        """See `Session`."""
+        return subprocess.run([self._python, "-B", *arguments], cwd=cwd, check=False).returncode
+
+    def keep_reports(self, folder: Path) -> bool:
+        """See `Session`. They are this machine's own WER's."""
+        return False
 
     def describe(self, name: str) -> str:
         """See `Session`."""

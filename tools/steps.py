@@ -1,6 +1,8 @@
 """Say what is done, step by step, and run commands so that a failure explains itself."""
 
+import contextlib
 import os
+import select
 import shlex
 import signal
 import subprocess
@@ -9,10 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 T = TypeVar("T")
 Command = Sequence[str | Path]
@@ -48,7 +49,7 @@ def say(text: str) -> None:
             signal.raise_signal(signal.SIGINT)
 
 
-@contextmanager
+@contextlib.contextmanager
 def step(title: str) -> Iterator[None]:
     """Announce work that takes a while and, at its end, how long it took."""
     started = time.monotonic()
@@ -107,6 +108,58 @@ def run(
     return Finished(process.returncode, output)
 
 
+def attach(command: Command, *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> int:
+    """Run `command`, which reads our standard input and writes to our standard output and error. Returns its exit code.
+
+    Byte for byte, but through pipes: on files and terminals, CPython for Windows dies at its start under Wine.
+    """
+    words = [str(word) for word in command]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(words, env=env, cwd=cwd, stdin=pipe, stdout=pipe, stderr=pipe, process_group=0)
+    _running.add(process)
+    ended = threading.Event()
+    # Not waited for: it may be reading a terminal.
+    threading.Thread(target=_feed, args=(process.stdin,), daemon=True).start()
+    pumps = [
+        threading.Thread(target=_pump, args=(source, number, ended), daemon=True)
+        for source, number in ((process.stdout, 1), (process.stderr, 2))
+    ]
+    for pump in pumps:
+        pump.start()
+    try:
+        code = process.wait()
+        ended.set()
+        for pump in pumps:
+            pump.join()
+    except BaseException:
+        _stop(process)
+        raise
+    finally:
+        _running.discard(process)
+    return code
+
+
+def _feed(target: IO[bytes]) -> None:
+    """Give a program our standard input, as it comes."""
+    with contextlib.suppress(OSError), target:  # it has ended, or closed its input
+        while data := os.read(0, 1 << 16):
+            target.write(data)
+            target.flush()
+
+
+def _pump(source: IO[bytes], target: int, ended: threading.Event) -> None:
+    """Write what a program says to one of our files, as it comes, up to its end: what it left behind may say more."""
+    with contextlib.suppress(OSError), source:  # our reader has seen enough
+        while select.select([source], [], [], 0.1)[0] or not ended.is_set():
+            if not select.select([source], [], [], 0)[0]:
+                continue
+            data = os.read(source.fileno(), 1 << 16)
+            if not data:
+                break
+            while data:
+                data = data[os.write(target, data) :]
+
+
 def together(*tasks: Callable[[], T]) -> list[T]:
     """Do all `tasks` at once, one more than there are processors, and return their results in order.
 
@@ -126,11 +179,13 @@ def together(*tasks: Callable[[], T]) -> list[T]:
 
 
 def _read(process: subprocess.Popen[bytes], lines: list[str], echo: Echo | None) -> None:
-    for raw in process.stdout or ():
-        line = raw.decode(errors="replace").rstrip("\r\n")
-        lines.append(line)
-        if echo:
-            echo(line)
+    if process.stdout:
+        with process.stdout:
+            for raw in process.stdout:
+                line = raw.decode(errors="replace").rstrip("\r\n")
+                lines.append(line)
+                if echo:
+                    echo(line)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,15 +1,17 @@
 """`dev.py test`: the tests, on every Python that the project supports here, against what users would install."""
 
+import re
+import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tools import build, cpython, onefile, onezip, session, steps
+from tools import build, cpython, debian, onefile, onezip, session, steps
 from tools.cache import Cache
 from tools.cpython import PYTHONS
 from tools.steps import Echo, say
@@ -30,6 +32,8 @@ class Result:
     reasons: Counter[str] = field(default_factory=Counter)
     """Why tests were skipped."""
     seconds: float = 0.0
+    failed: set[str] = field(default_factory=set)
+    """The files with a test that failed."""
     crash: str = ""
     """Why pytest did not come to its end, if it did not. Counts as a failure."""
 
@@ -44,44 +48,50 @@ def test(cache: Cache, pythons: Sequence[str], arguments: Sequence[str]) -> int:
     options, named = _split(arguments)
     chosen = {python: paths for python in pythons if (paths := _paths_for(python, named))}
     session.prepare(cache, list(chosen))
-    sdist = build.sdist(cache)
     if any(python != "linux" for python in chosen):
         onefile.onefile(cache)  # not in the turns below, which would wait for each other
+        if not session.ON_WINDOWS:
+            debian.install(cache, debian.CMAKE)  # likewise
     turns = _Turns(len(chosen))
 
     def run(number: int, python: str) -> Result:
         try:
-            return _run(cache, python, [*options, *chosen[python]], sdist, turns.echo(number))
+            return _run(cache, python, [*options, *chosen[python]], turns.echo(number))
         finally:
             turns.end(number)
 
     return _summarize(steps.together(*(partial(run, *numbered) for numbered in enumerate(chosen))))
 
 
-def _run(cache: Cache, python: str, arguments: list[str], sdist: Path, echo: Echo) -> Result:
+def _run(cache: Cache, python: str, arguments: list[str], echo: Echo) -> Result:
     with session.opened(cache, [python]) as own:
         result = Result(f"{python} ({own.describe(python)})")
         echo(f"\n==> {result.title}")
+        quiet = Quiet(echo)
         report = own.folder / "results.xml"
         options = ["-p", "no:cacheprovider", f"--junit-xml={own.path(report)}"]
-        env = {"WERAPI_SDIST": own.path(sdist)}  # for the tests of the sdist itself
+        env: dict[str, str] = {}
         if python != session.LOCAL or session.ON_WINDOWS:
             env |= _built_with_ours(cache, python, own)
             env["WERAPI_ONEFILE"] = own.path(onefile.onefile(cache))
             env["WERAPI_PYZ"] = own.path(onezip.pyz(cache, [_wheel(cache, python)]))
         else:
+            env["WERAPI_SDIST"] = str(build.sdist(cache))  # for the tests of the sdist itself
+            env["WERAPI_DEV_PYTHON"] = sys.executable  # with another one, dev.py would fetch and build all anew
             # On Linux the file's pure part is used, of whichever wheel.
             env["WERAPI_PYZ"] = own.path(onezip.pyz(cache, [build.native_wheel(cache)]))
             env["WERAPI_PYTHON_HEADERS"] = str(cpython.plain(cache, PYTHONS[session.WINDOWS_PYTHONS[-1]]) / "include")
         started = time.monotonic()
         command = ["-m", "pytest", *options, *arguments]
-        code = own.python(python, command, env=env, cwd=build.ROOT, echo=echo).returncode
+        code = own.python(python, command, env=env, cwd=build.ROOT, echo=quiet).returncode
         result.seconds = time.monotonic() - started
         if report.is_file():
             _read(report, result)
         if code not in WHOLE_RUN or not report.is_file():
             result.crash = f"pytest did not come to its end: exit code {code}"
             result.counts["failed"] = max(1, result.counts["failed"])
+        if result.counts["failed"]:
+            quiet.show(result.failed if not result.crash else None)
         return result
 
 
@@ -113,6 +123,9 @@ def _read(report: Path, result: Result) -> None:
         bad = case.find("failure") is not None or case.find("error") is not None
         skipped = case.find("skipped")
         result.counts["failed" if bad else "passed" if skipped is None else "skipped"] += 1
+        if bad:
+            module = re.match(r"([\w.]*?\btest_\w+)", case.get("classname") or "")  # and perhaps a class in it
+            result.failed.add(module[1].replace(".", "/") + ".py" if module else "")
         if skipped is not None and not bad:
             result.reasons[skipped.get("message") or "expected to fail"] += 1
 
@@ -151,6 +164,44 @@ def _paths_for(python: str, named: list[str]) -> list[str]:
     if named:
         return [path for path in named if not path.startswith(f"tests/{other}")]
     return [path for path in FOLDERS[own] if (build.ROOT / path).is_dir()]
+
+
+class Quiet:
+    """Passes lines on without what Wine says of each crash, and many tests have a program crash. `show` shows it.
+
+    Wine writes in the middle of pytest's line of dots, which is put together again.
+    """
+
+    CRASH = "wine: Unhandled "
+    FILE = re.compile(r"(tests[\\/]\S+?\.py)\b")  # what pytest begins a line with
+
+    def __init__(self, echo: Echo) -> None:
+        self._echo = echo
+        self._begun = ""
+        self._file = ""
+        self._crashes: list[tuple[str, str]] = []
+
+    def __call__(self, line: str) -> None:
+        """Pass on this line, or keep it."""
+        own, crash, rest = line.partition(self.CRASH)
+        if found := self.FILE.match(own):
+            self._file = found[1].replace("\\", "/")
+        if crash:
+            self._begun += own
+            self._crashes.append((self._file, crash + rest))
+        else:
+            self._echo(self._begun + line)
+            self._begun = ""
+
+    def show(self, files: Collection[str] | None = None) -> None:
+        """What Wine said while the tests in these files ran, or, without `files`, in all."""
+        if self._begun:
+            self._echo(self._begun)
+        shown = [(file, line) for file, line in self._crashes if files is None or not file or file in files]
+        if shown:
+            self._echo("What Wine said of crashes there, most of which the tests want:")
+        for file, line in shown:
+            self._echo(f"    {file}: {line}" if file else f"    {line}")
 
 
 class _Turns:

@@ -45,6 +45,10 @@ class Prefix:
         environment = self._environment() | dict(env or {})
         return steps.run(["wine", *program], env=environment, cwd=cwd, echo=echo, check=check)
 
+    def attach(self, program: Command, *, env: Mapping[str, str], cwd: Path) -> int:
+        """Run a Windows program on our own input and output. Returns its exit code, of which Linux has 8 bits."""
+        return steps.attach(["wine", *program], env=self._environment() | dict(env), cwd=cwd)
+
     def start(self) -> None:
         """Start Wine's server and services. They outlive the programs, each of which then starts in 0.1 s.
 

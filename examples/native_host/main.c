@@ -3,12 +3,14 @@
  *     native_host script.py      run a script; a crash in it, or in this program, is reported
  *     native_host --crash        crash right away, to see a report
  *
- * The order matters: Python, then wer, then the template, then the handler. From then on no Python is needed.
+ * The order matters: Python, then wer, then the template, then the handler. From then on no Python is needed. It is
+ * wmain, since the arguments of main are in the code page of the user, and Python takes char for UTF-8.
  */
 #include "wer/capi.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
 
 /* Where a stack overflow is to be survived, each thread of its own makes room for the crash handler. */
 static void make_room(void)
@@ -38,17 +40,19 @@ static HRESULT report_crashes(void)
 }
 
 /* Run a script by Python's own means: a FILE of this program may be of another C runtime than Python's. */
-static int run_file(const char *path)
+static int run_file(const wchar_t *path)
 {
-    PyObject *runpy = PyImport_ImportModule("runpy");
-    PyObject *result = runpy != NULL ? PyObject_CallMethod(runpy, "run_path", "szs", path, NULL, "__main__") : NULL;
+    PyObject *script = PyUnicode_FromWideChar(path, -1);
+    PyObject *runpy = script != NULL ? PyImport_ImportModule("runpy") : NULL;
+    PyObject *result = runpy != NULL ? PyObject_CallMethod(runpy, "run_path", "Ozs", script, NULL, "__main__") : NULL;
 
+    Py_XDECREF(script);
     Py_XDECREF(runpy);
     Py_XDECREF(result);
     return result != NULL ? 0 : -1;
 }
 
-int main(int argc, char **argv)
+int wmain(int argc, wchar_t **argv)
 {
     HRESULT hr;
     int failed = 0;
@@ -68,7 +72,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "crashes will not be reported: 0x%08lX\n", (unsigned long)hr);
         return 1;
     }
-    if (strcmp(argv[1], "--crash") == 0) {
+    if (wcscmp(argv[1], L"--crash") == 0) {
         volatile int *volatile nowhere = NULL;
 
         printf("thread %lu crashes\n", GetCurrentThreadId());

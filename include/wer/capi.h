@@ -8,7 +8,7 @@
  *     hr = Wer_API->install_handler(prepared);                  from here on, crashes are reported
  *
  * C99 and C++. Define _WIN32_WINNT as 0x0A00 before the first Windows header to see all of werapi.h.
- * docs/native-hosts.md says more; what each function of WER does is in Microsoft's documentation.
+ * "Native hosts" in the documentation says more; what each function of WER does is in Microsoft's documentation.
  */
 #ifndef WER_CAPI_H
 #define WER_CAPI_H

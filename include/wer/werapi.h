@@ -2,8 +2,8 @@
  *
  * With the Windows SDK (MSVC, clang-cl) it is the SDK's own header. mingw-w64 ships a <werapi.h> that
  * stops at Vista and up to version 10 does not compile by itself, so elsewhere everything is declared
- * here, to the letter of the current SDK header; the build and the tests prove it against the values in
- * src/wer/_enums.py and against the structure layouts in tests/data/werapi.json.
+ * here, to the letter of the current SDK header; the build and the tests prove it against the values that
+ * Python sees and against the structure layouts in Microsoft's metadata.
  *
  * Define _WIN32_WINNT as 0x0A00 (Windows 10) before the first Windows header to see all of it.
  */

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import uuid
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from clirun import run
 from pythons import PYTHON, WITH_WER
 
-from wer.cli import _commands, _output
+from wer import _include
+from wer.cli import _commands, _output, main
 from wer.cli._output import ExitCode, Failed, Output, shown
 
 
@@ -291,3 +292,21 @@ def test_the_version():
     ran = run("--version")
     assert ran.code == 0
     assert ran.out.startswith("wer 0.1.0 on Python 3.")
+
+
+def test_the_folders_for_a_compiler_and_for_cmake(capsys):
+    for option, holds in (("--include", "wer/capi.h"), ("--cmakedir", "werConfig.cmake")):
+        with pytest.raises(SystemExit) as caught:
+            main([option])
+        assert caught.value.code == 0
+        [folder] = capsys.readouterr().out.splitlines()
+        assert Path(folder, holds).is_file()
+    assert "\\" not in folder, "CMake takes it as it is"
+
+
+def test_folders_that_are_not_there(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(_include, "__file__", str(tmp_path / "_include.py"))
+    with pytest.raises(SystemExit) as caught:
+        main(["--include"])
+    assert caught.value.code == 1
+    assert capsys.readouterr().err.startswith(f"wer: {tmp_path / 'include'} is not there: ")

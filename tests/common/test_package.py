@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import inspect
+import re
 import typing
 import unittest.mock
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import wer
+from wer import _include
 
 
 def test_all_names_exist_and_are_the_public_ones():
@@ -68,8 +70,32 @@ def test_every_class_and_function_has_a_docstring():
 
 
 def test_get_include_holds_the_header():
-    header = Path(wer.get_include()) / "wer" / "werapi.h"
-    assert "HRESULT WINAPI WerReportAddDump" in header.read_text(encoding="utf-8")
+    folder = wer.get_include()
+    for name in ("werapi.h", "capi.h"):
+        assert Path(folder, "wer", name).is_file()
+    assert folder == str(Path(folder).absolute()), "with one kind of slash"
+
+
+@pytest.mark.parametrize("name", ["werapi.h", "capi.h"])
+def test_a_header_names_no_file_that_the_wheel_lacks(name):
+    text = Path(wer.get_include(), "wer", name).read_text(encoding="utf-8")
+    named = re.findall(r"[\w.-]+(?:/[\w.-]+)*\.(?:md|py|pyi|pyx|pxi|pxd|json|c|h)\b", text)
+    ours = {path for path in named if "/" in path or not path.endswith(".h")}
+    assert "wer/werapi.h" in ours
+    assert [path for path in ours if not Path(wer.get_include(), path).is_file()] == []
+
+
+def test_get_include_of_a_path_with_both_slashes(monkeypatch, tmp_path):
+    (tmp_path / "wer" / "include").mkdir(parents=True)
+    monkeypatch.setattr(_include, "__file__", f"{tmp_path}/other/../wer/_include.py")
+    assert _include.get_include() == str(tmp_path / "wer" / "include")
+
+
+def test_get_include_in_a_program_without_headers(monkeypatch, tmp_path):
+    """Such as PyInstaller's, which takes only what is imported."""
+    monkeypatch.setattr(_include, "__file__", str(tmp_path / "_include.pyc"))
+    with pytest.raises(FileNotFoundError, match=r"include is not there: .* packed into one file"):
+        _include.get_include()
 
 
 def test_the_package_is_the_installed_one():

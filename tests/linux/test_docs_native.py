@@ -64,3 +64,21 @@ def test_the_cython_of_the_page(number, tmp_path):
     command = [sys.executable, "-m", "cython", "-Werror", "page.pyx", "-I", str(Path(wer.__file__).parents[1])]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
+
+
+def test_the_package_of_the_page():
+    """It is the one that dev.py builds in an empty folder, against the wheel, for tests/windows/test_cimport.py."""
+    for language, name in (("toml", "pyproject.toml"), ("py", "setup.py")):
+        assert blocks(language) == [(ROOT / "tests" / "cython" / name).read_text(encoding="utf-8")]
+
+
+def test_the_cmake_of_the_page():
+    """Its calls are in the example, which the tests build."""
+    [block] = blocks("cmake")
+    example = (ROOT / "examples" / "native_host" / "CMakeLists.txt").read_text(encoding="utf-8")
+    python, found, linked = block.splitlines()
+    assert python in example
+    assert found.rstrip(")") in example
+    for target in ("wer::wer", "Python::Python"):
+        assert target in linked
+        assert f"target_link_libraries(native_host PRIVATE {target})" in example

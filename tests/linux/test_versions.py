@@ -87,3 +87,9 @@ def test_the_pythons_that_wheels_are_built_for():
     assert len(build) == len(plain) + len(without_gil)
     said = f"| {plain[0]} to {plain[-1]}, {', '.join(without_gil)} (without a GIL) |"
     assert said in text("docs/compatibility.md")
+
+
+def test_the_version_of_the_package():
+    version = tomllib.loads(text("pyproject.toml"))["project"]["version"]
+    assert f'__version__ = "{version}"' in text("src/wer/__init__.py")
+    assert f'set(PACKAGE_VERSION "{version}")' in text("src/wer/cmake/werConfigVersion.cmake")

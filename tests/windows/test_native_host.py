@@ -4,6 +4,7 @@ The dumps are read back with an independent reader. What each mode of the progra
 """
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -255,6 +256,25 @@ class TestExample:
         assert alone(str(script), self.PROGRAM) == (0, [str(sys.version_info[:2])])
         script.write_text("1 / 0")
         assert alone(str(script), self.PROGRAM) == (1, [])
+
+    def test_a_script_with_a_name_of_all_the_world(self, alone, tmp_path):
+        script = tmp_path / "sk\u00fcrpt \u65e5\u672c.py"
+        script.write_text("import sys; print(ascii(sys.argv[0][-8:]))")
+        assert alone(str(script), self.PROGRAM) == (0, [r"'pt \u65e5\u672c.py'"])
+
+    def test_it_runs_as_documented(self, run_program, tmp_path):
+        """Beside Python's DLL, with PYTHONHOME; docs/native-hosts.md."""
+        shutil.copyfile(self.PROGRAM, tmp_path / "native_host.exe")
+        for name in (f"python3{sys.version_info.minor}.dll", "vcruntime140.dll"):
+            shutil.copyfile(Path(sys.base_prefix, name), tmp_path / name)
+        (tmp_path / "script.py").write_text("import wer; print(wer.__name__)")
+        system = {name: value for name, value in os.environ.items() if name.upper() in {"SYSTEMROOT", "TEMP", "TMP"}}
+        packages = str(Path(wer.__file__).parent.parent)
+        environment = {**system, "PATH": str(Path(os.environ["SYSTEMROOT"], "System32")), "PYTHONHOME": sys.base_prefix}
+        if packages != str(Path(sys.base_prefix, "Lib", "site-packages")):
+            environment["PYTHONPATH"] = packages  # of a virtual environment
+        done = run_program([tmp_path / "native_host.exe", "script.py"], environment, cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "wer\n", "")
 
     def test_a_crash_in_a_script(self, host, tmp_path, standin):
         script = tmp_path / "script.py"

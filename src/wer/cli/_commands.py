@@ -8,6 +8,7 @@ from typing import cast
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, Protocol
 
     from ._output import ExitCode, Output
@@ -88,6 +89,8 @@ def parser_of_all() -> argparse.ArgumentParser:
     parser = _Parser(prog="wer", description=_DESCRIPTION, epilog=_EPILOG)
     version = f"wer {__version__} on Python {sys.version.partition(' ')[0]}, {sys.platform}"
     parser.add_argument("--version", action="version", version=version)
+    parser.add_argument("--include", action=_Folder, help="where wer/capi.h is, for a compiler")
+    parser.add_argument("--cmakedir", action=_Folder, help="where CMake finds the package wer: wer_DIR")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name in NAMES:
         commands.add_parser(name, help=texts_of(load(name))[0])
@@ -102,6 +105,22 @@ def _subparsers(parser: argparse.ArgumentParser) -> "list[argparse.ArgumentParse
         if isinstance(action, argparse._SubParsersAction)
         for one in action.choices.values()
     ]
+
+
+class _Folder(argparse.Action):
+    """Prints a folder of the package, and ends the program."""
+
+    def __init__(self, option_strings: "Sequence[str]", dest: str, help: str) -> None:  # noqa: A002
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from .. import _include
+
+        try:
+            print(_include.get_include() if self.dest == "include" else _include._cmake_dir())
+        except FileNotFoundError as error:
+            parser.exit(1, f"wer: {error}\n")
+        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
