@@ -72,7 +72,7 @@ SECTIONS = {
     "Settings of the machine": [
         *("changes.this_registry", "changes.Plan", "changes.Change", "changes.NotKept"),
         *("changes.set_local_dumps", "changes.unset_local_dumps", "changes.make_dump_folder"),
-        *("changes.local_dumps", "changes.LocalDumps", "changes.DumpSetting"),
+        *("changes.effective_local_dumps", "changes.LocalDumps", "changes.DumpSetting"),
         *("changes.account_folders", "changes.AccountFolder", "changes.set_on_kill", "changes.unset_on_kill"),
         *("changes.exclude", "changes.include", "changes.exclusions", "changes.Exclusions", "changes.Exclusion"),
         *("changes.install_crash_module", "changes.remove_crash_module", "changes.crash_modules"),

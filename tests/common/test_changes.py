@@ -9,6 +9,7 @@ from fake_registry import FakeRegistry
 from killed_registry import Killed, KilledRegistry
 
 from wer import changes
+from wer._machine.local_dumps import where_it_does_nothing
 from wer._machine.registry import HKCU, HKLM, Kind, Unreadable, Value
 from wer.changes._journal import KEY, Journal, Record
 from wer.changes._places import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, PROFILES, SILENT_EXIT, is_changed_here
@@ -83,9 +84,9 @@ class TestSetLocalDumps:
         plan.apply(registry)
         assert at(registry, LOCAL_DUMPS) == {"DumpCount": (Kind.DWORD, 0)}
         assert at(registry, rf"{LOCAL_DUMPS}\python.exe") == {"DumpCount": (Kind.DWORD, 10)}
-        assert not changes.local_dumps(registry).on
-        assert not changes.local_dumps(registry, "other.exe").on
-        assert changes.local_dumps(registry, "python.exe").on
+        assert not changes.effective_local_dumps(registry).kept
+        assert not changes.effective_local_dumps(registry, "other.exe").kept
+        assert changes.effective_local_dumps(registry, "python.exe").kept
         no_dumps(registry, "python.exe")
         assert tree(registry) == before
 
@@ -751,8 +752,8 @@ class TestJournal:
 
 class TestShowLocalDumps:
     def test_off(self):
-        found = changes.local_dumps(machine())
-        assert (found.on, found.exists, found.programs, found.warnings) == (False, False, (), ())
+        found = changes.effective_local_dumps(machine())
+        assert (found.kept, found.on, found.programs) == (False, False, ())
         assert [(setting.name, setting.data, setting.source) for setting in found.settings] == [
             ("DumpFolder", r"%LOCALAPPDATA%\CrashDumps", "default"),
             ("DumpCount", 10, "default"),
@@ -767,12 +768,12 @@ class TestShowLocalDumps:
                 rf"{LOCAL_DUMPS}\Python.exe": {"dumptype": (Kind.DWORD, 0)},
             }
         )
-        found = changes.local_dumps(registry, "python.EXE")
-        assert found.on
+        found = changes.effective_local_dumps(registry, "python.EXE")
+        assert found.kept
         assert [(setting.data, setting.source) for setting in found.settings] == [
             (r"%LOCALAPPDATA%\CrashDumps", "default"),
-            (3, "global"),
-            (0, "program"),
+            (3, "all programs"),
+            (0, "this program"),
             (0x121, "default"),
         ]
         assert found.programs == ("Python.exe",)
@@ -780,31 +781,30 @@ class TestShowLocalDumps:
     @pytest.mark.parametrize(
         ("name", "stored", "data", "problem", "sure"),
         [
-            ("DumpFolder", (Kind.SZ, r"%TEMP%\x"), r"%TEMP%\x", "should be EXPAND_SZ", "inferred"),
+            ("DumpFolder", (Kind.SZ, r"%TEMP%\x"), r"%TEMP%\x", "variables stay", "inferred"),
             ("DumpFolder", (Kind.SZ, r"C:\x"), r"C:\x", None, "documented"),
-            ("DumpFolder", (Kind.DWORD, 1), None, "should be of type EXPAND_SZ", "unknown"),
+            ("DumpFolder", (Kind.DWORD, 1), None, "not REG_EXPAND_SZ", "unknown"),
             ("DumpFolder", (Kind.EXPAND_SZ, ""), None, "is empty", "unknown"),
-            ("DumpCount", (Kind.SZ, "5"), None, "should be of type DWORD", "unknown"),
-            ("DumpCount", (Kind.QWORD, 5), None, "should be of type DWORD", "unknown"),
+            ("DumpCount", (Kind.SZ, "5"), None, "not REG_DWORD", "unknown"),
+            ("DumpCount", (Kind.QWORD, 5), None, "not REG_DWORD", "unknown"),
             ("DumpCount", (Kind.DWORD, 0), 0, None, "seen"),
             ("DumpType", (Kind.DWORD, 3), 3, "none of 0 (custom), 1 (mini) and 2 (full)", "unknown"),
-            ("CustomDumpFlags", (Kind.BINARY, b"\1"), None, "should be of type DWORD", "unknown"),
+            ("CustomDumpFlags", (Kind.BINARY, b"\1"), None, "not REG_DWORD", "unknown"),
         ],
     )
     def test_types(self, name, stored, data, problem, sure):
-        found = changes.local_dumps(machine({LOCAL_DUMPS: {name: stored}}))
+        found = changes.effective_local_dumps(machine({LOCAL_DUMPS: {name: stored}}))
         (setting,) = [setting for setting in found.settings if setting.name == name]
         assert (setting.data, setting.sure) == (data, sure)
-        assert problem in setting.problem if problem else setting.problem is None
-        assert found.on is (data != 0)
+        assert problem in setting.problem if problem else setting.problem == ""
+        assert found.kept is (data != 0)
 
     def test_the_wrong_hive_and_view(self):
-        found = changes.local_dumps(machine(user={LOCAL_DUMPS: {}}))
-        assert "WER ignores it" in found.warnings[0]
+        assert "WER ignores it" in where_it_does_nothing(machine(user={LOCAL_DUMPS: {}}))[0]
         registry = FakeRegistry({(HKLM, 32): {LOCAL_DUMPS: {}}})
-        assert "32-bit" in changes.local_dumps(registry).warnings[0]
+        assert "32-bit" in where_it_does_nothing(registry)[0]
         registry.create(HKLM, LOCAL_DUMPS)
-        assert changes.local_dumps(registry).warnings == ()
+        assert where_it_does_nothing(registry) == ()
 
     def test_folders(self):
         environment = {

@@ -71,7 +71,7 @@ class TestLocalDumps:
         assert done.code == 0
         assert "on, as far as these settings say" in done.out
         assert "DumpType         2 (full)" in done.out
-        assert 'is "3" [SZ], and should be of type DWORD (unknown)' in done.out
+        assert "DumpCount is REG_SZ, and not REG_DWORD (unknown)" in done.out
         answer = run("local-dumps", "show", "--exe", "python.exe", "--json").answer
         count = answer["settings"][1]
         assert (count["data"], count["source"], count["stored"]) == (None, "program", {"kind": "SZ", "data": "3"})

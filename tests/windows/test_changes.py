@@ -305,7 +305,7 @@ def test_what_winreg_does_not_see_comes_back(registry):
     assert values_of(LOCAL_DUMPS)["DumpCount"] == (winreg.REG_DWORD, 5)
     changes.unset_local_dumps(registry).apply(registry)
     assert registry.values(HKLM, LOCAL_DUMPS) == raw
-    found = changes.local_dumps(registry).settings[1]
+    found = changes.effective_local_dumps(registry).settings[1]
     assert (found.data, found.sure) == (None, "unknown")
 
 

@@ -6,11 +6,13 @@ print(*plan.lines(), *plan.notes, sep="\\n")
 plan.apply(registry)
 """
 
+from .._machine.local_dumps import LocalDumps, effective_local_dumps
+from .._machine.local_dumps import Setting as DumpSetting
 from .._machine.registry import this_registry
+from ._account_folders import AccountFolder, account_folders
 from ._change import Change
 from ._crash_module import CrashModule, CrashModules, crash_modules, install_crash_module, remove_crash_module
 from ._dump_folder import make_dump_folder
-from ._dumps_now import AccountFolder, DumpSetting, LocalDumps, account_folders, local_dumps
 from ._exclusions import Exclusion, Exclusions, exclude, exclusions, include
 from ._local_dumps import set_local_dumps, unset_local_dumps
 from ._on_kill import set_on_kill, unset_on_kill
@@ -24,7 +26,7 @@ __all__ = [
     "NotKept",
     "LocalDumps",
     "DumpSetting",
-    "local_dumps",
+    "effective_local_dumps",
     "AccountFolder",
     "account_folders",
     "set_local_dumps",

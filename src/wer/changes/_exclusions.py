@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from .. import _settings
 from .._machine.registry import HKCU, HKLM, Kind, Registry, Unreadable, Value
 from ._change import State, state_of
-from ._dumps_now import exe_name
 from ._journal import Journal, Record
+from ._names import exe_name
 from ._places import EXCLUDED, EXCLUDED_BY_POLICY
 
 # In each of them every Python program has the same name.

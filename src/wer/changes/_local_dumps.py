@@ -6,20 +6,24 @@ https://learn.microsoft.com/windows/win32/wer/collecting-user-mode-dumps
 import ntpath
 
 from .._arguments import required, shown
-from .._machine.registry import HKLM, Kind, Registry, Value
-from ._dumps_now import (
+from .._machine.local_dumps import (
     CUSTOM,
     DEFAULT_COUNT,
     DEFAULT_FOLDER,
-    DUMP_TYPES,
     FULL,
+    KIND_NAMES,
     KINDS,
+    LOCAL_DUMPS,
     LocalDumps,
-    exe_name,
-    local_dumps,
+    effective_local_dumps,
+    where_it_does_nothing,
 )
-from ._places import DUMP_VALUES, LOCAL_DUMPS
+from .._machine.registry import HKLM, Kind, Registry, Value
+from ._names import exe_name
+from ._places import DUMP_VALUES
 from ._plan import Plan, Planner
+
+_TYPES = {name: number for number, name in KIND_NAMES.items()}
 
 
 def set_local_dumps(
@@ -74,7 +78,7 @@ def set_local_dumps(
         raise ValueError("only_this_program keeps the dumps of one program, and count is 0, which keeps none")
     values = _values(folder, count, dump_type, flags)
     planner = Planner(registry, topic(exe))
-    now = local_dumps(registry, exe)
+    now = effective_local_dumps(registry, exe)
     planner.make_key(HKLM, LOCAL_DUMPS)
     key = LOCAL_DUMPS
     if exe is not None:
@@ -88,6 +92,7 @@ def set_local_dumps(
     for name, data in values.items():
         planner.set(HKLM, key, Value(name, KINDS[name], data))
     _say_what_it_means(planner, now, exe, values, only_this_program)
+    planner.plan.notes.extend(f"{warning}." for warning in where_it_does_nothing(registry))
     return planner.plan
 
 
@@ -104,11 +109,11 @@ def _values(folder: str | None, count: int | None, dump_type: str | None, flags:
     if count is not None:
         values["DumpCount"] = dword(count, "count")
     if dump_type is not None:
-        if dump_type not in DUMP_TYPES:
-            raise ValueError(f"dump_type takes {', '.join(sorted(DUMP_TYPES))}, got {shown(dump_type)}")
-        values["DumpType"] = DUMP_TYPES[dump_type]
+        if dump_type not in _TYPES:
+            raise ValueError(f"dump_type takes {', '.join(sorted(_TYPES))}, got {shown(dump_type)}")
+        values["DumpType"] = _TYPES[dump_type]
     if flags is not None:
-        if dump_type != CUSTOM:
+        if dump_type != KIND_NAMES[CUSTOM]:
             raise ValueError(f"flags are for dump_type custom, got {shown(dump_type)}: WER reads them with no other")
         values["CustomDumpFlags"] = dword(flags, "flags")
     return values
@@ -142,7 +147,7 @@ def _has_own_count(registry: Registry, exe: str) -> bool:
 def _say_what_stops(planner: Planner, registry: Registry, now: LocalDumps, exe: str) -> None:
     """Whose dumps are no longer kept, when the count of all is 0."""
     count = registry.value(HKLM, LOCAL_DUMPS, "DumpCount")
-    if now.exists and (count is None or count.data != 0):
+    if now.on and (count is None or count.data != 0):
         planner.plan.notes.append(
             "Dumps are kept of every program now, since the key LocalDumps is there. That stops: with a DumpCount of 0 "
             "they are kept only of programs that have a DumpCount of their own (seen, not documented)."
@@ -162,14 +167,14 @@ def _say_what_it_means(
     planner: Planner, now: LocalDumps, exe: str | None, values: dict[str, str | int], only_this_program: bool
 ) -> None:
     notes = planner.plan.notes
-    if exe is not None and not now.exists and not only_this_program:
+    if exe is not None and not now.on and not only_this_program:
         notes.append(
             "The key LocalDumps is not there yet. As soon as it is, Windows keeps dumps of EVERY program that crashes, "
             rf"not only of {exe}: mini dumps, 10 of them, in {DEFAULT_FOLDER} of the account that crashes. To keep "
             "dumps of this program alone, use --only-this-program (only_this_program=True): DumpCount = 0 for all, and "
             "one of its own for the program."
         )
-    if exe is None and not now.exists:
+    if exe is None and not now.on:
         notes.append("This is for every program that crashes. For one program, use --exe NAME.")
     if only_this_program:
         notes.append(
@@ -183,10 +188,8 @@ def _say_what_it_means(
         notes.append("A DumpCount of 0 keeps no dumps (seen, not documented).")
     elif count == 0:
         notes.append("DumpCount is 0 here, so no dumps are kept (seen, not documented): add --count 10.")
-    if values.get("DumpType") == DUMP_TYPES[FULL]:
+    if values.get("DumpType") == FULL:
         notes.append("A full dump is as large as all memory of the process, and has all that is in it: passwords, too.")
-    if now.warnings:
-        notes.extend(f"{warning}." for warning in now.warnings)
 
 
 def _count_after(planner: Planner, exe: str | None) -> object:

@@ -7,8 +7,8 @@ What these settings do on a machine, only a Windows can show: docs/evidence.md.
 from .._arguments import shown
 from .._machine.registry import HKLM, Kind, Registry, Value
 from ._change import described
-from ._dumps_now import exe_name
 from ._local_dumps import dword, full_folder
+from ._names import exe_name
 from ._places import GLOBAL_FLAG, IMAGES, SILENT_EXIT, SILENT_EXIT_VALUES
 from ._plan import Plan, Planner, number_of
 

@@ -1,12 +1,12 @@
 """Where in the registry this package changes something, and nowhere else."""
 
+from .._machine.local_dumps import DEFAULTS, LOCAL_DUMPS
 from .._machine.registry import HKCU, HKLM
 
 WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"
 POLICY = r"SOFTWARE\Policies\Microsoft\Windows\Windows Error Reporting"
 NT = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 
-LOCAL_DUMPS = rf"{WER}\LocalDumps"
 EXCLUDED = rf"{WER}\ExcludedApplications"
 EXCLUDED_BY_POLICY = rf"{POLICY}\ExcludedApplications"
 MODULES = rf"{WER}\RuntimeExceptionHelperModules"
@@ -14,7 +14,7 @@ IMAGES = rf"{NT}\Image File Execution Options"
 SILENT_EXIT = rf"{NT}\SilentProcessExit"
 PROFILES = rf"{NT}\ProfileList"
 
-DUMP_VALUES = ("DumpFolder", "DumpCount", "DumpType", "CustomDumpFlags")
+DUMP_VALUES = tuple(DEFAULTS)
 SILENT_EXIT_VALUES = ("ReportingMode", "LocalDumpFolder", "MaxNumberOfDumpFiles", "DumpType")
 GLOBAL_FLAG = "GlobalFlag"
 

@@ -17,8 +17,8 @@ from .._machine.registry import HKCU, HKLM
 from .._typing import TYPE_CHECKING
 from ..changes import exclude, exclusions, include
 from ..changes._change import described
-from ..changes._dumps_now import exe_name
 from ..changes._exclusions import EVERY_PYTHON
+from ..changes._names import exe_name
 from ._changing import VALUE, explained, state
 from ._output import ExitCode, Output, add_yes
 

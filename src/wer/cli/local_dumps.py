@@ -23,11 +23,11 @@ import argparse
 import os
 
 from .._machine import registry as machine
+from .._machine.local_dumps import KIND_NAMES, LOCAL_DUMPS, effective_local_dumps, where_it_does_nothing
 from .._machine.registry import Unreadable
 from .._typing import TYPE_CHECKING
 from ..changes import (
     account_folders,
-    local_dumps,
     make_dump_folder,
     set_local_dumps,
     set_on_kill,
@@ -35,7 +35,7 @@ from ..changes import (
     unset_on_kill,
 )
 from ..changes._dump_folder import IN_WORDS
-from ..changes._places import LOCAL_DUMPS
+from ..changes._names import exe_name
 from ._changing import PLAN, PLAN_REQUIRED, VALUE, carry_out, counted, explained, plan_answer, state
 from ._output import ExitCode, Failed, Output, add_yes
 
@@ -75,9 +75,12 @@ SCHEMA: "dict[str, Any]" = {
                             "description": "What holds; null: nobody knows.",
                             "type": ["string", "integer", "null"],
                         },
-                        "source": {"description": "Where it is from.", "enum": ["default", "global", "program"]},
+                        "source": {
+                            "description": "Where it is from.",
+                            "enum": ["default", "all programs", "this program"],
+                        },
                         "stored": VALUE,
-                        "problem": {"description": "What is wrong with it.", "type": ["string", "null"]},
+                        "problem": {"description": "What is wrong with it; empty if nothing is.", "type": "string"},
                         "sure": {
                             "description": "How sure that is.",
                             "enum": ["documented", "seen", "inferred", "unknown"],
@@ -222,8 +225,11 @@ def _about(folder: str, make: bool) -> str:
 def _show(arguments: argparse.Namespace, out: Output) -> ExitCode:
     registry = machine.this_registry()
     try:
-        found = local_dumps(registry, arguments.exe)
-        folders = account_folders(registry, found.folder, arguments.all_accounts) if found.folder else []
+        exe = None if arguments.exe is None else exe_name(arguments.exe)
+        found = effective_local_dumps(registry, exe)
+        warnings = where_it_does_nothing(registry)
+        folder = found.folder.data
+        folders = account_folders(registry, folder, arguments.all_accounts) if isinstance(folder, str) else []
     except Unreadable as error:
         raise Failed(f"{error}: cannot tell", ExitCode.UNCLEAR) from error
     out.line(_headline(found))
@@ -232,7 +238,7 @@ def _show(arguments: argparse.Namespace, out: Output) -> ExitCode:
         (
             setting.name,
             _meaning(setting.name, setting.data),
-            {"default": "default", "global": "all programs", "program": found.exe or ""}[setting.source],
+            found.exe if setting.source == "this program" else setting.source,
             f"{setting.problem} ({setting.sure})" if setting.problem else "",
         )
         for setting in found.settings
@@ -244,37 +250,37 @@ def _show(arguments: argparse.Namespace, out: Output) -> ExitCode:
         out.line()
     if found.programs:
         out.line(f"Programs with a key of their own: {', '.join(found.programs)}")
-    for warning in found.warnings:
+    for warning in warnings:
         out.note(f"Warning: {warning}.")
     out.answer(
         {
             "exe": found.exe,
-            "on": found.on,
-            "exists": found.exists,
+            "on": found.kept,
+            "exists": found.on,
             "settings": [
                 {
                     "name": setting.name,
                     "data": setting.data,
                     "source": setting.source,
-                    "stored": state(setting.stored),
+                    "stored": state(setting.value),
                     "problem": setting.problem,
                     "sure": setting.sure,
                 }
                 for setting in found.settings
             ],
             "programs": found.programs,
-            "warnings": found.warnings,
+            "warnings": warnings,
             "folders": folders,
         }
     )
-    return ExitCode.DONE if found.on else ExitCode.NEGATIVE
+    return ExitCode.DONE if found.kept else ExitCode.NEGATIVE
 
 
 def _headline(found: "LocalDumps") -> str:
     of = f"of {found.exe}" if found.exe else "of programs without a key of their own"
-    if found.on:
+    if found.kept:
         return f"Local dumps {of}: on, as far as these settings say. `wer doctor` tells what else may be in the way."
-    if found.exists:
+    if found.on:
         return f"Local dumps {of}: off, since DumpCount is 0 (seen, not documented)."
     return rf"Local dumps {of}: off, since the key HKLM\{LOCAL_DUMPS} is not there."
 
@@ -284,7 +290,6 @@ def _meaning(name: str, data: "str | int | None") -> str:
         return "unknown"
     if name == "CustomDumpFlags" and isinstance(data, int):
         return f"{data:#x}, only with DumpType 0"
-    if name == "DumpType":
-        names = {0: "custom", 1: "mini", 2: "full"}
-        return f"{data} ({names[data]})" if data in names else f"{data}"
+    if name == "DumpType" and isinstance(data, int):
+        return f"{data} ({KIND_NAMES[data]})" if data in KIND_NAMES else f"{data}"
     return f"{data}"

@@ -1,11 +1,11 @@
 """Why is there no report, or no dump, of a crash? `examine` reads this Windows, changes nothing, and says."""
 
+from .._machine.local_dumps import LocalDumps, Setting
 from .._typing import TYPE_CHECKING
 from ._diagnosis import Answer, Diagnosis, DumpAnswer
 from ._endings import Ending, ending_of
 from ._examine import examine
 from ._finding import Evidence, Finding
-from ._local_dumps import LocalDumps, Setting
 from ._machine import Machine
 
 if TYPE_CHECKING:

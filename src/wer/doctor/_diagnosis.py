@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from .._machine.local_dumps import LocalDumps
 from ._finding import Finding
-from ._local_dumps import LocalDumps
 
 YES, NO, CANNOT_TELL = "yes", "no", "cannot tell"
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from .._machine import accounts
+from .._machine.local_dumps import CUSTOM, DEFAULT_FOLDER, FULL, LOCAL_DUMPS, MINI, LocalDumps, effective_local_dumps
 from .._machine.registry import HKLM, Unreadable
 from ._finding import Evidence, Finding, finding, of_key, of_registry, shortened
-from ._local_dumps import CUSTOM, DEFAULT_FOLDER, FULL, LOCAL_DUMPS, MINI, LocalDumps, effective_local_dumps
 from ._look import Look, plain
 
 _MINI = 20 << 20  # bytes of a mini dump at most: of Python 2 to 20 MB (inferred)
@@ -94,7 +94,7 @@ def _is_meant(exe: str, name: str) -> bool:
 def _values(dumps: LocalDumps) -> Iterator[Finding]:
     exe = plain(dumps.exe)
     for setting in dumps.settings:
-        if setting.problem:
+        if setting.is_of_wrong_type:
             words = "/t REG_EXPAND_SZ /d FOLDER" if setting.name == "DumpFolder" else "/t REG_DWORD /d NUMBER"
             key = plain(setting.key, f"{LOCAL_DUMPS}\\NAME")
             command = f'`reg add "HKLM\\{key}" /v {setting.name} {words} /f /reg:64`'
@@ -123,7 +123,7 @@ def _folder(look: Look, dumps: LocalDumps) -> Iterator[Finding]:
         if subject.is_32bit and "\\system32\\" in folder.lower():
             folder += ", of a 32-bit program below SysWOW64 in place of System32 (recalled)"
         yield finding("folder-service-profile", evidence, account=account, folder=folder, exe=plain(dumps.exe))
-    if dumps.folder.data is None:
+    if dumps.folder.data is None or dumps.folder.is_of_wrong_type:
         return  # there is a finding of its type
     if dumps.path is None:
         if not is_default:

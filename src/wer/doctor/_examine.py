@@ -4,6 +4,7 @@ import ntpath
 from collections.abc import Callable, Iterable
 
 from .._arguments import shown
+from .._machine.local_dumps import LocalDumps
 from .._machine.registry import Unreadable
 from .._machine.services import Service, service_of
 from . import _debuggers, _dump_files, _process, _reports, _services, _stores
@@ -11,7 +12,6 @@ from ._diagnosis import CANNOT_TELL, NO, YES, Answer, Diagnosis, DumpAnswer
 from ._dump_files import amount, local_dumps_of, size_of_dump
 from ._finding import Finding
 from ._findings import BLOCKS, CLOUDS, SEVERITIES
-from ._local_dumps import LocalDumps
 from ._look import Look, Subject
 from ._machine import Machine, this_machine
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from string import Formatter
 
+from .._machine.local_dumps import kind_name
 from .._machine.registry import Value
 from ._findings import KNOWN
-from ._local_dumps import kind_name
 
 _LONGEST = 300  # characters of what was read, in a text
 

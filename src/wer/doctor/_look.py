@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
+from .._machine.local_dumps import environment_of
 from .._machine.processes import ProcessState
 from .._machine.registry import HKCU, HKLM, HKU, Registry, Unreadable, Value
 from ._finding import Evidence, Finding, finding, of_key, of_registry
-from ._local_dumps import environment_of
 from ._machine import Machine
 
 WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"

@@ -293,8 +293,8 @@ def local_dump_folders(name: str = "") -> list[str]:
     """Where LocalDumps of this user's programs are: of that program, or of all that have a place of their own."""
     if sys.platform != "win32":
         return []
+    from .._machine.local_dumps import DEFAULT_FOLDER, effective_local_dumps
     from .._machine.registry import Unreadable, this_registry
-    from ..doctor._local_dumps import DEFAULT_FOLDER, effective_local_dumps
 
     folders: list[str | None] = [os.path.expandvars(DEFAULT_FOLDER)]  # also if it is no longer in effect
     try:

@@ -6,21 +6,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .._machine import accounts
-from .._machine.registry import HKLM, Kind, Registry, Value
+from . import accounts
+from .registry import HKCU, HKLM, Kind, Registry, Value
 
 # https://learn.microsoft.com/windows/win32/wer/collecting-user-mode-dumps
 LOCAL_DUMPS = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting\LocalDumps"
 DEFAULT_FOLDER = r"%LOCALAPPDATA%\CrashDumps"
 CUSTOM, MINI, FULL = 0, 1, 2  # DumpType
 _WITH_MEMORY = 0x2 | 0x200  # of CustomDumpFlags: MiniDumpWithFullMemory, MiniDumpWithPrivateReadWriteMemory
-_DEFAULTS: dict[str, int | str] = {
+DEFAULT_COUNT = 10
+DEFAULTS: dict[str, int | str] = {
     "DumpFolder": DEFAULT_FOLDER,
-    "DumpCount": 10,
+    "DumpCount": DEFAULT_COUNT,
     "DumpType": MINI,
     "CustomDumpFlags": 0x121,
 }
-_KINDS = {name: Kind.EXPAND_SZ if name == "DumpFolder" else Kind.DWORD for name in _DEFAULTS}
+KINDS = {name: Kind.EXPAND_SZ if name == "DumpFolder" else Kind.DWORD for name in DEFAULTS}
+KIND_NAMES = {CUSTOM: "custom", MINI: "mini", FULL: "full"}
 # What is the same for all accounts; the rest of an environment is a person's own.
 _OF_THE_MACHINE = {
     *("SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "PROGRAMDATA", "ALLUSERSPROFILE", "PUBLIC", "COMPUTERNAME"),
@@ -30,22 +32,24 @@ _OF_THE_MACHINE = {
 
 @dataclass(frozen=True)
 class Setting:
-    """One value that is in effect.
+    """One value, as it holds for a program.
 
     Attributes
     ----------
     name : str
         DumpFolder, DumpCount, DumpType or CustomDumpFlags.
     data : int, str or None
-        What it is. None if what is written there is of a type from which nobody knows what WER makes.
-    source : str
-        "default", "all programs" or "this program".
+        What holds. None: what is written there is of a type from which nobody knows what WER makes.
+    source : {"default", "all programs", "this program"}
+        Where it comes from.
     key : str
         The key below HKLM that it comes from; "" of a default.
     value : Value or None
         As it is written there.
     problem : str
-        What is wrong with its type, in words; "" if nothing is.
+        What is wrong with it, in words; "" if nothing is.
+    sure : {"documented", "seen", "inferred", "unknown"}
+        How it is known what WER makes of it.
     """
 
     name: str
@@ -54,6 +58,12 @@ class Setting:
     key: str = ""
     value: Value | None = None
     problem: str = ""
+    sure: str = "documented"
+
+    @property
+    def is_of_wrong_type(self) -> bool:
+        """Whether it is written as another type of the registry than WER reads."""
+        return self.value is not None and self.value.kind != KINDS[self.name] and bool(self.problem)
 
 
 @dataclass(frozen=True)
@@ -62,8 +72,8 @@ class LocalDumps:
 
     Attributes
     ----------
-    exe : str
-        The file name of the program.
+    exe : str or None
+        The file name of the program; None: any that has no key of its own.
     on : bool
         Whether there is a key LocalDumps: that it is there turns dumps on, for every program.
     has_own_key : bool
@@ -78,7 +88,7 @@ class LocalDumps:
         Whether anything is said for all programs, beyond that there is the key.
     """
 
-    exe: str
+    exe: str | None
     on: bool
     has_own_key: bool
     folder: Setting
@@ -95,15 +105,20 @@ class LocalDumps:
         return (self.folder, self.count, self.type, self.flags)
 
     @property
+    def kept(self) -> bool:
+        """Whether dumps are kept, as far as these settings say: it is on, and DumpCount is not 0 (seen)."""
+        return self.on and self.count.data != 0
+
+    @property
     def file_name(self) -> str:
         """What the files are called (seen)."""
-        return f"{self.exe}.<process id>.dmp"
+        return f"{self.exe or '<program>'}.<process id>.dmp"
 
     @property
     def kind(self) -> str:
         """The type of the dump in a word: "mini", "full", "custom", or "unknown"."""
-        names: dict[object, str] = {CUSTOM: "custom", MINI: "mini", FULL: "full"}
-        return names.get(self.type.data, "unknown")
+        data = self.type.data
+        return KIND_NAMES.get(data, "unknown") if isinstance(data, int) else "unknown"
 
     @property
     def has_heap(self) -> bool:
@@ -114,7 +129,7 @@ class LocalDumps:
 
 
 def effective_local_dumps(
-    registry: Registry, exe: str, account: str | None = None, environment: Mapping[str, str] | None = None
+    registry: Registry, exe: str | None = None, account: str | None = None, environment: Mapping[str, str] | None = None
 ) -> LocalDumps:
     """What is set for crashes of `exe`: the defaults, over them what is set for all programs, over these its own.
 
@@ -122,8 +137,8 @@ def effective_local_dumps(
     ----------
     registry : Registry
         Where to look: in HKLM, and the view of 64-bit programs, which WER reads for all (inferred for 32-bit ones).
-    exe : str
-        The file name of the program that crashes.
+    exe : str, optional
+        The file name of the program that crashes; by default any that has no key of its own.
     account : str, optional
         The SID of the account that it runs as; None: this process's.
     environment : mapping, optional
@@ -136,23 +151,23 @@ def effective_local_dumps(
     """
     below = registry.keys(HKLM, LOCAL_DUMPS)
     own_key = f"{LOCAL_DUMPS}\\{exe}"
-    own = (registry.values(HKLM, own_key) or []) if below is not None else []
+    own = (registry.values(HKLM, own_key) or []) if below is not None and exe is not None else []
     for_all = (registry.values(HKLM, LOCAL_DUMPS) or []) if below is not None else []
-    found: dict[str, Setting] = {name: Setting(name, data, "default") for name, data in _DEFAULTS.items()}
+    found: dict[str, Setting] = {name: Setting(name, data, "default") for name, data in DEFAULTS.items()}
     for source, key, values in (("all programs", LOCAL_DUMPS, for_all), ("this program", own_key, own)):
-        for name in _DEFAULTS:
+        for name in DEFAULTS:
             for value in values:
                 if value.name.lower() == name.lower():
                     found[name] = _setting(name, value, source, key)
     folder = found["DumpFolder"]
     path = None
-    if isinstance(folder.data, str):
+    if isinstance(folder.data, str) and not folder.is_of_wrong_type:
         variables = environment_of(account, registry, os.environ if environment is None else environment)
         path = expand(folder.data, variables)
     return LocalDumps(
         exe=exe,
         on=below is not None,
-        has_own_key=any(name.lower() == exe.lower() for name in below or ()),
+        has_own_key=exe is not None and any(name.lower() == exe.lower() for name in below or ()),
         folder=folder,
         count=found["DumpCount"],
         type=found["DumpType"],
@@ -163,17 +178,43 @@ def effective_local_dumps(
     )
 
 
+def where_it_does_nothing(registry: Registry) -> tuple[str, ...]:
+    """What looks as if LocalDumps were set, and is not, in words."""
+    found = []
+    if registry.values(HKCU, LOCAL_DUMPS) is not None:
+        found.append(rf"HKCU\{LOCAL_DUMPS} is there, and WER ignores it: it reads HKLM only")
+    if registry.values(HKLM, LOCAL_DUMPS) is None and registry.values(HKLM, LOCAL_DUMPS, 32) is not None:
+        found.append(
+            rf"HKLM\{LOCAL_DUMPS} is there in the view of 32-bit programs only (WOW6432Node): WER reads the 64-bit one "
+            "(inferred)"
+        )
+    return tuple(found)
+
+
 def _setting(name: str, value: Value, source: str, key: str) -> Setting:
-    wanted, data = _KINDS[name], value.data
+    data, problem, sure = _meaning(name, value)
+    return Setting(name, data, source, key, value, problem, sure)
+
+
+def _meaning(name: str, value: Value) -> tuple[int | str | None, str, str]:
+    """What a value says, what is wrong with it, and how that is known."""
+    data = value.data
+    wrong = f"{name} is {kind_name(value.kind)}, and not {kind_name(KINDS[name])}"
     if name == "DumpFolder":
-        if value.kind == Kind.SZ and isinstance(data, str) and data and "%" not in data:
-            return Setting(name, data, source, key, value)  # nothing in it to be filled in
-        usable = isinstance(data, str) and bool(data) and value.kind == wanted
-    else:
-        usable = isinstance(data, int) and value.kind == wanted
-    if usable and isinstance(data, (int, str)):
-        return Setting(name, data, source, key, value)
-    return Setting(name, None, source, key, value, f"{name} is {kind_name(value.kind)}, and not {kind_name(wanted)}")
+        if not isinstance(data, str) or value.kind not in (Kind.SZ, Kind.EXPAND_SZ):
+            return None, wrong, "unknown"
+        if not data:
+            return None, f"{name} is empty", "unknown"
+        if value.kind == Kind.SZ and "%" in data:
+            return data, f"{wrong}: its variables stay as they are", "inferred"
+        return data, "", "documented"
+    if not isinstance(data, int) or value.kind != KINDS[name]:
+        return None, wrong, "unknown"
+    if name == "DumpType" and data not in KIND_NAMES:
+        return data, f"{name} is none of 0 (custom), 1 (mini) and 2 (full)", "unknown"
+    if name == "DumpCount" and data == 0:
+        return data, "", "seen"  # devhome#3733; the documentation has no word on 0
+    return data, "", "documented"
 
 
 def kind_name(kind: int) -> str:
