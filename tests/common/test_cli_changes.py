@@ -71,10 +71,10 @@ class TestLocalDumps:
         assert done.code == 0
         assert "on, as far as these settings say" in done.out
         assert "DumpType         2 (full)" in done.out
-        assert "DumpCount is REG_SZ, and not REG_DWORD (unknown)" in done.out
+        assert "DumpCount is REG_SZ, and not REG_DWORD" in done.out
         answer = run("local-dumps", "show", "--exe", "python.exe", "--json").answer
         count = answer["settings"][1]
-        assert (count["data"], count["source"], count["stored"]) == (None, "program", {"kind": "SZ", "data": "3"})
+        assert (count["data"], count["source"], count["stored"]) == (None, "this program", {"kind": "SZ", "data": "3"})
 
     def test_show_for_all_accounts(self, machine):
         machine({rf"{PROFILES}\S-1-5-21-9": {"ProfileImagePath": (Kind.EXPAND_SZ, r"C:\Users\nine")}})

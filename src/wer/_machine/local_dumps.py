@@ -72,8 +72,8 @@ class LocalDumps:
 
     Attributes
     ----------
-    exe : str or None
-        The file name of the program; None: any that has no key of its own.
+    exe : str
+        The file name of the program; "": any that has no key of its own.
     on : bool
         Whether there is a key LocalDumps: that it is there turns dumps on, for every program.
     has_own_key : bool
@@ -88,7 +88,7 @@ class LocalDumps:
         Whether anything is said for all programs, beyond that there is the key.
     """
 
-    exe: str | None
+    exe: str
     on: bool
     has_own_key: bool
     folder: Setting
@@ -129,7 +129,7 @@ class LocalDumps:
 
 
 def effective_local_dumps(
-    registry: Registry, exe: str | None = None, account: str | None = None, environment: Mapping[str, str] | None = None
+    registry: Registry, exe: str = "", account: str | None = None, environment: Mapping[str, str] | None = None
 ) -> LocalDumps:
     """What is set for crashes of `exe`: the defaults, over them what is set for all programs, over these its own.
 
@@ -151,7 +151,7 @@ def effective_local_dumps(
     """
     below = registry.keys(HKLM, LOCAL_DUMPS)
     own_key = f"{LOCAL_DUMPS}\\{exe}"
-    own = (registry.values(HKLM, own_key) or []) if below is not None and exe is not None else []
+    own = (registry.values(HKLM, own_key) or []) if below is not None and exe else []
     for_all = (registry.values(HKLM, LOCAL_DUMPS) or []) if below is not None else []
     found: dict[str, Setting] = {name: Setting(name, data, "default") for name, data in DEFAULTS.items()}
     for source, key, values in (("all programs", LOCAL_DUMPS, for_all), ("this program", own_key, own)):
@@ -167,7 +167,7 @@ def effective_local_dumps(
     return LocalDumps(
         exe=exe,
         on=below is not None,
-        has_own_key=exe is not None and any(name.lower() == exe.lower() for name in below or ()),
+        has_own_key=any(name.lower() == exe.lower() for name in below or ()),
         folder=folder,
         count=found["DumpCount"],
         type=found["DumpType"],

@@ -78,7 +78,7 @@ def set_local_dumps(
         raise ValueError("only_this_program keeps the dumps of one program, and count is 0, which keeps none")
     values = _values(folder, count, dump_type, flags)
     planner = Planner(registry, topic(exe))
-    now = effective_local_dumps(registry, exe)
+    now = effective_local_dumps(registry, exe or "")
     planner.make_key(HKLM, LOCAL_DUMPS)
     key = LOCAL_DUMPS
     if exe is not None:

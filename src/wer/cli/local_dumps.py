@@ -225,7 +225,7 @@ def _about(folder: str, make: bool) -> str:
 def _show(arguments: argparse.Namespace, out: Output) -> ExitCode:
     registry = machine.this_registry()
     try:
-        exe = None if arguments.exe is None else exe_name(arguments.exe)
+        exe = "" if arguments.exe is None else exe_name(arguments.exe)
         found = effective_local_dumps(registry, exe)
         warnings = where_it_does_nothing(registry)
         folder = found.folder.data
@@ -254,7 +254,7 @@ def _show(arguments: argparse.Namespace, out: Output) -> ExitCode:
         out.note(f"Warning: {warning}.")
     out.answer(
         {
-            "exe": found.exe,
+            "exe": found.exe or None,
             "on": found.kept,
             "exists": found.on,
             "settings": [
