@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def _refuse(caller: str, function: str) -> "NoReturn":
     raise NotImplementedError(
         f"{caller} calls {function} of Windows, and this is {_sys.platform}; here only the enums, constants, options, "
-        "errors and read_report work, and in tests all of it with wer.testing.FakeWer"
+        "errors, read_report and dumps.read_dump work, and in tests all of it with wer.testing.FakeWer"
     )
 
 

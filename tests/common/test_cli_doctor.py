@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from clirun import run
@@ -35,6 +36,11 @@ def test_a_windows_as_it_comes(doctor):
     assert r"  read:  HKLM\SOFTWARE\Microsoft\Windows\Windows Error Reporting\LocalDumps: is not there" in lines
     assert "/v DumpType /t REG_DWORD /d 1 /f /reg:64" in ran.out
     assert "archive-parameters-only" not in ran.out
+
+
+def test_the_readme_shows_it(doctor):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"```console\nwer doctor\n```\n\n```text\n{doctor(Parts()).out}```\n" in readme
 
 
 def test_nothing_is_wrong(doctor):

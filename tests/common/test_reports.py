@@ -151,7 +151,7 @@ class TestHidden:
         assert (keys(listing), listing.untold) == (["a"], 1)
 
     def test_a_circle(self, fake, monkeypatch):
-        monkeypatch.setattr("wer._stores._MOST", 10)
+        monkeypatch.setattr("wer._store_contents._MOST", 10)
         fake.reports[USER_QUEUE] += [stored_report(str(number)) for number in range(11)]
         listing = list_reports([USER_QUEUE])
         assert len(listing.reports) == 10

@@ -57,7 +57,7 @@ FILES = {
     "wer/_snapshot.py",
     "wer/_store.py",
     "wer/_stored.py",
-    "wer/_stores.py",
+    "wer/_store_contents.py",
     "wer/_template.py",
     "wer/_typing.py",
     "wer/_werapi.pxd",

@@ -15,7 +15,7 @@ from .._enums import HResult, StoreType
 from .._errors import WerError
 from .._report_file import read_report
 from .._stored import StoredReport
-from .._stores import StoreContents, read_store
+from .._store_contents import StoreContents, read_store
 
 ALL_STORES = tuple(StoreType)
 
