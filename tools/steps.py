@@ -150,14 +150,15 @@ def _feed(target: IO[bytes]) -> None:
 def _pump(source: IO[bytes], target: int, ended: threading.Event) -> None:
     """Write what a program says to one of our files, as it comes, up to its end: what it left behind may say more."""
     with contextlib.suppress(OSError), source:  # our reader has seen enough
-        while select.select([source], [], [], 0.1)[0] or not ended.is_set():
-            if not select.select([source], [], [], 0)[0]:
-                continue
-            data = os.read(source.fileno(), 1 << 16)
-            if not data:
+        while True:
+            if select.select([source], [], [], 0.1)[0]:
+                data = os.read(source.fileno(), 1 << 16)
+                if not data:
+                    break
+                while data:
+                    data = data[os.write(target, data) :]
+            elif ended.is_set():
                 break
-            while data:
-                data = data[os.write(target, data) :]
 
 
 def together(*tasks: Callable[[], T]) -> list[T]:

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -105,8 +106,8 @@ def test_every_package_is_known_to_bring_something():
 
 @pytest.fixture
 def root(monkeypatch):
-    """Where the cache's folder is to be. Others than this user may enter what it is in, which is not so of tmp_path."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Where the cache's folder is to be. Others may enter what it is in: not so tmp_path, nor root's cache."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         os.chmod(folder, 0o711)  # noqa: S103 - it is empty
         monkeypatch.setenv("XDG_CACHE_HOME", f"{folder}/cache")
         yield Path(folder, "cache", "werapi-dev")
@@ -404,6 +405,8 @@ def dev(tmp_path):
     python = os.environ.get("WERAPI_DEV_PYTHON")
     if not python:
         pytest.skip("needs the Python that dev.py runs with, which it tells")
+    if not shutil.which("wine"):
+        pytest.skip("needs Wine, which dev.py installs for the tests on Windows Pythons")
 
     def dev(*arguments, **options):
         command = [python, "-B", ROOT / "dev.py", *arguments]

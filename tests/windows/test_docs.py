@@ -1,5 +1,6 @@
 """The code in the README and in the pages of docs/: all of it runs, on the stand-in, as a reader would run it."""
 
+import ast
 import re
 import textwrap
 from pathlib import Path
@@ -10,14 +11,35 @@ import wer
 from wer import _registration
 from wer.service import _current
 
-# What stands beside a print, up to a colon.
-PRINTED = re.compile(r"^ *print\(.*\)  # ([^:\n]+)", re.MULTILINE)
+ONLY_IF = "only if "  # of what the page's run here does not print
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 PAGES = {
     path.relative_to(ROOT).as_posix(): BLOCK.findall(path.read_text(encoding="utf-8"))
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 }
+
+
+def prints(block):
+    """What the page says of each `print` in a block: its comment, beside it or above."""
+    block = textwrap.dedent(block)
+    lines = block.splitlines()
+    calls = [node for node in ast.walk(ast.parse(block)) if isinstance(node, ast.Expr) and is_print(node.value)]
+    for call in sorted(calls, key=lambda call: call.lineno):
+        beside = lines[call.end_lineno - 1].encode()[call.end_col_offset :].decode().strip()
+        above = lines[call.lineno - 2].strip() if call.lineno > 1 else ""
+        comment = next((text for text in (beside, above) if text.startswith("#")), "")
+        yield lines[call.lineno - 1].strip(), comment.removeprefix("#").strip()
+
+
+def is_print(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+
+
+def fits(said, line):
+    """Whether a printed line is the one that is said, or what is said up to a colon; … stands for anything."""
+    texts = {said, said.partition(":")[0]}
+    return any(re.fullmatch(".*".join(map(re.escape, text.split("…"))), line) for text in texts)
 
 
 @pytest.fixture
@@ -52,10 +74,42 @@ def run(tmp_path, monkeypatch, worker, standin):
 @pytest.mark.parametrize("page", [page for page, blocks in PAGES.items() if blocks])
 def test_a_page_s_code_runs_and_prints_what_it_says(page, run, standin, capsys):
     run(page)
-    said = [text for block in PAGES[page] for text in PRINTED.findall(block)]
-    lines = iter(capsys.readouterr().out.splitlines())
-    assert [text for text in said if text not in lines] == [], "each, in this order"
+    said = [text for block in PAGES[page] for _, text in prints(block) if not text.startswith(ONLY_IF)]
+    printed = capsys.readouterr().out.splitlines()
+    lines = iter(printed)
+    missing = [text for text in said if not any(fits(text, line) for line in lines)]
+    assert missing == [], f"each is printed, in this order: {printed}"
     assert standin.count("WerStorePurge") == standin.count("WerStoreUploadReport") == 0
+
+
+@pytest.mark.parametrize("page", [page for page, blocks in PAGES.items() if blocks])
+def test_a_page_says_what_each_print_prints(page):
+    """Or when: what only happens where something is wrong, or there, cannot be seen here."""
+    assert [line for block in PAGES[page] for line, comment in prints(block) if not comment] == []
+
+
+def test_what_fits():
+    assert fits("SubmitResult.QUEUED: it waits", "SubmitResult.QUEUED")
+    assert fits("Event: QUEUED", "Event: QUEUED")
+    assert fits("… reports, … bytes", "3 reports, 40 bytes")
+    assert not fits("QUEUED", "SubmitResult.QUEUED")
+    assert not fits("… reports, … bytes", "3 reports")
+    [(line, comment)] = prints("if 1:\n    # above\n    print('ä')  # beside\n")
+    assert (line, comment) == ("print('ä')  # beside", "beside")
+
+
+def test_no_example_says_that_data_is_not_personal():
+    """Or has more sent than somebody who copies it would think."""
+    flags = re.compile("ANONYMOUS|BYPASS|SEND_REQUEST|NO_QUEUE|Consent.APPROVED|WerConsentApproved")
+    fence = re.compile(r"^```\w+\n(.*?)^```", re.DOTALL | re.MULTILINE)
+    found = [
+        (path.name, line)
+        for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+        for block in fence.findall(path.read_text(encoding="utf-8"))
+        for line in block.splitlines()
+        if flags.search(line)
+    ]
+    assert found == []
 
 
 def test_the_front_page_and_the_readme_show_the_same_report():

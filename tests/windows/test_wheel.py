@@ -38,9 +38,9 @@ FILES = {
     "wer/_machine/accounts.py",
     "wer/_machine/event_log.py",
     "wer/_machine/folders.py",
+    "wer/_machine/local_dumps.py",
     "wer/_machine/privileges.py",
     "wer/_machine/processes.py",
-    "wer/_machine/local_dumps.py",
     "wer/_machine/registry.py",
     "wer/_machine/services.py",
     "wer/_native.py",
@@ -56,22 +56,22 @@ FILES = {
     "wer/_shown.py",
     "wer/_snapshot.py",
     "wer/_store.py",
-    "wer/_stored.py",
     "wer/_store_contents.py",
+    "wer/_stored.py",
     "wer/_template.py",
     "wer/_typing.py",
     "wer/_werapi.pxd",
     "wer/_werapi.pyi",
     "wer/capi.pxd",
     "wer/changes/__init__.py",
+    "wer/changes/_account_folders.py",
     "wer/changes/_change.py",
     "wer/changes/_crash_module.py",
     "wer/changes/_dump_folder.py",
-    "wer/changes/_account_folders.py",
-    "wer/changes/_names.py",
     "wer/changes/_exclusions.py",
     "wer/changes/_journal.py",
     "wer/changes/_local_dumps.py",
+    "wer/changes/_names.py",
     "wer/changes/_on_kill.py",
     "wer/changes/_places.py",
     "wer/changes/_plan.py",
@@ -206,6 +206,8 @@ def test_the_wheel_holds_the_package_and_nothing_else():
     paths = {str(path).replace("\\", "/") for path in importlib.metadata.files("werapi") or ()}
     # Up to 3.11 the console script is listed, too, wherever it is.
     package = {path for path in paths if not path.startswith(("werapi-", "../")) and "__pycache__" not in path}
+    # The program wer is not in the wheel: pip makes it.
+    package = {path for path in paths if not path.startswith(("werapi-", "..")) and "__pycache__" not in path}
     extension = {path for path in package if path.startswith("wer/_werapi.") and path.endswith(".pyd")}
     assert len(extension) == 1
     assert package - extension == FILES
