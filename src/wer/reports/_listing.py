@@ -14,8 +14,8 @@ from uuid import UUID
 from .._enums import HResult, StoreType
 from .._errors import WerError
 from .._report_file import read_report
-from .._stored import StoredReport
 from .._store_contents import StoreContents, read_store
+from .._stored import StoredReport
 
 ALL_STORES = tuple(StoreType)
 

@@ -9,8 +9,8 @@ from time import monotonic, sleep
 from .._arguments import seconds
 from .._enums import StoreType, SubmitResult
 from .._report_file import read_report
-from .._stored import StoredReport
 from .._store_contents import read_store
+from .._stored import StoredReport
 from .._typing import TYPE_CHECKING
 from ._recorded import RecordedReport, must_be_recorded
 
