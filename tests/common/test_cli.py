@@ -5,6 +5,8 @@ import enum
 import io
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import uuid
@@ -310,3 +312,24 @@ def test_folders_that_are_not_there(capsys, monkeypatch, tmp_path):
         main(["--include"])
     assert caught.value.code == 1
     assert capsys.readouterr().err.startswith(f"wer: {tmp_path / 'include'} is not there: ")
+
+
+ROOT = Path(__file__).parents[2]
+WRITTEN = re.compile(r"^ *(?:python -m )?wer ((?:" + "|".join(_commands.NAMES) + r")\b.*)$", re.MULTILINE)
+IN_A_BLOCK = re.compile(r"^```(?:console|yaml)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+LINES = {
+    f"{path.relative_to(ROOT).as_posix()}: {line}": line
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    for block in IN_A_BLOCK.findall(path.read_text(encoding="utf-8"))
+    for line in WRITTEN.findall(block)
+}
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_a_command_line_in_the_documentation_is_understood(line):
+    name, *words = [word.strip('"') for word in shlex.split(line.partition("   ")[0], posix=False)]
+    _commands.parser_of(name, _commands.load(name)).parse_args(words)
+
+
+def test_the_documentation_has_command_lines():
+    assert len(LINES) > 10
