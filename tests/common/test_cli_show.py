@@ -8,7 +8,8 @@ from clirun import run
 from small_dump import small_dump
 from stories import make_crash, write_report
 
-from wer._machine.event_log import CrashEvent, parse
+from wer._machine.event_xml import parse
+from wer._machine.events import CrashEvent
 from wer.reports import _joined
 
 EVENTS = Path(__file__).parents[1] / "data" / "events"

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from wer._machine import event_log
-from wer._machine.event_log import CrashEvent, Event, Events, HangEvent, WerEvent, parse, read, typed
+from wer._machine import event_log, event_xml
+from wer._machine.event_log import read
+from wer._machine.event_xml import parse
+from wer._machine.events import CrashEvent, Event, Events, HangEvent, WerEvent, typed
 
 EVENTS = Path(__file__).resolve().parents[1] / "data" / "events"
 NAMED, UNNAMED = ((EVENTS / name).read_text(encoding="utf-8") for name in ("named.xml", "unnamed.xml"))
@@ -228,7 +230,7 @@ class TestHostile:
         events = parse(ONE.format("") * 5, most=3)
         assert len(events) == 3
         assert events.left_out == ["what is behind the first 3 events"]
-        monkeypatch.setattr(event_log, "MOST_CHARACTERS", len(NAMED) + 3)
+        monkeypatch.setattr(event_xml, "MOST_CHARACTERS", len(NAMED) + 3)
         events = parse(NAMED + NAMED)
         assert len(events) == 6
         assert f"of {2 * len(NAMED)} characters" in events.left_out[0]
@@ -240,7 +242,7 @@ class TestHostile:
         assert events.left_out[-1] == "... and more like these"
 
     def test_it_gives_up(self, monkeypatch):
-        monkeypatch.setattr(event_log, "MOST_EVENTS", 10)
+        monkeypatch.setattr(event_xml, "MOST_EVENTS", 10)
         assert parse("<Event ></Event>" * 11).left_out[-1] == "what is behind 10 events that cannot be read"
 
     @pytest.mark.parametrize("piece", ["<Event ", "<Event ><", "<Event ></Event>", "</Event>", "<Event><Event>"])

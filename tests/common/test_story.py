@@ -29,7 +29,8 @@ from stories import (
 )
 
 import wer._machine.registry
-from wer._machine import event_log
+from wer._machine import event_xml
+from wer._machine.events import CrashEvent
 from wer.reports import _story, story_of
 from wer.reports._plain_files import start_of, why_refused
 from wer.reports._sections import as_lines
@@ -198,8 +199,8 @@ def test_an_id_of_zeros_joins_nothing(tmp_path):
 @pytest.mark.parametrize("name", ["named", "unnamed"])
 def test_events_as_windows_has_them(tmp_path, name):
     """By name and by place; of several crashes those of the report with these ids."""
-    events = event_log.parse((DATA / "events" / f"{name}.xml").read_text(encoding="utf-8"))
-    crash = next(one for one in map(event_log.CrashEvent.of, events) if one)
+    events = event_xml.parse((DATA / "events" / f"{name}.xml").read_text(encoding="utf-8"))
+    crash = next(one for one in map(CrashEvent.of, events) if one)
     write_report(tmp_path, IntegratorReportIdentifier=str(crash.report_id))
     story = story_of(tmp_path, events=events)
     assert crash.event in story.events

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from small_dump import small_dump
 
-from wer._machine.event_log import Event
+from wer._machine.events import Event
 from wer.service import RingLog
 
 REPORT_ID = "6f1e7c02-8d0e-4a35-9d6c-0f6a5f4d3b21"

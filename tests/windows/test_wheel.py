@@ -37,6 +37,8 @@ FILES = {
     "wer/_machine/_windows_registry.py",
     "wer/_machine/accounts.py",
     "wer/_machine/event_log.py",
+    "wer/_machine/event_xml.py",
+    "wer/_machine/events.py",
     "wer/_machine/folders.py",
     "wer/_machine/local_dumps.py",
     "wer/_machine/privileges.py",

@@ -13,7 +13,7 @@ from shutil import rmtree
 
 from .._arguments import seconds
 from .._machine import event_log
-from .._machine.event_log import CrashEvent, WerEvent, typed
+from .._machine.events import CrashEvent, WerEvent, typed
 from ._diagnosis import CANNOT_TELL, NO, YES, Diagnosis
 from ._examine import examine
 from ._machine import Machine, this_machine

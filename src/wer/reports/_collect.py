@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from .. import __version__
 from .._arguments import shown as _shown
-from .._machine.event_log import Event
+from .._machine.events import Event
 from .._plain import as_plain
 from .._shown import shown
 from .._typing import Any, StrPath

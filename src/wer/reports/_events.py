@@ -1,9 +1,9 @@
 """The Windows event log, as far as it is about crashes, hangs and reports: read here, or from a file of its XML."""
 
-from .._machine.event_log import Event as Event
-from .._machine.event_log import Events as Events
-from .._machine.event_log import parse
 from .._machine.event_log import read as read_events
+from .._machine.event_xml import parse
+from .._machine.events import Event as Event
+from .._machine.events import Events as Events
 from .._typing import StrPath
 from ._plain_files import open_plain
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from .._machine import event_log
-from .._machine.event_log import CrashEvent, Event, HangEvent, WerEvent
+from .._machine.events import CrashEvent, Event, Events, HangEvent, WerEvent, typed
 from .._report_file import read_report
 from .._stored import StoredReport
 from .._typing import StrPath
@@ -78,12 +78,12 @@ class Joined:
     @property
     def crash(self) -> "CrashEvent | None":
         """The event 1000."""
-        return next((one for one in self.events if isinstance(one, event_log.CrashEvent)), None)
+        return next((one for one in self.events if isinstance(one, CrashEvent)), None)
 
     @property
     def hang(self) -> "HangEvent | None":
         """The event 1002."""
-        return next((one for one in self.events if isinstance(one, event_log.HangEvent)), None)
+        return next((one for one in self.events if isinstance(one, HangEvent)), None)
 
     @property
     def state(self) -> PythonText | None:
@@ -312,11 +312,11 @@ def local_dump_folders(name: str = "") -> list[str]:
 
 def _add_events(found: Joined, given: "Iterable[Event] | None") -> None:
     events = event_log.read(most=_MOST_EVENTS) if given is None else given
-    if given is None and isinstance(events, event_log.Events) and events.unknown:
+    if given is None and isinstance(events, Events) and events.unknown:
         found.problems.append(f"no events, or not all: {events.unknown}")
-    known = [one for one in map(event_log.typed, events) if one is not None]
+    known = [one for one in map(typed, events) if one is not None]
     for one in known:
-        if isinstance(one, event_log.CrashEvent) and not found.ids and _is_of_a_dump(one, found.dumps):
+        if isinstance(one, CrashEvent) and not found.ids and _is_of_a_dump(one, found.dumps):
             _take(found, one)  # the dump has no id: by process and start
     left = [one for one in known if not any(one is taken for taken in found.events)]
     looked_at: set[str] = set()
@@ -324,7 +324,7 @@ def _add_events(found: Joined, given: "Iterable[Event] | None") -> None:
         left = [one for one in left if one.report_id not in found.ids]
         for one in taken:
             _take(found, one)
-            if isinstance(one, event_log.WerEvent):
+            if isinstance(one, WerEvent):
                 _add_report_of(found, one, looked_at)
     if known and not found.events:
         which = "crash events of this machine" if given is None else "crash events"

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 
 from .._machine import event_log
+from .._machine.events import CrashEvent, Event, HangEvent, typed
 from .._typing import TYPE_CHECKING, StrPath
 from ._joined import local_dump_folders, plain_path
 from ._plain_files import FoundFile, files_in, start_of, without_folders
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TypeGuard
     from uuid import UUID
-
-    from .._machine.event_log import CrashEvent, Event, HangEvent
 
 _MOST_REPORTS = 1000  # of the stores, for their Python texts
 _MOST_STORIES = 20
@@ -58,7 +57,7 @@ def of_process(pid: int, events: "Iterable[Event] | None" = None, dumps: StrPath
             missing.append(f"no events, or not all: {unknown}")
     else:
         events = list(events)
-    own = [one for one in map(event_log.typed, events) if _has_pid(one) and one.pid == pid]
+    own = [one for one in map(typed, events) if _has_pid(one) and one.pid == pid]
     ids: set[UUID] = {one.report_id for one in own if one.report_id}
     listing = list_stores()
     missing += [f"the store {store.name} cannot be read: {error}" for store, error in listing.refused.items()]
@@ -96,7 +95,7 @@ def of_process(pid: int, events: "Iterable[Event] | None" = None, dumps: StrPath
 
 
 def _has_pid(one: object) -> "TypeGuard[CrashEvent | HangEvent]":
-    return isinstance(one, (event_log.CrashEvent, event_log.HangEvent))
+    return isinstance(one, (CrashEvent, HangEvent))
 
 
 def _pids_in(folder: str) -> set[int]:

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from enum import Enum
 
 from .. import _report_meaning
-from .._machine import event_log
-from .._machine.event_log import Event
+from .._machine.events import APPLICATION_ERROR, APPLICATION_HANG, WINDOWS_ERROR_REPORTING, Event, WerEvent
 from .._stored import StoredReport
 from .._typing import Any, StrPath
 from ..dumps import Dump, DumpException
@@ -222,7 +221,7 @@ def _tellers(found: Joined) -> "Iterator[_Crash]":
         yield _of_report(report)
     else:
         for event in found.events:
-            if isinstance(event, event_log.WerEvent):
+            if isinstance(event, WerEvent):
                 told = _of_report(event.report)
                 told.source, told.when = "event 1001", event.event.created
                 yield told
@@ -444,7 +443,7 @@ def _headline(found: Joined, facts: dict[str, str]) -> str:
     at = f", at {_time(timed.when)}" if timed and timed.when else ""
     thread = f", thread {facts['Thread'].partition(' ')[0]}" if "Thread" in facts else ""
     kinds = [report.event_type or ""] if report else []
-    kinds += [event.event_type for event in found.events if isinstance(event, event_log.WerEvent)]
+    kinds += [event.event_type for event in found.events if isinstance(event, WerEvent)]
     kind = next(filter(None, kinds), "")
     if told := _first(tellers, "code"):
         code = (told.code or 0) & 0xFFFFFFFF
@@ -628,9 +627,9 @@ def _metadata(report: "StoredReport") -> "Iterator[tuple[str, str]]":
 
 
 _EVENT_TITLES = {
-    event_log.APPLICATION_ERROR: "Application Error 1000",
-    event_log.WINDOWS_ERROR_REPORTING: "Windows Error Reporting 1001",
-    event_log.APPLICATION_HANG: "Application Hang 1002",
+    APPLICATION_ERROR: "Application Error 1000",
+    WINDOWS_ERROR_REPORTING: "Windows Error Reporting 1001",
+    APPLICATION_HANG: "Application Hang 1002",
 }
 _UNNAMED = {  # the fields in their order, where an event has no names (seen on builds 16299 and 17763)
     1000: "AppName AppVersion AppTimeStamp ModuleName ModuleVersion ModuleTimeStamp ExceptionCode FaultingOffset "
