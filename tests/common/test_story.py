@@ -31,7 +31,7 @@ from stories import (
 import wer._machine.registry
 from wer._machine import event_xml
 from wer._machine.events import CrashEvent
-from wer.reports import _story, story_of
+from wer.reports import _crash_facts, story_of
 from wer.reports._plain_files import start_of, why_refused
 from wer.reports._sections import as_lines
 from wer.service import _state
@@ -161,8 +161,8 @@ def test_what_python_says_in_words():
             raise failed from error
     except ValueError as error:
         state = _state._text(error, threading.get_ident(), False, None, ()).decode().replace("\r\n", "\n")
-    assert _story._said(state) == "ValueError: no paper"
-    assert _story._said("Python state of a failure, version 1\n") == ""
+    assert _crash_facts._said(state) == "ValueError: no paper"
+    assert _crash_facts._said("Python state of a failure, version 1\n") == ""
 
 
 def test_an_event_of_ones_own(tmp_path):
@@ -368,7 +368,7 @@ ARCHIVE = r"Software\Microsoft\Windows\Windows Error Reporting"
 )
 def test_why_an_archive_has_no_dump(tmp_path, monkeypatch, registry, words):
     """As far as this machine's settings tell; what cannot be read is not guessed."""
-    monkeypatch.setattr(_story, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(_crash_facts, "sys", SimpleNamespace(platform="win32"))
     monkeypatch.setattr(wer._machine.registry, "this_registry", lambda: registry)
     write_report(tmp_path / "ReportArchive" / "x")
     [sentence] = [one for one in story_of(tmp_path / "ReportArchive" / "x", events=[]).missing if "no dump" in one]

@@ -1,5 +1,7 @@
 """Words for the numbers of a crash: its exception, what it wanted of memory, and the Python by its file's version."""
 
+from datetime import UTC, datetime
+
 from ..service._exit_codes import explain
 
 ACCESS_VIOLATION = 0xC0000005
@@ -87,3 +89,11 @@ def is_python_dll(name: str) -> bool:
 def file_name(path: str) -> str:
     """The last part of a path of Windows, on any system."""
     return path.replace("/", "\\").rpartition("\\")[2]
+
+
+def dotted(version: tuple[int, ...] | None) -> str:
+    return ".".join(map(str, version)) if version else ""
+
+
+def when(time: datetime | None) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if time else ""

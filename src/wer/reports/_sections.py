@@ -1,12 +1,14 @@
 """What a story says, in sections of words: the same for a terminal and for a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+MOST_CELL = 500  # characters
+_MOST_VALUE = 2000
 _WIDEST_NAME = 24
 _WIDEST_CELL = 60  # beyond it, a cell of a table does not push the next column away
 
@@ -90,3 +92,18 @@ def _table(columns: "Sequence[str]", rows: "Sequence[Sequence[str]]") -> list[st
 def one_line(text: str) -> str:
     """A text that must not begin a line of its own: what another program wrote could look like one of ours."""
     return text.replace("\r", "\\r").replace("\n", "\\n")
+
+
+def shortened(section: Section) -> Section:
+    """The section without what of its texts is too long: a dump can name one text of 64 KiB thirty thousand times."""
+    return replace(
+        section,
+        title=cut(section.title, MOST_CELL),
+        sentences=tuple([cut(sentence, _MOST_VALUE) for sentence in section.sentences]),
+        facts=tuple([replace(fact, value=cut(fact.value, _MOST_VALUE)) for fact in section.facts]),
+        rows=tuple([tuple([cut(cell, MOST_CELL) for cell in row]) for row in section.rows]),
+    )
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]} [cut: {len(text):,} characters]"
