@@ -1,5 +1,6 @@
 """wer.pyz: the command line in one file, for every Python for which there is a wheel."""
 
+import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,18 +19,19 @@ def pyz(cache: Cache, wheels: Sequence[Path]) -> Path:
         members = {"__main__.py": START.read_bytes()}
         for wheel in wheels:
             with zipfile.ZipFile(wheel) as archive:
-                for name in archive.namelist():
+                for member in archive.namelist():
+                    name = re.sub(r"^werapi-[^/]*\.data/[^/]*/", "", member)  # in a wheel of the pure part
                     if not name.startswith("wer/") or name.endswith("/"):
                         continue
                     place = f"extensions/{name.removeprefix('wer/')}" if name.endswith(".pyd") else f"package/{name}"
-                    data = archive.read(name)
+                    data = archive.read(member)
                     if members.setdefault(place, data) != data and not name.endswith(".dll"):
                         raise AssertionError(f"{name} differs between the wheels")
         with zipfile.ZipFile(folder / "wer.pyz", "w") as archive:
             for name, data in sorted(members.items()):
-                member = zipfile.ZipInfo(name, LONG_AGO)
-                member.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(member, data)
+                entry = zipfile.ZipInfo(name, LONG_AGO)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, data)
 
     key: Key = [START, Path(__file__), *(wheel.parent.name for wheel in wheels)]
     return cache.get("pyz", "wer.pyz", key, make) / "wer.pyz"

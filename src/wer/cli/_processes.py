@@ -4,7 +4,7 @@ import argparse
 import os
 
 from .. import _native
-from .._interpreter import Seen, hold, name_of
+from .._interpreter import hold, look, name_of
 from .._machine.privileges import enable_debug
 from .._processes import children_of
 from .._typing import TYPE_CHECKING
@@ -90,12 +90,12 @@ def name(held: "HeldHandle") -> str:
 
 def stands_for_others(held: "HeldHandle", rights: int) -> bool:
     """Whether it runs no Python, and has started some: a launcher, a shell."""
-    pythons = Seen(held, rights).pythons
+    pythons = look(held, rights).pythons
     return bool(pythons) and pythons[0].id != held.id
 
 
 def _seen_through(found: Subjects, held: "HeldHandle", rights: int) -> "HeldHandle":
-    seen = Seen(held, rights)
+    seen = look(held, rights)
     if len(seen.pythons) > 1:
         pythons = ", ".join(map(name_of, seen.pythons))
         raise Failed(
