@@ -111,6 +111,7 @@ def docs(cache: Cache) -> Path:
     for name, tool in (("cli.rst", "docs_of_commands.py"), ("findings.rst", "docs_of_findings.py")):
         page = steps.run([python, build.ROOT / "tools" / tool], env=cache.environment).output
         (work / name).write_text(page, encoding="utf-8")
+    (work / "changelog.md").write_text(_changelog(), encoding="utf-8")
     target = build.ROOT / "dist" / "docs"
     shutil.rmtree(target, ignore_errors=True)
     with steps.step("Documentation: building, with warnings as errors"):
@@ -130,3 +131,16 @@ def _reference(names: list[str]) -> str:
             kind = "autofunction" if name.rpartition(".")[2][0].islower() else "autoclass"
             lines += [f".. {kind}:: wer.{name}", *["   :members:", "   :undoc-members:"] * (kind == "autoclass"), ""]
     return "\n".join(lines)
+
+
+def _changelog() -> str:
+    """CHANGELOG.md, and over it what its next version will have: a file each in changelog.d."""
+    lines = ["# Changelog", "", "## What is coming", ""]
+    for kind in ("added", "changed", "fixed", "removed"):
+        fragments = sorted((build.ROOT / "changelog.d").glob(f"*.{kind}.md"))
+        if fragments:
+            lines += [f"### {kind.capitalize()}", ""]
+            lines += [f"- {' '.join(path.read_text(encoding='utf-8').split())}" for path in fragments]
+            lines.append("")
+    released = (build.ROOT / "CHANGELOG.md").read_text(encoding="utf-8").partition("release notes start -->")[2]
+    return "\n".join(lines) + released

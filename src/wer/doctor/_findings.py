@@ -603,7 +603,7 @@ _TABLE = [
         "wer-binaries-missing",
         "blocks-dump",
         "programs of Windows Error Reporting are missing",
-        "Without {files} a crash is neither reported nor dumped (inferred).",
+        "Without {files} a crash is neither reported nor dumped.",
         "`sfc /scannow` puts back what belongs to Windows; an edition without them never had them.",
         "inferred",
         BLOCKS,
