@@ -60,6 +60,7 @@ SECTIONS = {
         *("doctor.examine", "doctor.Diagnosis", "doctor.Answer", "doctor.DumpAnswer", "doctor.Finding"),
         *(
             "doctor.Evidence",
+            "doctor.effective_local_dumps",
             "doctor.LocalDumps",
             "doctor.Setting",
             "doctor.try_crash",
@@ -72,7 +73,6 @@ SECTIONS = {
     "Settings of the machine": [
         *("changes.this_registry", "changes.Plan", "changes.Change", "changes.NotKept"),
         *("changes.set_local_dumps", "changes.unset_local_dumps", "changes.make_dump_folder"),
-        *("changes.effective_local_dumps", "changes.LocalDumps", "changes.DumpSetting"),
         *("changes.account_folders", "changes.AccountFolder", "changes.set_on_kill", "changes.unset_on_kill"),
         *("changes.exclude", "changes.include", "changes.exclusions", "changes.Exclusions", "changes.Exclusion"),
         *("changes.install_crash_module", "changes.remove_crash_module", "changes.crash_modules"),

@@ -14,6 +14,7 @@ from wer._machine.registry import HKCU, HKLM, Kind, Unreadable, Value
 from wer.changes._journal import KEY, Journal, Record
 from wer.changes._places import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, PROFILES, SILENT_EXIT, is_changed_here
 from wer.changes._plan import Planner
+from wer.doctor import effective_local_dumps
 
 WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"
 DEFAULT = {WER: {"Disabled": (Kind.DWORD, 0)}, IMAGES: {}, SILENT_EXIT.rpartition("\\")[0]: {}}
@@ -84,9 +85,9 @@ class TestSetLocalDumps:
         plan.apply(registry)
         assert at(registry, LOCAL_DUMPS) == {"DumpCount": (Kind.DWORD, 0)}
         assert at(registry, rf"{LOCAL_DUMPS}\python.exe") == {"DumpCount": (Kind.DWORD, 10)}
-        assert not changes.effective_local_dumps(registry).kept
-        assert not changes.effective_local_dumps(registry, "other.exe").kept
-        assert changes.effective_local_dumps(registry, "python.exe").kept
+        assert not effective_local_dumps(registry).kept
+        assert not effective_local_dumps(registry, "other.exe").kept
+        assert effective_local_dumps(registry, "python.exe").kept
         no_dumps(registry, "python.exe")
         assert tree(registry) == before
 
@@ -752,7 +753,7 @@ class TestJournal:
 
 class TestShowLocalDumps:
     def test_off(self):
-        found = changes.effective_local_dumps(machine())
+        found = effective_local_dumps(machine())
         assert (found.kept, found.on, found.programs) == (False, False, ())
         assert [(setting.name, setting.data, setting.source) for setting in found.settings] == [
             ("DumpFolder", r"%LOCALAPPDATA%\CrashDumps", "default"),
@@ -768,7 +769,7 @@ class TestShowLocalDumps:
                 rf"{LOCAL_DUMPS}\Python.exe": {"dumptype": (Kind.DWORD, 0)},
             }
         )
-        found = changes.effective_local_dumps(registry, "python.EXE")
+        found = effective_local_dumps(registry, "python.EXE")
         assert found.kept
         assert [(setting.data, setting.source) for setting in found.settings] == [
             (r"%LOCALAPPDATA%\CrashDumps", "default"),
@@ -793,7 +794,7 @@ class TestShowLocalDumps:
         ],
     )
     def test_types(self, name, stored, data, problem, sure):
-        found = changes.effective_local_dumps(machine({LOCAL_DUMPS: {name: stored}}))
+        found = effective_local_dumps(machine({LOCAL_DUMPS: {name: stored}}))
         (setting,) = [setting for setting in found.settings if setting.name == name]
         assert (setting.data, setting.sure) == (data, sure)
         assert problem in setting.problem if problem else setting.problem == ""

@@ -18,6 +18,7 @@ from pythons import PYTHON, WITH_WER
 from wer import changes
 from wer._machine.registry import HKCU, HKLM, Kind, Value
 from wer.changes._places import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, SILENT_EXIT
+from wer.doctor import effective_local_dumps
 
 ROOTS = {HKLM: winreg.HKEY_LOCAL_MACHINE, HKCU: winreg.HKEY_CURRENT_USER}
 WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"
@@ -305,7 +306,7 @@ def test_what_winreg_does_not_see_comes_back(registry):
     assert values_of(LOCAL_DUMPS)["DumpCount"] == (winreg.REG_DWORD, 5)
     changes.unset_local_dumps(registry).apply(registry)
     assert registry.values(HKLM, LOCAL_DUMPS) == raw
-    found = changes.effective_local_dumps(registry).settings[1]
+    found = effective_local_dumps(registry).settings[1]
     assert (found.data, found.sure) == (None, "unknown")
 
 

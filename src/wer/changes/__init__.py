@@ -6,8 +6,6 @@ print(*plan.lines(), *plan.notes, sep="\\n")
 plan.apply(registry)
 """
 
-from .._machine.local_dumps import LocalDumps, effective_local_dumps
-from .._machine.local_dumps import Setting as DumpSetting
 from .._machine.registry import this_registry
 from ._account_folders import AccountFolder, account_folders
 from ._change import Change
@@ -24,9 +22,6 @@ __all__ = [
     "Change",
     "Plan",
     "NotKept",
-    "LocalDumps",
-    "DumpSetting",
-    "effective_local_dumps",
     "AccountFolder",
     "account_folders",
     "set_local_dumps",

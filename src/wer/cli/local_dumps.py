@@ -42,7 +42,8 @@ from ._output import ExitCode, Failed, Output, add_yes
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..changes import LocalDumps, Plan
+    from .._machine.local_dumps import LocalDumps
+    from ..changes import Plan
 
 EXAMPLES = r"""
   wer local-dumps show --exe python.exe         what holds for python.exe?

@@ -1,6 +1,6 @@
 """Why is there no report, or no dump, of a crash? `examine` reads this Windows, changes nothing, and says."""
 
-from .._machine.local_dumps import LocalDumps, Setting
+from .._machine.local_dumps import LocalDumps, Setting, effective_local_dumps
 from .._typing import TYPE_CHECKING
 from ._diagnosis import Answer, Diagnosis, DumpAnswer
 from ._endings import Ending, ending_of
@@ -22,6 +22,7 @@ __all__ = [
     "Machine",
     "Setting",
     "Trial",
+    "effective_local_dumps",
     "ending_of",
     "examine",
     "try_crash",
