@@ -1,5 +1,6 @@
 """wer.pyz: the command line in one file, for every Python for which there is a wheel."""
 
+import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from tools import build
 from tools.cache import Cache, Key
 
 START = build.ROOT / "tools" / "pyz" / "__main__.py"
+DATA = re.compile(r"[^/]+\.data/purelib/")  # where a wheel that is tagged for a platform has what is pure
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # for every file: the same wheels give the same bytes
 
 
@@ -18,11 +20,12 @@ def pyz(cache: Cache, wheels: Sequence[Path]) -> Path:
         members = {"__main__.py": START.read_bytes()}
         for wheel in wheels:
             with zipfile.ZipFile(wheel) as archive:
-                for name in archive.namelist():
+                for member_name in archive.namelist():
+                    name = DATA.sub("", member_name)
                     if not name.startswith("wer/") or name.endswith("/"):
                         continue
                     place = f"extensions/{name.removeprefix('wer/')}" if name.endswith(".pyd") else f"package/{name}"
-                    data = archive.read(name)
+                    data = archive.read(member_name)
                     if members.setdefault(place, data) != data and not name.endswith(".dll"):
                         raise AssertionError(f"{name} differs between the wheels")
         with zipfile.ZipFile(folder / "wer.pyz", "w") as archive:
