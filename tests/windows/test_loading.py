@@ -16,6 +16,8 @@ import pytest
 
 import wer
 
+ROOT = Path(__file__).parents[2]
+
 # Every DLL in the process, one path a line.
 LIST_LOADED = """
 import ctypes, os
@@ -210,6 +212,27 @@ def loads(file):
             yield first.value.lower().removesuffix(".dll") + ".dll"
         elif file.name != "_dll.py":  # whose argument is what `function` is given
             yield f"{file.name}: {ast.unparse(node)}"
+
+
+def test_c_loads_dlls_in_one_place_and_by_their_full_path():
+    """What Windows would find for `dbghelp.dll` is not seen above where the stand-in is: it has loaded that before."""
+    loading = []
+    for file in [*(ROOT / "src").rglob("*.[ch]"), *(ROOT / "src").rglob("*.p[xy][xid]")]:
+        if file.name != "_werapi.c":  # generated
+            found = re.findall(
+                r"\w*(?:LoadLibrary|LoadPackagedLibrary|LdrLoadDll)\w*\(.*", file.read_text(encoding="utf-8")
+            )
+            loading += [f"{file.name}: {line}" for line in found]
+    assert loading == ["loadwer.c: LoadLibraryExW(path, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);"]
+
+
+def test_the_extension_has_no_other_function_that_loads():
+    """But for what the compiler brings for delayed imports: `use_system32` in loadwer.c answers before it is called."""
+    [file] = Path(wer.__file__).parent.glob("*.pyd")
+    with pefile.PE(str(file)) as parsed:
+        names = {name.name for entry in parsed.DIRECTORY_ENTRY_IMPORT for name in entry.imports if name.name}
+    loading = {name.decode() for name in names if b"LoadLibrary" in name or b"LdrLoad" in name}
+    assert loading - {"LoadLibraryA", "LoadLibraryExA"} == {"LoadLibraryExW"}
 
 
 def test_modules_load_dlls_from_system32_only():
