@@ -27,6 +27,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is read by older ones 
         "run it with another one, such as `python3.11 dev.py`."
     )
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # which PYTHONSAFEPATH leaves out
+
 from tools import bench, build, cache, cpython, lint, onezip, release, session, steps, testrun, wine  # noqa: E402
 from tools.cache import Cache  # noqa: E402
 from tools.steps import Command  # noqa: E402

@@ -54,7 +54,7 @@ def wheel(cache: Cache, python: WindowsPython, *, again: bool = False) -> Path:
     def build(folder: Path) -> None:
         work = cache.folder / f"cross-{python.tag}{'-again' * again}"
         shutil.copytree(source, work / "source")
-        environment = _cross_environment(work, source, windows, python)
+        environment = _cross_environment(cache, work, source, windows, python)
         log = _build(cache, "--wheel", work / "source", folder, environment)
         tags = ["--python-tag", f"cp{python.tag}", "--abi-tag", f"cp{python.tag}", "--platform-tag", "win_amd64"]
         venvs.run(cache, "build", "wheel", "tags", "--remove", *tags, _only(folder, "*.whl"), env=environment)
@@ -169,7 +169,7 @@ def benchmarks(cache: Cache, python: WindowsPython) -> Path:
     def make(folder: Path) -> None:
         work = cache.folder / f"cross-benchmarks-{python.tag}"
         shutil.copytree(source, work / "source")
-        environment = _cross_environment(work, work / "source", windows, python)
+        environment = _cross_environment(cache, work, work / "source", windows, python)
         _build_extensions(cache, work / "source" / BENCHMARKS, folder, environment)
 
     key: Key = [source, _tools(cache), windows.name, compiler(), Path(__file__)]
@@ -270,7 +270,7 @@ def consumer(cache: Cache, python: WindowsPython) -> Path:
         work = cache.folder / f"consumer-{python.tag}"
         shutil.unpack_archive(carried, work / "installed", "zip")
         shutil.copytree(source, work / "source")
-        environment = _cross_environment(work, _snapshot(cache, "package", PACKAGE), windows, python)
+        environment = _cross_environment(cache, work, _snapshot(cache, "package", PACKAGE), windows, python)
         environment["PYTHONPATH"] = str(work / "installed")  # what is pure in our wheel works on Linux, too
         log = _build(cache, "--wheel", work / "source", folder, environment)
         (folder / "warnings.txt").write_text(_warnings(log), encoding="utf-8")
@@ -343,11 +343,12 @@ def _build(cache: Cache, kind: str, source: Path, target: Path, environment: Map
     return venvs.run(cache, "build", "build", *options, source, env=environment).output
 
 
-def _cross_environment(work: Path, source: Path, windows: Path, python: WindowsPython) -> dict[str, str]:
+def _cross_environment(cache: Cache, work: Path, source: Path, windows: Path, python: WindowsPython) -> dict[str, str]:
     """What makes Linux's setuptools build `source` for Windows: a settings file in `work`, and variables."""
     # mingw-w64's own libwer.a cannot delay-load. Ours comes first on the path.
     exports = source / "src" / "wer" / "wer.def"
-    steps.run([f"{MINGW}-dlltool", "--input-def", exports, "--output-delaylib", work / "libwer.a"], cwd=work)
+    command: Command = [f"{MINGW}-dlltool", "--input-def", exports, "--output-delaylib", work / "libwer.a"]
+    steps.run(command, env=cache.environment, cwd=work)
     # Cython's way to write it. On Windows the case of a file's name does not count.
     (work / "Windows.h").write_text("#include <windows.h>\n", encoding="utf-8")
     settings = work / "cross.cfg"

@@ -25,6 +25,24 @@ Stop = Callable[[Path], None]  # ends the programs that run in a run's folder
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 KEEP_SECONDS = 30 * 24 * 3600  # finished work that nobody has used for so long is removed
+# Of the user's environment, all that tools get. Finished work is found again by what it was made from, so nothing else
+# may change it: no flags for a compiler, no settings of setuptools, pip, Python, git or Wine.
+KEPT = {
+    # Who is where, and the user's settings of pip; our own cache, for dev.py in a test.
+    *("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER", "XDG_CACHE_HOME", "XDG_CONFIG_DIRS", "XDG_CONFIG_HOME"),
+    # How others are reached, and whom to trust.
+    *("ALL_PROXY", "FTP_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "NETRC"),
+    *("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE"),
+    *("PIP_CERT", "PIP_CLIENT_CERT", "PIP_CONFIG_FILE", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_INDEX_URL"),
+    *("PIP_KEYRING_PROVIDER", "PIP_NO_INDEX", "PIP_PROXY", "PIP_RETRIES", "PIP_TIMEOUT", "PIP_TRUSTED_HOST"),
+    *("PIP_DEFAULT_TIMEOUT",),
+    # What Windows gives to every program.
+    *("ALLUSERSPROFILE", "APPDATA", "COMMONPROGRAMFILES", "COMMONPROGRAMFILES(X86)", "COMMONPROGRAMW6432"),
+    *("COMPUTERNAME", "COMSPEC", "DRIVERDATA", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "LOGONSERVER"),
+    *("NUMBER_OF_PROCESSORS", "OS", "PATHEXT", "PROCESSOR_ARCHITECTURE", "PROCESSOR_IDENTIFIER", "PROCESSOR_LEVEL"),
+    *("PROCESSOR_REVISION", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)", "PROGRAMW6432", "PUBLIC"),
+    *("SESSIONNAME", "SYSTEMDRIVE", "SYSTEMROOT", "USERDOMAIN", "USERNAME", "USERPROFILE", "WINDIR"),
+}
 SPARE = 64 << 20  # bytes; where less is free, a disk counts as full: nothing that is worth a run fits on it
 
 
@@ -37,8 +55,8 @@ class Cache:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment for tools such as pip: the user's, except that they write nowhere but here."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        """The environment for tools such as pip: what is `KEPT` of the user's; and they write nowhere but here."""
+        kept = {name: value for name, value in os.environ.items() if name.upper() in KEPT}
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
         return kept | {
@@ -47,6 +65,8 @@ class Cache:
             "ZIG_GLOBAL_CACHE_DIR": str(self.root / "zig"),
             "ZIG_LOCAL_CACHE_DIR": str(self.root / "zig"),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            # Whatever a pip.conf says: what we install goes where we say.
+            **dict.fromkeys(("PIP_REQUIRE_VIRTUALENV", "PIP_USER"), "0"),
             "PYTHONDONTWRITEBYTECODE": "1",
             "LC_ALL": "C.UTF-8",  # the same messages, and every path readable, whatever the user's locale
         }

@@ -23,7 +23,7 @@ def get(cache: Cache, name: str) -> Path:
 
     def build(folder: Path) -> None:
         _make(cache, folder)
-        command: Command = [_executable(folder), "-m", "pip", "install", "--requirement", requirements(name)]
+        command: Command = [_executable(folder), "-P", "-m", "pip", "install", "--requirement", requirements(name)]
         steps.run(command, env=cache.environment, advice=ADVICE)
 
     key: Key = [requirements(name), sys.executable, sys.version]
@@ -44,7 +44,7 @@ def run(
     """Run a module of the environment `name`. Not a script of its bin folder: those do not survive that it was
     moved to its place when it was complete."""
     return steps.run(
-        [get(cache, name), "-m", module, *arguments],
+        [get(cache, name), "-P", "-m", module, *arguments],  # not one of that name in the current folder
         env=cache.environment | dict(env or {}),
         cwd=cwd,
         echo=echo,
@@ -68,7 +68,7 @@ def extended(cache: Cache, name: str, folder: Path, wheel: Path) -> Path:
 
 def _make(cache: Cache, folder: Path, *options: str) -> None:
     debian.install(cache, debian.VENV)
-    steps.run([sys.executable, "-m", "venv", *options, folder], env=cache.environment)
+    steps.run([sys.executable, "-P", "-m", "venv", *options, folder], env=cache.environment)
 
 
 def _executable(folder: Path) -> Path:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import sys
 import types
 import zipfile
@@ -147,6 +148,18 @@ def test_a_file_that_changes_meanwhile(report, tmp_path):
     assert "state-4711-134-1.txt is not whole: it has become shorter, by" in text
     assert "faulthandler-4711-134-2.txt was left out: [" in text
     assert "bob-the-user" not in text
+
+
+def test_a_report_that_goes_meanwhile(report, tmp_path):
+    """WER, or who cleans up, removes it between the plan and the copy."""
+    found = collect(report, events=[])
+    shutil.rmtree(report)
+    files = written(found, tmp_path / "crash.zip")
+    planned = {one.name for one in found.files if one.path}
+    assert len(planned) >= 5
+    assert not planned & set(files)
+    missing = json.loads(files["manifest.json"])["missing"]
+    assert all(any(name in line for line in missing) for name in planned)
 
 
 def test_a_file_that_becomes_a_link(report, tmp_path):

@@ -1,7 +1,6 @@
 """dev.py where something is in its way: a message that says what, and what to do; no traceback."""
 
 import ast
-import contextlib
 import os
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from disks import mounted
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT))
@@ -218,18 +218,6 @@ def test_what_another_user_has_left_in_it(root, no_root):
         (root / "locks" / "work").chmod(0)
         with pytest.raises(Failure, match=r"You may not write to .*locks/work, which a run by another user has made"):
             own.get("work", "Work", ["another key"], lambda folder: None)
-
-
-@contextlib.contextmanager
-def mounted(folder, options):
-    folder.mkdir(parents=True)
-    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("needs to mount a tmpfs")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", folder], check=True)
 
 
 def test_a_disk_that_can_only_be_read(root):

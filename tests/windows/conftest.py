@@ -373,6 +373,12 @@ for dll in (ctypes.WinDLL(sys.argv[1]), kernel32, ctypes.WinDLL("kernelbase")):
 
 
 @pytest.fixture
+def hide():
+    """The beginning of a program that lacks some functions: sys.argv are wer.dll's path, and the functions' names."""
+    return HIDE
+
+
+@pytest.fixture
 def without(system_folder):
     """Run a program on a Windows that lacks some functions: `without(functions, code)` returns what it printed."""
 

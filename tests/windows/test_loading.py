@@ -1,19 +1,24 @@
-"""Where `wer.dll` comes from: System32, whatever else of that name Windows would find first.
+"""Where DLLs come from: System32, whatever else of their names Windows would find first.
 
-The tests copy the interpreter and the package into a folder of their own and plant a `wer.dll` there, a copy of
-the real one. A program then says which files of that name its process has loaded.
+The tests copy the interpreter and the package into a folder of their own and plant DLLs there, copies of the real
+`wer.dll` under each name. A program then says which files its process has loaded.
 """
 
+import ast
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 
+import pefile
 import pytest
 
 import wer
 
-# Every wer.dll in the process, one path a line. sys.argv[1] is the folder of the package's copy.
+ROOT = Path(__file__).parents[2]
+
+# Every DLL in the process, one path a line.
 LIST_LOADED = """
 import ctypes, os
 kernel32 = ctypes.windll.kernel32
@@ -27,18 +32,56 @@ assert kernel32.K32EnumProcessModules(
 for module in modules[:size.value // ctypes.sizeof(ctypes.c_void_p)]:
     path = ctypes.create_unicode_buffer(1024)
     kernel32.GetModuleFileNameW(module, path, len(path))
-    if os.path.basename(path.value).lower() == "wer.dll":
-        print(path.value)
+    print(path.value)
 """
+# Where the package's copy is: sys.argv[1].
 USE_WER = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import wer
 wer.Report("WerTests.Loading").close()
 """
+# Folders that a program adds to those in which Windows looks: sys.argv[2:].
+ADD_FOLDERS = """
+import ctypes, os, sys
+added = [os.add_dll_directory(folder) for folder in sys.argv[2:]]
+ctypes.windll.kernel32.SetDllDirectoryW(ctypes.c_wchar_p(sys.argv[2]))
+"""
 LOAD_BY_NAME = """
 import ctypes
-ctypes.windll.kernel32.LoadLibraryW("wer.dll")
+ctypes.windll.kernel32.LoadLibraryW({name!r})
+"""
+
+# Each DLL that the package loads itself, and what has it do so.
+LOADED = {
+    "wer.dll": USE_WER,
+    "dbghelp.dll": USE_WER + "import wer.dumps; wer.dumps.write_dump('own.dmp', overwrite=True)",
+    "wevtapi.dll": USE_WER + "from wer._machine import event_log; event_log.read()",
+    "faultrep.dll": """
+import sys
+package = sys.argv[1]
+sys.argv[1:] = [{wer_dll!r}, "WerReportHang"]
+{hide}
+sys.path.insert(0, package)
+import wer
+try:
+    wer.report_hang(1)
+except (OSError, NotImplementedError):
+    pass
+""",
+}
+# What the package names too, and is in the process before any code of its: python.exe has loaded it, or Windows.
+THERE = {
+    *("kernel32.dll", "kernelbase.dll", "ntdll.dll", "advapi32.dll", "ucrtbase.dll", "vcruntime140.dll"),
+    f"python3{sys.version_info.minor}.dll",
+    f"python3{sys.version_info.minor}t.dll",
+    "msvcrt.dll",  # of mingw's builds: advapi32.dll has loaded it
+}
+MODULES = """
+import sys
+for name in sorted(sys.modules):
+    if name in sys.stdlib_module_names or name.partition(".")[0] in sys.stdlib_module_names:
+        print(name)
 """
 
 
@@ -57,18 +100,29 @@ class Place:
         shutil.copy(python, self.python)
         for file in (*self.home.glob("python3*.dll"), *self.home.glob("vcruntime*.dll")):
             shutil.copy(file, self.python.parent)
-        for file in Path(wer.__file__).parent.glob("*.py*"):
-            if file.is_file():  # not __pycache__
-                shutil.copy(file, self.package)
+        ignored = shutil.ignore_patterns("__pycache__")
+        package = Path(wer.__file__).parent
+        shutil.copytree(package, self.package, ignore=ignored, copy_function=shutil.copy, dirs_exist_ok=True)
 
-    def run(self, code, **environment):
+    def plant(self, file, *names):
+        """Copies of `file` in the package's folder, beside python.exe, in the current folder, and on PATH."""
+        for folder in (self.package, self.python.parent, self.elsewhere):
+            for name in names:
+                shutil.copy(file, folder / name)
+
+    def loaded(self, code, **environment):
+        """Run a program, and return the files of DLLs that are in its process then."""
+        lines = self.run(code + LIST_LOADED, *[str(self.elsewhere)], **environment)
+        return [Path(line) for line in lines]
+
+    def run(self, code, *arguments, **environment):
         """Run a program with this copy, and return the lines that it printed."""
         variables = {**os.environ, "PYTHONHOME": str(self.home), **environment}
         variables.pop("PYTHONPATH", None)
-        command = [str(self.python), "-S", "-B", "-c", code, str(self.package.parent)]
+        command = [str(self.python), "-S", "-B", "-c", code, str(self.package.parent), *arguments]
         done = self.run_program(command, variables, cwd=self.elsewhere)
         assert done.returncode == 0, done.stderr
-        return [Path(line) for line in done.stdout.splitlines()]
+        return done.stdout.splitlines()
 
 
 @pytest.fixture
@@ -80,19 +134,113 @@ def same_file(path, other):
     return os.path.normcase(path) == os.path.normcase(other)
 
 
-def test_no_planted_file_is_loaded(place, system_folder):
-    """In the package's folder, beside python.exe, in the current folder and on PATH: all at once."""
-    for folder in (place.package, place.python.parent, place.elsewhere):
-        shutil.copy(system_folder / "wer.dll", folder / "wer.dll")
-    [loaded] = place.run(USE_WER + LIST_LOADED, PATH=f"{place.elsewhere};{os.environ['PATH']}")
-    assert same_file(loaded, system_folder / "wer.dll")
+def of_name(files, name):
+    return [path for path in files if path.name.lower() == name]
 
 
-def test_the_trap_works(place, system_folder):
+@pytest.fixture
+def programs(system_folder, hide):
+    """`LOADED`, as programs that can be run."""
+    wer_dll = str(system_folder / "wer.dll")
+    return {
+        name: code.format(wer_dll=wer_dll, hide=hide) if "{hide}" in code else code for name, code in LOADED.items()
+    }
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_no_planted_file_is_loaded(place, system_folder, programs, name):
+    """In the package's folder, beside python.exe, in the current folder, on PATH, and in added ones: all at once."""
+    place.plant(system_folder / "wer.dll", name)
+    files = place.loaded(ADD_FOLDERS + programs[name], PATH=f"{place.elsewhere};{os.environ['PATH']}")
+    [loaded] = of_name(files, name)
+    assert same_file(loaded, system_folder / name)
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_the_trap_works(place, system_folder, name):
     """Or the test above would show nothing: loaded just by its name, it is the planted file."""
-    shutil.copy(system_folder / "wer.dll", place.python.parent / "wer.dll")
-    [loaded] = place.run(LOAD_BY_NAME + LIST_LOADED)
-    assert same_file(loaded, place.python.parent / "wer.dll")
+    place.plant(system_folder / "wer.dll", name)
+    [loaded] = of_name(place.loaded(LOAD_BY_NAME.format(name=name)), name)
+    assert same_file(loaded, place.python.parent / name)
+
+
+def test_what_those_load_in_turn_is_not_taken_from_there_either(place, system_folder, programs):
+    """Every DLL that is in a process only because of the package; what Python's own modules bring does not count."""
+    everything = "\n".join(reversed(programs.values()))  # what hides a function comes before it is looked up
+    modules = place.run(everything + MODULES)
+    bare = "import contextlib, importlib\n" + "".join(
+        f"with contextlib.suppress(ImportError): importlib.import_module({name!r})\n" for name in modules
+    )
+    before = {path.name.lower() for path in place.loaded(bare)}
+    ours = {path.name.lower() for path in place.loaded(everything)} - before
+    ours = {name for name in ours if name.endswith(".dll")}
+    assert set(LOADED) <= ours
+    place.plant(system_folder / "wer.dll", *ours)
+    after = place.loaded(ADD_FOLDERS + everything, PATH=f"{place.elsewhere};{os.environ['PATH']}")
+    planted = [path for path in after if path.name.lower() in ours and not same_file(path.parent, system_folder)]
+    assert planted == []
+
+
+def test_each_dll_that_the_package_names_is_tried_here(place):
+    """What the extension imports and has texts of, and what modules give to `WinDLL` and to `_dll.function`."""
+    there = {path.name.lower() for path in place.loaded("import ctypes")}
+    named = set()
+    folder = Path(wer.__file__).parent
+    for file in [*folder.glob("*.pyd"), *folder.glob("*.dll")]:
+        with pefile.PE(str(file)) as parsed:
+            for kind in ("DIRECTORY_ENTRY_IMPORT", "DIRECTORY_ENTRY_DELAY_IMPORT"):
+                named |= {entry.dll.decode("ascii").lower() for entry in getattr(parsed, kind, ())}
+        data = file.read_bytes()
+        wide = re.findall(rb"(?:[\w.-]\0)+\.\0[dD]\0[lL]\0[lL]\0", data)
+        named |= {text.decode("utf-16-le").lower() for text in wide}
+    for file in folder.rglob("*.py"):
+        named.update(loads(file))
+    named = {name for name in named if not name.startswith("api-ms-win-")}  # of Windows, no files to plant
+    assert {"wer.dll", "wevtapi.dll", "advapi32.dll"} <= named
+    assert named - THERE == set(LOADED), "a new DLL needs a row in LOADED"
+    assert named & THERE <= there, "else it could be planted: a row in LOADED"
+
+
+def loads(file):
+    """The DLLs that a module of Python loads; what cannot be told is in it as it is written, and is no row's name."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        if name not in ("WinDLL", "CDLL", "OleDLL", "PyDLL") and (name, file.parent.name) != ("function", "_machine"):
+            continue
+        first = node.args[0] if node.args else None
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value.lower().removesuffix(".dll") + ".dll"
+        elif file.name != "_dll.py":  # whose argument is what `function` is given
+            yield f"{file.name}: {ast.unparse(node)}"
+
+
+def test_c_loads_dlls_in_one_place_and_by_their_full_path():
+    """What Windows would find for `dbghelp.dll` is not seen above where the stand-in is: it has loaded that before."""
+    loading = []
+    for file in [*(ROOT / "src").rglob("*.[ch]"), *(ROOT / "src").rglob("*.p[xy][xid]")]:
+        if file.name != "_werapi.c":  # generated
+            found = re.findall(
+                r"\w*(?:LoadLibrary|LoadPackagedLibrary|LdrLoadDll)\w*\(.*", file.read_text(encoding="utf-8")
+            )
+            loading += [f"{file.name}: {line}" for line in found]
+    assert loading == ["loadwer.c: LoadLibraryExW(path, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);"]
+
+
+def test_the_extension_has_no_other_function_that_loads():
+    """But for what the compiler brings for delayed imports: `use_system32` in loadwer.c answers before it is called."""
+    [file] = Path(wer.__file__).parent.glob("*.pyd")
+    with pefile.PE(str(file)) as parsed:
+        names = {name.name for entry in parsed.DIRECTORY_ENTRY_IMPORT for name in entry.imports if name.name}
+    loading = {name.decode() for name in names if b"LoadLibrary" in name or b"LdrLoad" in name}
+    assert loading - {"LoadLibraryA", "LoadLibraryExA"} == {"LoadLibraryExW"}
+
+
+def test_modules_load_dlls_from_system32_only():
+    for file in Path(wer.__file__).parent.rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"ctypes\.(util|windll|oledll|cdll)\b|\bLoadLibrary", text), file
+        for line in re.findall(r"\bWinDLL\(.*", text):
+            assert re.search(r"winmode=(0x800|_SYSTEM32|_SYSTEM32_ONLY)\)", line), f"{file.name}: {line}"
 
 
 def test_a_planted_file_that_is_loaded_already_is_not_used(place, system_folder, standin):

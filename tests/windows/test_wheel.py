@@ -31,6 +31,7 @@ FILES = {
     "wer/_include.py",
     "wer/_interpreter.py",
     "wer/_launcher.py",
+    "wer/_leftovers.py",
     "wer/_limits.py",
     "wer/_machine/__init__.py",
     "wer/_machine/_dll.py",

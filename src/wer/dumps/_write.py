@@ -13,6 +13,8 @@ from .._arguments import bits as _bits
 from .._arguments import shown as _shown
 from .._enums import DumpType, MinidumpType
 from .._launcher import warn_of_launcher as _warn_of_launcher
+from .._leftovers import hold as _hold
+from .._leftovers import remove_leftovers as _remove_leftovers
 from .._processes import FOR_DUMP as _FOR_DUMP
 from .._processes import FOR_HEAP_DUMP as _FOR_HEAP_DUMP
 from .._processes import process_of as _process_of
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
 _ACCESS_DENIED = 5
 _MiB = 1 << 20
-# Of the file that a dump is written to before it has its name. Only a process that is killed leaves one.
-TEMPORARY = "wer-dump-"
+# Of the file that a dump is written to before it has its name. Only a process that is killed leaves one, for the next.
+TEMPORARY, _ENDING = "wer-dump-", ".tmp"
 
 
 @_dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ def write_dump(
     """Write a dump of a process into a file. Calls MiniDumpWriteDump; there is no report, and nothing is sent.
 
     The file is written beside its place, under a name that begins with ``wer-dump-``, and gets its name when it is
-    whole; if anything fails, or Ctrl-C is pressed, it is removed. It holds memory of the process, passwords and all,
-    and has the permissions of its folder.
+    whole; if anything fails, or Ctrl-C is pressed, it is removed. What a process leaves that is killed meanwhile, the
+    next dump into that folder removes. It holds memory of the process, passwords and all, and has the permissions of
+    its folder.
 
     Parameters
     ----------
@@ -151,11 +154,13 @@ def write_dump_of(
     expected = expected_of(held, flags)
     folder = _os.path.dirname(target)
     _must_have_room(folder, expected, held.id)
+    _remove_leftovers(folder, TEMPORARY, _ENDING)
     started = _monotonic()
-    temporary = _os.path.join(folder, f"{TEMPORARY}{_os.getpid()}-{_os.urandom(4).hex()}.tmp")
+    temporary = _os.path.join(folder, f"{TEMPORARY}{_os.getpid()}-{_os.urandom(4).hex()}{_ENDING}")
     file = _os.open(temporary, _os.O_RDWR | _os.O_CREAT | _os.O_EXCL | getattr(_os, "O_BINARY", 0), 0o600)
     try:
         try:
+            _hold(file)
             _native.write_dump(held, file, flags, progress and (lambda: progress(_os.fstat(file).st_size, expected)))
             size = _os.fstat(file).st_size
         finally:

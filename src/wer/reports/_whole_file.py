@@ -1,14 +1,20 @@
-"""Writing a file that is there whole or not at all: beside its place, then renamed."""
+"""Writing a file that is there whole or not at all: beside its place, then renamed.
+
+What a process that is killed meanwhile leaves there, the next one that writes the same file removes.
+"""
 
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from .._leftovers import hold, remove_leftovers
 from .._typing import TYPE_CHECKING, StrPath
 
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+_ENDING = ".part"
 
 
 @contextmanager
@@ -32,9 +38,12 @@ def whole_file(path: StrPath, overwrite: bool = False) -> "Iterator[BinaryIO]":
     target = os.path.abspath(os.fsdecode(path))
     if not overwrite and os.path.lexists(target):
         raise _exists(target)
-    descriptor, beside = tempfile.mkstemp(".part", f".{os.path.basename(target)[:100]}-", os.path.dirname(target))
+    folder, begins = os.path.dirname(target), f".{os.path.basename(target)[:100]}-"
+    remove_leftovers(folder, begins, _ENDING)
+    descriptor, beside = tempfile.mkstemp(_ENDING, begins, folder)
     try:
         with os.fdopen(descriptor, "w+b") as file:
+            hold(descriptor)
             yield file
             file.flush()
             os.fsync(file.fileno())

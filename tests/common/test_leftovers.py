@@ -1,0 +1,119 @@
+"""What a process leaves that is killed while it writes a dump, a ZIP or a page: private, and gone the next time."""
+
+import os
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+from pythons import PYTHON, WITH_WER
+from stories import make_crash
+
+import wer.dumps
+from wer import _leftovers
+from wer.dumps import _write
+from wer.reports import _whole_file, collect, story_of, write_page
+from wer.testing import FakeWer
+
+KILLED = """
+import os, sys
+import wer, wer.dumps, wer.testing
+from wer.reports import _collect, collect, story_of, write_page
+kind, report, target = sys.argv[1:]
+
+def end(*given):
+    os._exit(7)
+
+if kind == "dump":
+    with wer.testing.FakeWer() as fake:
+        wer.dumps.write_dump(target, fake.add_process(4712), progress=end)
+if kind == "zip":
+    collect(report, events=[]).write(target, progress=end)
+os.fsync = end  # the page is written, and has no name yet
+write_page(story_of(report, events=[]), target)
+"""
+
+
+@pytest.fixture
+def report(tmp_path):
+    return make_crash(tmp_path / "AppCrash_x")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "target").mkdir()
+    return tmp_path / "target"
+
+
+def write(kind, report, path):
+    if kind == "dump":
+        with FakeWer() as fake:
+            wer.dumps.write_dump(path, fake.add_process(4712))
+    elif kind == "zip":
+        collect(report, events=[]).write(path)
+    else:
+        write_page(story_of(report, events=[]), path)
+
+
+def age(path):
+    long_ago = time.time() - _leftovers.OLD_SECONDS - 5
+    os.utime(path, (long_ago, long_ago))
+
+
+@pytest.mark.parametrize("kind", ["dump", "zip", "page"])
+def test_it_is_gone_after_the_next_time(report, folder, kind):
+    path = folder / "crash.it"
+    command = [PYTHON, "-c", KILLED, kind, str(report), str(path)]
+    assert subprocess.run(command, env=WITH_WER, timeout=120, check=False).returncode == 7
+    [left] = folder.iterdir()
+    assert left != path
+    if sys.platform != "win32":
+        assert stat.S_IMODE(left.stat().st_mode) == 0o600
+    write(kind, report, folder / "crash.it")
+    assert sorted(folder.iterdir()) == sorted([left, path]), "it could be one that is getting its name now"
+    age(left)
+    path.unlink()
+    write(kind, report, path)
+    assert list(folder.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("kind", ["dump", "page"])
+def test_what_is_being_written_stays(report, folder, kind):
+    """However long nothing was written to it."""
+    path = folder / "crash.it"
+
+    def meanwhile():
+        [mine] = folder.iterdir()
+        age(mine)
+        write(kind, report, path)
+        assert sorted(folder.iterdir()) == sorted([mine, path])
+        path.unlink()
+
+    if kind == "dump":
+        with FakeWer() as fake:
+            wer.dumps.write_dump(path, fake.add_process(4712), progress=lambda *done: meanwhile())
+    else:
+        with _whole_file.whole_file(path) as file:
+            file.write(b"mine")
+            meanwhile()
+        assert path.read_bytes() == b"mine"
+    assert list(folder.iterdir()) == [path]
+
+
+def test_others_files_stay(report, folder):
+    names = [
+        "wer-dump-4712-0a0a0a0a.dmp",
+        "my-wer-dump-1.tmp",
+        ".crash.it-x.txt",
+        ".another.it-x.part",
+        "crash.it-x.part",
+    ]
+    for name in names:
+        (folder / name).write_text("mine")
+        age(folder / name)
+    (folder / f"{_write.TEMPORARY}1-0a0a0a0a.tmp").mkdir()
+    write("dump", report, folder / "a.dmp")
+    write("page", report, folder / "crash.it")
+    assert {path.name for path in folder.iterdir()} > {*names, f"{_write.TEMPORARY}1-0a0a0a0a.tmp"}
+    assert [(folder / name).read_text() for name in names] == ["mine"] * len(names)
