@@ -274,7 +274,7 @@ class TestTrial:
 
     def test_nothing_comes(self, journal, store):
         """Wine has no WER: nobody makes a report or a dump."""
-        trial = try_crash(timeout=20)
+        trial = try_crash(timeout=5)
         assert trial.exit_code == 0xC0000005
         assert (trial.dump, trial.reports, trial.left) == (None, [], [])
         assert trial.forecast.dump.answer == "yes"

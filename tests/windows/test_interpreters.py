@@ -140,7 +140,7 @@ def go_on():
 threads = [threading.Thread(target=go_on) for _ in range(4)]
 for thread in threads:
     thread.start()
-for _ in range(8):
+for _ in range(3):
     for name in [name for name in sys.modules if name.partition(".")[0] == "wer"]:
         del sys.modules[name]
     import wer

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pefile
 import pytest
+from once import ONCE
 
 import wer
 
@@ -164,6 +165,7 @@ def test_the_trap_works(place, system_folder, name):
     assert same_file(loaded, place.python.parent / name)
 
 
+@ONCE
 def test_what_those_load_in_turn_is_not_taken_from_there_either(place, system_folder, programs):
     """Every DLL that is in a process only because of the package; what Python's own modules bring does not count."""
     everything = "\n".join(reversed(programs.values()))  # what hides a function comes before it is looked up
