@@ -1,6 +1,6 @@
 """Each call of each public operation fails with each code, on the fake: what is raised or told, and what is left.
 
-The operations are in tests/shared/operations.py.
+The operations are in tests/shared/operations.py; tests/windows/test_every_call_fails.py has the stand-in fail.
 """
 
 import gc
