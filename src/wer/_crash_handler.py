@@ -67,7 +67,8 @@ class CrashHandler(Owner):
         """
         self._held.uninstall()
         while self._registered:
-            self._registered.pop().unregister()
+            self._registered[-1].unregister()
+            self._registered.pop()  # not before: what WER refused is tried again by another call
 
 
 def install_crash_handler(

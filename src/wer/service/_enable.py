@@ -225,22 +225,30 @@ class Service:
         return found + what_keeps_reports_away()
 
     def close(self) -> None:
-        """Undo what `enable` did, after the reports that are being made. Doing it again does nothing."""
+        """Undo what `enable` did, after the reports that are being made. Doing it again does nothing.
+
+        Raises
+        ------
+        WerError
+            With ``fast_fail``: WER refused to undo a registration. All else is undone; another call tries again.
+        """
         if self._hooks is not None:
             self._hooks.uninstall()
             self._hooks = None
         if self._stacks is not None:  # before the handler: faulthandler puts back what it has found
             self._stacks.close()
             self._stacks = None
-        if self._handler is not None:
-            self._handler.uninstall()
-            self._handler = None
-        if self.reporter is not None:
-            self.reporter.close()
-            self.reporter = None
-        atexit.unregister(self._at_exit)
-        if _current.service is self:
-            _current.service = _current.reporter = None
+        try:
+            if self._handler is not None:
+                self._handler.uninstall()
+                self._handler = None
+        finally:
+            if self.reporter is not None:
+                self.reporter.close()
+                self.reporter = None
+            atexit.unregister(self._at_exit)
+            if _current.service is self:
+                _current.service = _current.reporter = None
 
     def _at_exit(self) -> None:
         """Wait for the reports that are being made; the rest stays in place, as crashes may still come."""

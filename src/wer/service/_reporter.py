@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from itertools import count as _count
 
@@ -16,7 +17,7 @@ from .._typing import Any
 from ._background import Background
 from ._dump_lock import one_at_a_time
 from ._dump_size import check_most_bytes, choose_dump
-from ._folder import Folder
+from ._folder import Folder, remove
 from ._limits import Limits
 from ._signature import MOST_NESTED, is_group, members, own_functions, traceback_hash, type_name
 from ._state import add_python_state
@@ -241,7 +242,8 @@ class Reporter:
         dump_type, note = choose_dump(None, self.dump_type, self.max_dump_bytes)
         if note:
             more.append(f"The dump: {note}")
-        with Report(filed.event_type, application_name=self.application) as report:
+        # Its file goes with this block: the report object may live on, in the traceback of what went wrong.
+        with ExitStack() as kept, Report(filed.event_type, application_name=self.application) as report:
             for index, (name, value) in enumerate(
                 (
                     ("Version", self.version),
@@ -253,7 +255,7 @@ class Reporter:
                 )
             ):
                 report.set_parameter(index, fitting(value), name)
-            add_python_state(
+            state = add_python_state(
                 report,
                 exception,
                 thread=thread,
@@ -262,6 +264,8 @@ class Reporter:
                 more=more,
                 folder=self.folder,
             )
+            if state is not None:
+                kept.callback(remove, state)
             if dump_type is not DumpType.NONE:
                 self._add_dump(report, dump_type)
             result = report.submit(self.consent, self.flags)

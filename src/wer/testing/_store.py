@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_KEY = 32768  # units, as of a path
 _GONE = (as_hresult(ERROR_FILE_NOT_FOUND), as_hresult(ERROR_PATH_NOT_FOUND))
+_NO_MORE = as_hresult(18)  # ERROR_NO_MORE_FILES
 _NO_UUID = UUID(int=0)
 
 
@@ -117,7 +118,10 @@ class HeldStore:
 
     def _next(self) -> StoredReport | None:
         function = "WerStoreGetFirstReportKey" if self._place is None else "WerStoreGetNextReportKey"
-        check(self._wer, as_hresult(self._answer(function)), function)
+        hr = as_hresult(self._answer(function))
+        if hr == _NO_MORE:
+            return None
+        check(self._wer, hr, function)
         place = self._place or 0
         reports = self._wer.reports[self._type]
         if place >= len(reports):
