@@ -9,6 +9,7 @@ import random
 import shutil
 
 import pytest
+from once import ONCE
 from operations import (
     CODES,
     FUNCTIONS,
@@ -97,6 +98,7 @@ def codes_for(*point):
     return [chance.choice([E_OUTOFMEMORY, RPC_SERVER_UNAVAILABLE, S_FALSE, UNKNOWN]), chance.choice(CODES)]
 
 
+@ONCE
 @pytest.mark.parametrize("operation", HERE, ids=str)
 def test_each_call_fails(operation, place, handle_is_open, caplog):
     caplog.set_level(60, "wer")  # records of errors would keep what their tracebacks hold

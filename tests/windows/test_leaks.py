@@ -8,6 +8,7 @@ import os
 import sys
 
 import pytest
+from once import ONCE
 
 CYCLES = 1000  # of what takes microseconds; a twentieth of it of what writes a dump
 
@@ -115,6 +116,7 @@ def shared():
     return next(path for path in sys.path if os.path.exists(os.path.join(path, "stored.py")))
 
 
+@ONCE
 def test_nothing_grows(standin, run_program, shared):
     cycles = os.environ.get("WER_TESTS_CYCLES", str(CYCLES))
     done = run_program([sys.executable, "-c", PROGRAM, shared, cycles], timeout=3600)
