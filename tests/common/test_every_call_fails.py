@@ -1,6 +1,6 @@
 """Each call of each public operation fails with each code, on the fake: what is raised or told, and what is left.
 
-The operations are in tests/shared/operations.py; tests/windows/test_every_call_fails.py has the stand-in fail.
+The operations are in tests/shared/operations.py.
 """
 
 import gc
@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 
 import pytest
+from once import ONCE
 from operations import (
     CODES,
     E_FAIL,
@@ -171,6 +172,7 @@ def is_right(error, function, code):
     return isinstance(error, (OSError, ValueError))
 
 
+@ONCE
 @by_operation
 def test_each_call_fails(operation, place, caplog):
     caplog.set_level(60, "wer")
@@ -207,6 +209,7 @@ def test_each_call_fails(operation, place, caplog):
     print(f"{operation}: {injections} injections")
 
 
+@ONCE
 @by_operation
 def test_each_call_fails_for_good(operation, place, caplog):
     """From the n-th on, and so in what cleans up after the first failure, too."""

@@ -597,7 +597,7 @@ WITHOUT_CALLS = {
             *("remove_crash_module", "leftovers", "remove_files"),
         )
     ),
-    *("wer.doctor.ending_of", "wer.doctor.examine", "wer.doctor.try_crash"),
+    *("wer.doctor.effective_local_dumps", "wer.doctor.ending_of", "wer.doctor.examine", "wer.doctor.try_crash"),
     *(
         f"wer {name}"
         for name in ("doctor", "show", "explain", "local-dumps", "exclude", "crash-module", "collect", "uninstall")
