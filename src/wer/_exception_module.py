@@ -3,6 +3,7 @@
 import os as _os
 
 from ._enums import FileType, RegisterFileType
+from ._machine.keys import MODULES
 from ._registration import Registration, is_registered, register_file, register_runtime_exception_module
 from ._typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ if TYPE_CHECKING:
     from ._werapi import HeldHandler, HeldTemplate
 
 PATH = _os.path.join(_os.path.dirname(_os.path.abspath(__file__)), "wer_exception_module.dll")
-MODULES = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting\RuntimeExceptionHelperModules"
 
 
 def register(handler: "HeldHandler", template: "HeldTemplate", registered: list[Registration]) -> None:

@@ -9,10 +9,11 @@ from fake_registry import FakeRegistry
 from killed_registry import Killed, KilledRegistry
 
 from wer import changes
+from wer._machine.keys import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, PROFILES, SILENT_EXIT
 from wer._machine.local_dumps import where_it_does_nothing
 from wer._machine.registry import HKCU, HKLM, Kind, Unreadable, Value
 from wer.changes._journal import KEY, Journal, Record
-from wer.changes._places import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, PROFILES, SILENT_EXIT, is_changed_here
+from wer.changes._places import is_changed_here
 from wer.changes._plan import Planner
 from wer.doctor import effective_local_dumps
 

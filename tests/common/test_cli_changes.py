@@ -10,9 +10,9 @@ from fake_registry import FakeRegistry
 
 import wer
 from wer import changes
+from wer._machine.keys import EXCLUDED, EXCLUDED_BY_POLICY, IMAGES, LOCAL_DUMPS, MODULES, PROFILES, SILENT_EXIT
 from wer._machine.registry import HKCU, HKLM, Kind, Value
 from wer.changes._journal import KEY
-from wer.changes._places import EXCLUDED, EXCLUDED_BY_POLICY, IMAGES, LOCAL_DUMPS, MODULES, PROFILES, SILENT_EXIT
 
 WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"
 HOSTILE = "a\x1b[31m\u202eb.exe"

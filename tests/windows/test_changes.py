@@ -16,8 +16,8 @@ from clirun import run
 from pythons import PYTHON, WITH_WER
 
 from wer import changes
+from wer._machine.keys import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, SILENT_EXIT
 from wer._machine.registry import HKCU, HKLM, Kind, Value
-from wer.changes._places import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, SILENT_EXIT
 from wer.doctor import effective_local_dumps
 
 ROOTS = {HKLM: winreg.HKEY_LOCAL_MACHINE, HKCU: winreg.HKEY_CURRENT_USER}

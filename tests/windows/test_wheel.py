@@ -41,6 +41,7 @@ FILES = {
     "wer/_machine/event_xml.py",
     "wer/_machine/events.py",
     "wer/_machine/folders.py",
+    "wer/_machine/keys.py",
     "wer/_machine/local_dumps.py",
     "wer/_machine/privileges.py",
     "wer/_machine/processes.py",

@@ -6,12 +6,12 @@ import sys
 
 from .._typing import TYPE_CHECKING
 from . import processes
+from .keys import PROFILES
 
 if TYPE_CHECKING:
     from .registry import Registry
 
 LOCAL_SYSTEM, LOCAL_SERVICE, NETWORK_SERVICE = "S-1-5-18", "S-1-5-19", "S-1-5-20"
-_PROFILES = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList"
 _NAMES = {
     "": LOCAL_SYSTEM,  # a service without an account
     "localsystem": LOCAL_SYSTEM,
@@ -62,7 +62,7 @@ def profile_of(sid: str, registry: "Registry") -> str | None:
 
     None if it has none. Raises `registry.Unreadable`.
     """
-    found = registry.value("HKLM", f"{_PROFILES}\\{sid}", "ProfileImagePath")
+    found = registry.value("HKLM", f"{PROFILES}\\{sid}", "ProfileImagePath")
     return found.data if found is not None and isinstance(found.data, str) and found.data else None
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import accounts
+from .keys import LOCAL_DUMPS
 from .registry import HKCU, HKLM, Kind, Registry, Value
 
 # https://learn.microsoft.com/windows/win32/wer/collecting-user-mode-dumps
-LOCAL_DUMPS = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting\LocalDumps"
 DEFAULT_FOLDER = r"%LOCALAPPDATA%\CrashDumps"
 CUSTOM, MINI, FULL = 0, 1, 2  # DumpType
 _WITH_MEMORY = 0x2 | 0x200  # of CustomDumpFlags: MiniDumpWithFullMemory, MiniDumpWithPrivateReadWriteMemory

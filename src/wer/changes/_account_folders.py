@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .._machine.keys import PROFILES
 from .._machine.registry import HKLM, Registry
-from ._places import PROFILES
 
 _MOST_PROFILES = 1000
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .. import _exception_module
+from .._machine.keys import MODULES, NT
 from .._machine.registry import HKCU, HKLM, Kind, Registry, Unreadable, Value
-from ._places import MODULES, NT
 from ._plan import Plan, Planner
 
 FILE_NAME = "wer_exception_module.dll"

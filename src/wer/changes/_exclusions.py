@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from .. import _settings
+from .._machine.keys import EXCLUDED, EXCLUDED_BY_POLICY
 from .._machine.registry import HKCU, HKLM, Kind, Registry, Unreadable, Value
 from ._change import State, state_of
 from ._journal import Journal, Record
 from ._names import exe_name
-from ._places import EXCLUDED, EXCLUDED_BY_POLICY
 
 # In each of them every Python program has the same name.
 EVERY_PYTHON = ("python.exe", "pythonw.exe", "py.exe", "pyw.exe")

@@ -6,6 +6,7 @@ https://learn.microsoft.com/windows/win32/wer/collecting-user-mode-dumps
 import ntpath
 
 from .._arguments import required, shown
+from .._machine.keys import LOCAL_DUMPS
 from .._machine.local_dumps import (
     CUSTOM,
     DEFAULT_COUNT,
@@ -13,7 +14,6 @@ from .._machine.local_dumps import (
     FULL,
     KIND_NAMES,
     KINDS,
-    LOCAL_DUMPS,
     LocalDumps,
     effective_local_dumps,
     where_it_does_nothing,

@@ -5,11 +5,12 @@ What these settings do on a machine, only a Windows can show: docs/evidence.md.
 """
 
 from .._arguments import shown
+from .._machine.keys import IMAGES, SILENT_EXIT
 from .._machine.registry import HKLM, Kind, Registry, Value
 from ._change import described
 from ._local_dumps import dword, full_folder
 from ._names import exe_name
-from ._places import GLOBAL_FLAG, IMAGES, SILENT_EXIT, SILENT_EXIT_VALUES
+from ._places import GLOBAL_FLAG, SILENT_EXIT_VALUES
 from ._plan import Plan, Planner, number_of
 
 MONITOR_SILENT_EXIT = 0x200  # FLG_MONITOR_SILENT_PROCESS_EXIT, of GlobalFlag

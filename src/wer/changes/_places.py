@@ -1,18 +1,8 @@
 """Where in the registry this package changes something, and nowhere else."""
 
-from .._machine.local_dumps import DEFAULTS, LOCAL_DUMPS
+from .._machine.keys import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, SILENT_EXIT
+from .._machine.local_dumps import DEFAULTS
 from .._machine.registry import HKCU, HKLM
-
-WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"
-POLICY = r"SOFTWARE\Policies\Microsoft\Windows\Windows Error Reporting"
-NT = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
-
-EXCLUDED = rf"{WER}\ExcludedApplications"
-EXCLUDED_BY_POLICY = rf"{POLICY}\ExcludedApplications"
-MODULES = rf"{WER}\RuntimeExceptionHelperModules"
-IMAGES = rf"{NT}\Image File Execution Options"
-SILENT_EXIT = rf"{NT}\SilentProcessExit"
-PROFILES = rf"{NT}\ProfileList"
 
 DUMP_VALUES = tuple(DEFAULTS)
 SILENT_EXIT_VALUES = ("ReportingMode", "LocalDumpFolder", "MaxNumberOfDumpFiles", "DumpType")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from errno import EACCES
 
 from .. import _exception_module
+from .._machine.keys import MODULES, PROFILES
 from .._machine.registry import HKCU, HKLM, Registry, Unreadable
 from ..service._folder import Folder, default_path
 from ..service._folder import _is_running as is_running
@@ -16,7 +17,6 @@ from ._crash_module import FILE_NAME, is_there
 from ._exclusions import Exclusion, exclusions
 from ._journal import Journal
 from ._local_dumps import say_if_all_are_kept
-from ._places import MODULES, PROFILES
 from ._plan import Plan, Planner
 
 _UNPACKED = re.compile("pyz-[0-9a-f]{16}")  # in the folder: what wer.pyz has unpacked (tools/pyz)

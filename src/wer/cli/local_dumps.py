@@ -23,7 +23,8 @@ import argparse
 import os
 
 from .._machine import registry as machine
-from .._machine.local_dumps import KIND_NAMES, LOCAL_DUMPS, effective_local_dumps, where_it_does_nothing
+from .._machine.keys import LOCAL_DUMPS
+from .._machine.local_dumps import KIND_NAMES, effective_local_dumps, where_it_does_nothing
 from .._machine.registry import Unreadable
 from .._typing import TYPE_CHECKING
 from ..changes import (

@@ -15,6 +15,7 @@ from .._machine import registry as machine
 from .._machine.registry import HKCU, HKLM
 from .._typing import TYPE_CHECKING
 from ..changes import leftovers, remove_files
+from ..changes._journal import KEY
 from ..changes._uninstall import remove_damaged
 from ._changing import explained
 from ._output import ExitCode, Failed, Output, add_yes
@@ -77,10 +78,7 @@ def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
 
 def _lines(found: "Leftovers") -> "list[str]":
     lines = [*found.user.lines(), *found.machine.lines()]
-    lines += [
-        rf"remove a record that nobody understands: {hive}\SOFTWARE\werapi\changes, {name}"
-        for hive, name in found.damaged
-    ]
+    lines += [rf"remove a record that nobody understands: {hive}\{KEY}, {name}" for hive, name in found.damaged]
     lines += [f"remove {file.path}" for file in found.files if file.user is None]
     if found.folder_is_there:
         lines.append(f"remove the folder {found.folder}, if nothing else is in it")

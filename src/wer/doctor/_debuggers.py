@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 
+from .._machine.keys import AEDEBUG, IMAGES, SILENT_EXIT
 from .._machine.registry import HKLM
 from ._finding import Finding, finding, of_registry
 from ._look import Look, plain
 
-_NT = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
-AEDEBUG = rf"{_NT}\AeDebug"
-OPTIONS = rf"{_NT}\Image File Execution Options"
-SILENT_EXIT = rf"{_NT}\SilentProcessExit"
 _NET = r"SOFTWARE\Microsoft\.NETFramework"
 _WATCHES_EXIT = 0x200  # FLG_MONITOR_SILENT_PROCESS_EXIT of GlobalFlag
 _MODES = {1: "it starts a program", 2: "it writes a dump", 4: "it makes an entry in the event log"}
@@ -19,9 +16,9 @@ def check(look: Look) -> Iterator[Finding]:
     """All of them."""
     yield from _post_mortem(look)
     for program in (look.subject.exe, "WerFault.exe"):
-        value = look.value(HKLM, rf"{OPTIONS}\{program}", "Debugger", "report", "dump")
+        value = look.value(HKLM, rf"{IMAGES}\{program}", "Debugger", "report", "dump")
         if value is not None and isinstance(value.data, str) and value.data.strip():
-            evidence = of_registry(HKLM, rf"{OPTIONS}\{program}", value)
+            evidence = of_registry(HKLM, rf"{IMAGES}\{program}", value)
             yield finding("ifeo-debugger", evidence, program=plain(program), debugger=value.data)
     yield from _silent_exit(look)
     value = look.value(HKLM, _NET, "DbgManagedDebugger")
@@ -60,7 +57,7 @@ def _post_mortem(look: Look) -> Iterator[Finding]:
 
 def _silent_exit(look: Look) -> Iterator[Finding]:
     exe = look.subject.exe
-    options, exit_key = rf"{OPTIONS}\{exe}", rf"{SILENT_EXIT}\{exe}"
+    options, exit_key = rf"{IMAGES}\{exe}", rf"{SILENT_EXIT}\{exe}"
     flag = look.number(HKLM, options, "GlobalFlag")
     if flag is None or not flag[0] & _WATCHES_EXIT:
         return

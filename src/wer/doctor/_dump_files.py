@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from .._machine import accounts
-from .._machine.local_dumps import CUSTOM, DEFAULT_FOLDER, FULL, LOCAL_DUMPS, MINI, LocalDumps, effective_local_dumps
+from .._machine.keys import LOCAL_DUMPS
+from .._machine.local_dumps import CUSTOM, DEFAULT_FOLDER, FULL, MINI, LocalDumps, effective_local_dumps
 from .._machine.registry import HKLM, Unreadable
 from ._finding import Evidence, Finding, finding, of_key, of_registry, shortened
 from ._look import Look, plain

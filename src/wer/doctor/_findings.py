@@ -7,6 +7,8 @@ Nothing here is made from what was read on a machine.
 import re
 from dataclasses import dataclass
 
+from .._machine import keys
+
 # How bad, from the worst on.
 SEVERITIES = ("blocks-dump", "blocks-report", "unknown", "warning", "info")
 
@@ -20,8 +22,8 @@ SURE = {
     "unknown": "not known",
 }
 
-_WER = r"HKLM\SOFTWARE\Microsoft\Windows\Windows Error Reporting"
-_AEDEBUG = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\AeDebug"
+_WER = rf"HKLM\{keys.WER}"
+_AEDEBUG = rf"HKLM\{keys.AEDEBUG}"
 _SETTINGS = "https://learn.microsoft.com/windows/win32/wer/wer-settings"
 _LOCAL_DUMPS = "https://learn.microsoft.com/windows/win32/wer/collecting-user-mode-dumps"
 _POSTMORTEM = "https://learn.microsoft.com/windows-hardware/drivers/debugger/enabling-postmortem-debugging"
@@ -308,7 +310,7 @@ _TABLE = [
         "Only HKLM counts.",
         f'`reg add "{_WER}\\LocalDumps\\{{exe}}" /v DumpType /t REG_DWORD /d 1 /f /reg:64` as an administrator, with '
         "the values that stand in HKCU; then `reg delete "
-        r'"HKCU\Software\Microsoft\Windows\Windows Error Reporting\LocalDumps" /f`.',
+        rf'"HKCU\{keys.LOCAL_DUMPS}" /f`.',
         "documented",
         dump=BLOCKS,
         sources=(_LOCAL_DUMPS, "deblasis/wintty#955"),
@@ -460,8 +462,7 @@ _TABLE = [
         "{program} is not started: another program is, {debugger}",
         "Image File Execution Options has a Debugger for {program}. What it does with the program decides what becomes "
         "of a crash.",
-        '`reg delete "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Image File Execution Options\\{program}" '
-        "/v Debugger /f /reg:64`, if nobody wants it.",
+        f'`reg delete "HKLM\\{keys.IMAGES}\\{{program}}" /v Debugger /f /reg:64`, if nobody wants it.',
         "documented",
         CLOUDS,
         BLOCKS,
@@ -481,8 +482,7 @@ _TABLE = [
         "warning",
         "a program is started whenever {exe} ends: {monitor}",
         "SilentProcessExit has a MonitorProcess. It is documented, and a known way to have a program started unseen.",
-        'Ask who set it up; `reg delete "HKLM\\SOFTWARE\\Microsoft\\Windows '
-        'NT\\CurrentVersion\\SilentProcessExit\\{exe}" /v MonitorProcess /f /reg:64` removes it.',
+        f'Ask who set it up; `reg delete "HKLM\\{keys.SILENT_EXIT}\\{{exe}}" /v MonitorProcess /f /reg:64` removes it.',
         "documented",
         sources=(_SILENT_EXIT,),
     ),

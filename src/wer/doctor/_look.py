@@ -3,14 +3,13 @@
 import re
 from dataclasses import dataclass, field
 
+from .._machine.keys import WER, WER_POLICY
 from .._machine.local_dumps import environment_of
 from .._machine.processes import ProcessState
 from .._machine.registry import HKCU, HKLM, HKU, Registry, Unreadable, Value
 from ._finding import Evidence, Finding, finding, of_key, of_registry
 from ._machine import Machine
 
-WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"
-POLICY = r"SOFTWARE\Policies\Microsoft\Windows\Windows Error Reporting"
 # What may stand in a command that somebody is going to copy: everything else would need quoting, or is no name.
 _PLAIN = re.compile(r"[\w .()+@\\:~-]+", re.ASCII)
 
@@ -119,10 +118,10 @@ class Look:
 
     def places(self) -> list[tuple[str, str, bool]]:
         """Where settings stand: hive, key, whether it is a policy. A policy wins over a plain value (inferred)."""
-        found = [(HKLM, POLICY, True)]
+        found = [(HKLM, WER_POLICY, True)]
         if self.user is not None:
             hive, start = self.user
-            found += [(hive, start + POLICY, True), (HKLM, WER, False), (hive, start + WER, False)]
+            found += [(hive, start + WER_POLICY, True), (HKLM, WER, False), (hive, start + WER, False)]
         else:
             found.append((HKLM, WER, False))
         return found

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from .._machine.keys import MODULES, WER
 from .._machine.registry import HKLM, Value
 from ._finding import Evidence, Finding, finding, of_key, of_registry
-from ._look import WER, Look, plain
+from ._look import Look, plain
 
 _PC_HEALTH = r"SOFTWARE\Policies\Microsoft\PCHealth\ErrorReporting"
 _DATA_COLLECTION = r"SOFTWARE\Policies\Microsoft\Windows\DataCollection"
-_MODULES = r"\RuntimeExceptionHelperModules"
 _MOST_SHOWN = 20
 # Values that WER was seen to read, and that Microsoft does not document (nohuto/win-config).
 _UNPUBLISHED = {
@@ -131,9 +131,9 @@ def _upload(look: Look) -> Iterator[Finding]:
 
 def _modules(look: Look) -> Iterator[Finding]:
     """Runtime exception modules: the names of the values are the paths of DLLs."""
-    places = [(HKLM, WER + _MODULES)]
+    places = [(HKLM, MODULES)]
     if look.user is not None:
-        places.append((look.user[0], look.user[1] + WER + _MODULES))
+        places.append((look.user[0], look.user[1] + MODULES))
     found = [(of_registry(hive, key, value), value.name) for hive, key in places for value in look.values(hive, key)]
     missing = [evidence for evidence, name in found if name and look.machine.is_file(name) is False]
     if missing:

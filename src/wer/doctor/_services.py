@@ -4,6 +4,7 @@ import ntpath
 import re
 from collections.abc import Iterator
 
+from .._machine.keys import NT
 from .._machine.registry import HKLM
 from .._machine.services import SERVICES, START_DISABLED
 from ._finding import Evidence, Finding, finding, of_key, of_registry
@@ -11,7 +12,6 @@ from ._look import Look
 
 _WERSVC = rf"{SERVICES}\WerSvc"
 _CONTROL = r"SYSTEM\CurrentControlSet\Control"
-_NT = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _NEEDED = ("WerFault.exe", "wer.dll", "faultrep.dll")  # without which there is neither report nor dump
 _ALSO = ("WerFaultSecure.exe", "wermgr.exe")
 _TASK = r"Tasks\Microsoft\Windows\Windows Error Reporting\QueueReporting"
@@ -26,9 +26,9 @@ def check(look: Look) -> Iterator[Finding]:
     container = look.value(HKLM, _CONTROL, "ContainerType", "report", "dump")
     if container is not None:
         yield finding("container", of_registry(HKLM, _CONTROL, container))
-    edition = look.value(HKLM, _NT, "InstallationType")
+    edition = look.value(HKLM, NT, "InstallationType")
     if edition is not None and str(edition.data).lower() in ("server core", "nano server"):
-        yield finding("server-core", of_registry(HKLM, _NT, edition), edition=edition.data)
+        yield finding("server-core", of_registry(HKLM, NT, edition), edition=edition.data)
 
 
 def _service(look: Look) -> Iterator[Finding]:

@@ -364,12 +364,12 @@ def _why_no_dump(found: Joined) -> str:
 
 
 def _configured_archive() -> int | None:
+    from .._machine.keys import WER, WER_POLICY
     from .._machine.registry import HKCU, HKLM, Unreadable, this_registry
 
     for hive in (HKLM, HKCU):
-        for software in (r"Software\Policies", "Software"):
+        for key in (WER_POLICY, WER):
             try:
-                key = rf"{software}\Microsoft\Windows\Windows Error Reporting"
                 value = this_registry().value(hive, key, "ConfigureArchive")
             except Unreadable:
                 return -1  # cannot tell
