@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .registry import Registry
 
 LOCAL_SYSTEM, LOCAL_SERVICE, NETWORK_SERVICE = "S-1-5-18", "S-1-5-19", "S-1-5-20"
+_MOST_PROFILES = 1000
 _NAMES = {
     "": LOCAL_SYSTEM,  # a service without an account
     "localsystem": LOCAL_SYSTEM,
@@ -55,6 +56,11 @@ def sid_of(name: str) -> str | None:
 def name_of(sid: str) -> str:
     r"""The name of an account, "DOMAIN\name"; its SID if Windows knows none."""
     return _KNOWN.get(sid) or _look_up_sid(sid) or sid
+
+
+def with_profiles(registry: "Registry") -> list[str]:
+    """The SIDs of the accounts that have a profile on this machine, not more than 1000. Raises `Unreadable`."""
+    return list(registry.keys("HKLM", PROFILES) or ())[:_MOST_PROFILES]
 
 
 def profile_of(sid: str, registry: "Registry") -> str | None:

@@ -28,6 +28,7 @@ _OF_THE_MACHINE = {
     *("SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "PROGRAMDATA", "ALLUSERSPROFILE", "PUBLIC", "COMPUTERNAME"),
     *("PROGRAMFILES", "PROGRAMFILES(X86)", "PROGRAMW6432"),
 }
+_VARIABLE = re.compile("%([^%]+)%")
 
 
 @dataclass(frozen=True)
@@ -227,11 +228,15 @@ def environment_of(account: str | None, registry: Registry, environment: Mapping
 
     `account` is a SID; None: that of this process; "": not known.
     """
-    own = {name.upper(): value for name, value in environment.items()}
     if account is None:
-        return own
-    known = {name: value for name, value in own.items() if name in _OF_THE_MACHINE}
+        return {name.upper(): value for name, value in environment.items()}
     profile = accounts.profile_of(account, registry) if account else None
+    return environment_with(profile, environment)
+
+
+def environment_with(profile: str | None, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that are known of an account with this profile, in which those of the machine may stand."""
+    known = {name.upper(): value for name, value in environment.items() if name.upper() in _OF_THE_MACHINE}
     profile = expand(profile, known) if profile else None
     if profile:
         known["USERPROFILE"] = profile
@@ -242,13 +247,10 @@ def environment_of(account: str | None, registry: Registry, environment: Mapping
 
 def expand(text: str, variables: Mapping[str, str]) -> str | None:
     """Fill in ``%NAME%``; None if a variable is not known."""
-    unknown = False
+    known = all(name.upper() in variables for name in _VARIABLE.findall(text))
+    return expand_known(text, variables) if known else None
 
-    def replaced(match: re.Match[str]) -> str:
-        nonlocal unknown
-        found = variables.get(match[1].upper())
-        unknown = unknown or found is None
-        return found or ""
 
-    expanded = re.sub(r"%([^%]+)%", replaced, text)
-    return None if unknown else expanded
+def expand_known(text: str, variables: Mapping[str, str]) -> str:
+    """Fill in ``%NAME%`` of the variables that are known; the others stay as they are."""
+    return _VARIABLE.sub(lambda match: variables.get(match[1].upper(), match[0]), text)

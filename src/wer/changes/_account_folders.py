@@ -4,14 +4,12 @@ https://learn.microsoft.com/windows/win32/wer/collecting-user-mode-dumps
 """
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .._machine.keys import PROFILES
-from .._machine.registry import HKLM, Registry
-
-_MOST_PROFILES = 1000
+from .._machine import accounts
+from .._machine.local_dumps import environment_of, environment_with, expand_known
+from .._machine.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -38,9 +36,9 @@ class AccountFolder:
 
 # https://learn.microsoft.com/windows/win32/wer/collecting-user-mode-dumps
 _SERVICES = (
-    ("LocalSystem", "S-1-5-18", r"%SystemRoot%\System32\config\systemprofile"),
-    ("LocalService", "S-1-5-19", r"%SystemRoot%\ServiceProfiles\LocalService"),
-    ("NetworkService", "S-1-5-20", r"%SystemRoot%\ServiceProfiles\NetworkService"),
+    ("LocalSystem", accounts.LOCAL_SYSTEM, r"%SystemRoot%\System32\config\systemprofile"),
+    ("LocalService", accounts.LOCAL_SERVICE, r"%SystemRoot%\ServiceProfiles\LocalService"),
+    ("NetworkService", accounts.NETWORK_SERVICE, r"%SystemRoot%\ServiceProfiles\NetworkService"),
 )
 
 
@@ -61,38 +59,25 @@ def account_folders(
         The variables of this account; by default those of this process.
     """
     given = os.environ if environment is None else environment
-    machine = {name.lower(): text for name, text in given.items()}
-    own = machine.get("userprofile", "")
-    folders = [AccountFolder("this account", own, *_expanded(folder, machine))]
-    known = {own.lower()}
-    accounts = [(name, profile) for name, _, profile in _SERVICES]
+    own = environment_of(None, registry, given)
+    folders = [_of("this account", own.get("USERPROFILE", ""), folder, own)]
+    known = {folders[0].profile.lower()}
+    found = [(name, profile) for name, _, profile in _SERVICES]
     if all_accounts:
         services = {sid for _, sid, _ in _SERVICES}
-        for sid in (registry.keys(HKLM, PROFILES) or ())[:_MOST_PROFILES]:
-            path = registry.value(HKLM, rf"{PROFILES}\{sid}", "ProfileImagePath")
-            if sid.upper() not in services and path is not None and isinstance(path.data, str):
-                accounts.append((sid, path.data))
-    for name, unexpanded in accounts:
-        profile, _ = _expanded(unexpanded, machine)
+        for sid in accounts.with_profiles(registry):
+            path = accounts.profile_of(sid, registry)
+            if sid.upper() not in services and path is not None:
+                found.append((sid, path))
+    for name, unexpanded in found:
+        variables = environment_with(unexpanded, given)
+        profile = variables.get("USERPROFILE", unexpanded)
         if profile.lower() not in known:
             known.add(profile.lower())
-            folders.append(AccountFolder(name, profile, *_expanded(folder, _variables_of(profile, machine))))
+            folders.append(_of(name, profile, folder, variables))
     return folders
 
 
-# Of the machine, not of an account.
-_OF_THE_MACHINE = ("systemroot", "windir", "systemdrive", "programdata", "allusersprofile", "public", "programfiles")
-
-
-def _variables_of(profile: str, machine: Mapping[str, str]) -> dict[str, str]:
-    variables = {name: machine[name] for name in _OF_THE_MACHINE if name in machine}
-    variables["userprofile"] = profile
-    variables["localappdata"] = rf"{profile}\AppData\Local"
-    variables["appdata"] = rf"{profile}\AppData\Roaming"
-    return variables
-
-
-def _expanded(text: str, variables: Mapping[str, str]) -> tuple[str, str]:
-    """A path with its variables, and how sure it is: one that is not known stays as it is."""
-    expanded = re.sub(r"%([^%]+)%", lambda match: variables.get(match[1].lower(), match[0]), text)
-    return expanded, "documented" if "%" not in expanded else "unknown"
+def _of(account: str, profile: str, folder: str, variables: Mapping[str, str]) -> AccountFolder:
+    filled_in = expand_known(folder, variables)
+    return AccountFolder(account, profile, filled_in, "documented" if "%" not in filled_in else "unknown")

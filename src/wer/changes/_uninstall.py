@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from errno import EACCES
 
 from .. import _exception_module
-from .._machine.keys import MODULES, PROFILES
+from .._machine import accounts
+from .._machine.keys import MODULES
 from .._machine.registry import HKCU, HKLM, Registry, Unreadable
 from ..service._folder import Folder, default_path
 from ..service._folder import _is_running as is_running
@@ -20,7 +21,6 @@ from ._local_dumps import say_if_all_are_kept
 from ._plan import Plan, Planner
 
 _UNPACKED = re.compile("pyz-[0-9a-f]{16}")  # in the folder: what wer.pyz has unpacked (tools/pyz)
-_MOST_PROFILES = 1000
 
 
 @dataclass(frozen=True)
@@ -155,18 +155,17 @@ def _is_link(path: str) -> bool:
 
 def _look_elsewhere(registry: Registry, own: str, found: Leftovers) -> None:
     try:
-        sids = registry.keys(HKLM, PROFILES) or []
+        sids = accounts.with_profiles(registry)
     except Unreadable as error:
         found.unknown.append(str(error))
         return
-    for sid in sids[:_MOST_PROFILES]:
+    for sid in sids:
         try:
-            value = registry.value(HKLM, rf"{PROFILES}\{sid}", "ProfileImagePath")
+            profile = accounts.profile_of(sid, registry)
         except Unreadable as error:
             found.unknown.append(str(error))
             continue
-        profile = value.data if value is not None else None
-        if not isinstance(profile, str) or "\0" in profile or profile.startswith(("\\\\", "//")):
+        if profile is None or "\0" in profile or profile.startswith(("\\\\", "//")):
             continue
         path = os.path.join(os.path.expandvars(profile), "AppData", "Local", "wer")
         if os.path.normcase(path) == os.path.normcase(own):
