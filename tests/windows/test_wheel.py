@@ -33,6 +33,7 @@ FILES = {
     "wer/_launcher.py",
     "wer/_leftovers.py",
     "wer/_limits.py",
+    "wer/_links.py",
     "wer/_machine/__init__.py",
     "wer/_machine/_dll.py",
     "wer/_machine/_windows_registry.py",

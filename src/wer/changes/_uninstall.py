@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from errno import EACCES
 
 from .. import _exception_module
+from .._links import is_link_at
 from .._machine import accounts
 from .._machine.keys import MODULES
 from .._machine.registry import HKCU, HKLM, Registry, Unreadable
@@ -77,7 +78,7 @@ class Leftovers:
     @property
     def folder_is_there(self) -> bool:
         """Whether the folder is there, and none that leads elsewhere."""
-        return os.path.isdir(self.folder) and not _is_link(self.folder)
+        return os.path.isdir(self.folder) and not is_link_at(self.folder)
 
 
 def leftovers(registry: Registry, folder: str | None = None) -> Leftovers:
@@ -133,7 +134,7 @@ def _settings(registry: Registry, hive: str) -> Plan:
 
 def _files(path: str) -> list[LeftFile]:
     """Ours in the folder: by their names, for it may be that somebody else uses a folder of that name, too."""
-    if _is_link(path):
+    if is_link_at(path):
         raise OSError(EACCES, "it is a link to another folder, and is not followed")
     found = [LeftFile(file, owner[0] if is_running(*owner) else None) for file, owner in Folder(path)._files()]
     try:
@@ -142,15 +143,6 @@ def _files(path: str) -> list[LeftFile]:
         return found
     ours = [name for name in names if name == LIMITS_FILE or _UNPACKED.fullmatch(name)]
     return found + [LeftFile(os.path.join(path, name), None) for name in ours]
-
-
-def _is_link(path: str) -> bool:
-    """Whether it is a symbolic link, a junction or another reparse point."""
-    try:
-        known = os.lstat(path)
-    except OSError:
-        return False
-    return os.path.islink(path) or bool(getattr(known, "st_reparse_tag", 0))
 
 
 def _look_elsewhere(registry: Registry, own: str, found: Leftovers) -> None:
@@ -188,7 +180,7 @@ def remove_files(found: Leftovers) -> list[tuple[str, str]]:
             left.append((file.path, f"process {file.user} uses it"))
             continue
         try:
-            if os.path.isdir(file.path) and not _is_link(file.path):
+            if os.path.isdir(file.path) and not is_link_at(file.path):
                 _remove_unpacked(file.path)
             else:
                 os.unlink(file.path)

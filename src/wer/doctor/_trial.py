@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from shutil import rmtree
 
 from .._arguments import seconds
+from .._links import is_link_at
 from .._machine import event_log
 from .._machine.events import CrashEvent, WerEvent, typed
 from ._diagnosis import CANNOT_TELL, NO, YES, Diagnosis
@@ -34,7 +35,6 @@ _DEFAULT_ERROR_MODE, _NO_WINDOW = 0x04000000, 0x08000000  # CREATE_DEFAULT_ERROR
 _STORES = (r"Microsoft\Windows\WER\ReportQueue", r"Microsoft\Windows\WER\ReportArchive")
 _MOST_OF_REPORT = 1 << 20
 _PAUSE, _GRACE = 0.2, 5.0  # seconds; for what is not expected, after the process has ended
-_REPARSE_POINT = 0x400
 
 
 @dataclass(kw_only=True)
@@ -273,7 +273,7 @@ class _Search:
 
     def _is_ours(self, path: str) -> bool:
         try:
-            if getattr(os.lstat(path), "st_file_attributes", 0) & _REPARSE_POINT:
+            if is_link_at(path):
                 return False
             with open(os.path.join(path, "Report.wer"), "rb") as file:
                 text = file.read(_MOST_OF_REPORT).decode("utf-16", "replace").lower()

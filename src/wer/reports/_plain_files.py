@@ -4,6 +4,7 @@ import os
 import stat
 from dataclasses import dataclass
 
+from .._links import is_link
 from .._typing import TYPE_CHECKING, StrPath
 
 if TYPE_CHECKING:
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
 
 MOST_FILES = 10_000  # of one folder
 
-_REPARSE_POINT = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT: a link, a junction, a file that lies in a cloud
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NOT_INHERITED = getattr(os, "O_NOINHERIT", 0) or getattr(os, "O_CLOEXEC", 0)
@@ -42,7 +42,7 @@ class FoundFile:
 
 def why_refused(about: os.stat_result) -> str:
     """Why this is no file to read; empty if it is one."""
-    if stat.S_ISLNK(about.st_mode) or getattr(about, "st_file_attributes", 0) & _REPARSE_POINT:
+    if is_link(about):
         return "a link or another reparse point"
     if stat.S_ISDIR(about.st_mode):
         return "a folder"

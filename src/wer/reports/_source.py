@@ -9,6 +9,7 @@ import stat
 import sys
 from dataclasses import dataclass
 
+from .._links import is_link
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class SourceFolder:
             raise Refused(f"the key {key!r} is not the path of a folder")
         self._path = long_path(key)
         found = os.lstat(self._path)
-        if _is_reparse_point(found):
+        if is_link(found):
             raise Refused("its folder is a link or a junction")
         if not stat.S_ISDIR(found.st_mode):
             raise Refused("its key is the path of a file")
@@ -134,22 +135,9 @@ def long_path(path: str) -> str:
     return "\\\\?\\UNC\\" + absolute[2:] if absolute.startswith("\\\\") else "\\\\?\\" + absolute
 
 
-def is_link(path: str) -> bool:
-    """Whether a link, a junction or another reparse point is there."""
-    try:
-        return _is_reparse_point(os.lstat(path))
-    except FileNotFoundError:
-        return False
-
-
-def _is_reparse_point(found: os.stat_result) -> bool:
-    attributes: int = getattr(found, "st_file_attributes", 0)
-    return stat.S_ISLNK(found.st_mode) or bool(attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT)
-
-
 def _refusal(name: str, found: os.stat_result) -> str:
     """Why a file is not taken; empty if it is."""
-    if _is_reparse_point(found):
+    if is_link(found):
         return "a link, a junction or another reparse point"
     if stat.S_ISDIR(found.st_mode):
         return "a folder: reports have none"

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
 
+from .._links import is_link_at
 from .._typing import Any
-from ._source import is_link, long_path
+from ._source import long_path
 
 
 class Target(Protocol):
@@ -101,7 +102,7 @@ class FolderTarget:
         path = self._path(name)
         with contextlib.suppress(FileExistsError):
             os.mkdir(path)
-        if is_link(path) or not os.path.isdir(path):
+        if is_link_at(path) or not os.path.isdir(path):
             raise NotADirectoryError(errno.ENOTDIR, "a link or a file is where the folder of a report goes", path)
 
     def size(self, name: str) -> int | None:
@@ -109,7 +110,7 @@ class FolderTarget:
             found = os.lstat(self._path(name))
         except FileNotFoundError:
             return None
-        return -1 if is_link(self._path(name)) else found.st_size  # a link is put away for the file
+        return -1 if is_link_at(self._path(name)) else found.st_size  # a link is put away for the file
 
     def names(self, folder: str) -> list[str]:
         with os.scandir(self._path(folder)) as entries:

@@ -5,6 +5,7 @@ import os
 import stat
 import time
 
+from .._links import is_link, is_link_at
 from .._typing import TYPE_CHECKING, StrPath
 from ._checks import full_path, system_text, windows_error
 
@@ -23,7 +24,7 @@ def private_folder(wer: "FakeWer", path: StrPath, /) -> None:
         os.mkdir(full, 0o700)
     except FileExistsError:
         known = os.lstat(full)
-        if _is_link(known):
+        if is_link(known):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path) from None
         if not stat.S_ISDIR(known.st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path) from None
@@ -38,7 +39,7 @@ def private_file(wer: "FakeWer", path: StrPath, /) -> int:
 def shared_file(wer: "FakeWer", path: StrPath, /) -> int:
     full = full_path(path)
     _may_fail(wer, "CreateFileW", path)
-    if os.path.lexists(full) and _is_link(os.lstat(full)):
+    if is_link_at(full):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
     file = os.open(full, _FLAGS, 0o600)
     known = os.fstat(file)
@@ -54,10 +55,6 @@ def _may_fail(wer: "FakeWer", function: str, path: StrPath) -> None:
         error = windows_error(f"{function}: {system_text(code)}", code)
         error.filename = path
         raise error
-
-
-def _is_link(known: os.stat_result) -> bool:
-    return stat.S_ISLNK(known.st_mode) or bool(getattr(known, "st_reparse_tag", 0))
 
 
 def uptime(wer: "FakeWer", /) -> int:
