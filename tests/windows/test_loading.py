@@ -205,9 +205,11 @@ def test_each_dll_that_the_package_names_is_tried_here(place):
 
 def loads(file):
     """The DLLs that a module of Python loads; what cannot be told is in it as it is written, and is no row's name."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    text = file.read_text(encoding="utf-8")
+    loading = {"WinDLL", "CDLL", "OleDLL", "PyDLL"} | ({"function"} if re.search(r"\b_dll\b", text) else set())
+    for node in ast.walk(ast.parse(text)):
         name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
-        if name not in ("WinDLL", "CDLL", "OleDLL", "PyDLL") and (name, file.parent.name) != ("function", "_machine"):
+        if name not in loading:
             continue
         first = node.args[0] if node.args else None
         if isinstance(first, ast.Constant) and isinstance(first.value, str):

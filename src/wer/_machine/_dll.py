@@ -10,6 +10,7 @@ if sys.platform == "win32":
     HANDLE = ctypes.c_void_p
     DWORD = ctypes.c_uint32
     BOOL = ctypes.c_int32
+    LONG = ctypes.c_int32
     TEXT = ctypes.c_wchar_p
     POINTER = ctypes.c_void_p  # to whatever; ctypes.byref goes there
 

@@ -8,9 +8,9 @@ import sys
 import winreg
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from ctypes import wintypes
 from typing import Any, TypeVar
 
+from . import _dll
 from .registry import HKCU, HKLM, HKU, Kind, Registry, Unreadable, Value
 
 assert sys.platform == "win32"  # for type checkers
@@ -27,18 +27,11 @@ _NO_MORE_ITEMS = 259
 _SIZES = {Kind.DWORD: 4, Kind.QWORD: 8}  # of numbers
 _TEXTS = (Kind.SZ, Kind.EXPAND_SZ)
 
-_advapi32 = ctypes.WinDLL("advapi32", winmode=0x800)
-_query_value = _advapi32.RegQueryValueExW
-_query_value.argtypes = [
-    *(wintypes.HKEY, wintypes.LPCWSTR, ctypes.c_void_p),
-    *(ctypes.POINTER(wintypes.DWORD), ctypes.c_void_p, ctypes.POINTER(wintypes.DWORD)),
-]
-_query_value.restype = wintypes.LONG
-_set_value = _advapi32.RegSetValueExW
-_set_value.argtypes = [
-    *(wintypes.HKEY, wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, ctypes.c_char_p, wintypes.DWORD)
-]
-_set_value.restype = wintypes.LONG
+_VALUE = (_dll.HANDLE, _dll.TEXT)  # a key and a name
+_QUERIED = (_dll.POINTER,) * 4
+_query_value = _dll.function("advapi32.dll", "RegQueryValueExW", _dll.LONG, *_VALUE, *_QUERIED)
+_SET = (_dll.DWORD, _dll.DWORD, ctypes.c_char_p, _dll.DWORD)
+_set_value = _dll.function("advapi32.dll", "RegSetValueExW", _dll.LONG, *_VALUE, *_SET)
 
 
 class WindowsRegistry(Registry):
@@ -129,7 +122,7 @@ def _value(opened: winreg.HKEYType, name: str, data: Any, kind: int) -> Value:
 
 def _raw(opened: winreg.HKEYType, name: str) -> tuple[int, bytes]:
     """The type and the bytes of a value."""
-    kind, size = wintypes.DWORD(), wintypes.DWORD(256)
+    kind, size = _dll.DWORD(), _dll.DWORD(256)
     while True:
         buffer = ctypes.create_string_buffer(size.value)
         error = _query_value(opened.handle, name, None, ctypes.byref(kind), buffer, ctypes.byref(size))

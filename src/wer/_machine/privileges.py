@@ -1,49 +1,46 @@
 """Privileges of this process: what an administrator has, and has to switch on."""
 
-import ctypes
 import sys
 
-_SE_PRIVILEGE_ENABLED = 2
-_TOKEN_QUERY_AND_ADJUST = 0x0008 | 0x0020
-_SYSTEM32 = 0x800  # LOAD_LIBRARY_SEARCH_SYSTEM32
+if sys.platform == "win32":
+    import ctypes
 
+    from ._dll import BOOL, DWORD, HANDLE, POINTER, TEXT, function
 
-class _Privileges(ctypes.Structure):
-    """TOKEN_PRIVILEGES with one of them."""
+    _GetCurrentProcess = function("kernel32.dll", "GetCurrentProcess", HANDLE)
+    _CloseHandle = function("kernel32.dll", "CloseHandle", BOOL, HANDLE)
+    _OpenToken = function("advapi32.dll", "OpenProcessToken", BOOL, HANDLE, DWORD, POINTER)
+    _LookUp = function("advapi32.dll", "LookupPrivilegeValueW", BOOL, TEXT, TEXT, POINTER)
+    _Adjust = function("advapi32.dll", "AdjustTokenPrivileges", BOOL, HANDLE, BOOL, POINTER, DWORD, POINTER, POINTER)
+    _ENABLED = 2  # SE_PRIVILEGE_ENABLED
+    _QUERY_AND_ADJUST = 0x0008 | 0x0020
 
-    _fields_ = [("count", ctypes.c_uint32), ("luid", ctypes.c_uint32 * 2), ("attributes", ctypes.c_uint32)]
+    class _Privileges(ctypes.Structure):
+        """TOKEN_PRIVILEGES with one of them."""
 
+        _fields_ = (("count", DWORD), ("luid", DWORD * 2), ("attributes", DWORD))
 
-def enable_debug() -> bool:
-    """Switch SeDebugPrivilege on, without which not even an administrator may read the processes of services.
+    def enable_debug() -> bool:
+        """Switch SeDebugPrivilege on, without which not even an administrator may read the processes of services.
 
-    Whether this process has it now; False off Windows. It is the whole process's, and so for programs of our own only.
-    """
-    if sys.platform != "win32":
-        return False
-    kernel32 = ctypes.WinDLL("kernel32", use_last_error=True, winmode=_SYSTEM32)
-    advapi32 = ctypes.WinDLL("advapi32", use_last_error=True, winmode=_SYSTEM32)
-    handle = ctypes.c_void_p
-    kernel32.GetCurrentProcess.argtypes, kernel32.GetCurrentProcess.restype = [], handle
-    kernel32.CloseHandle.argtypes, kernel32.CloseHandle.restype = [handle], ctypes.c_int
-    advapi32.OpenProcessToken.argtypes = [handle, ctypes.c_uint32, ctypes.POINTER(handle)]
-    advapi32.OpenProcessToken.restype = ctypes.c_int
-    advapi32.LookupPrivilegeValueW.argtypes = [ctypes.c_wchar_p, ctypes.c_wchar_p, ctypes.c_void_p]
-    advapi32.LookupPrivilegeValueW.restype = ctypes.c_int
-    advapi32.AdjustTokenPrivileges.argtypes = [handle, ctypes.c_int, ctypes.POINTER(_Privileges), ctypes.c_uint32]
-    advapi32.AdjustTokenPrivileges.argtypes += [ctypes.c_void_p, ctypes.c_void_p]
-    advapi32.AdjustTokenPrivileges.restype = ctypes.c_int
-
-    token = handle()
-    if not advapi32.OpenProcessToken(kernel32.GetCurrentProcess(), _TOKEN_QUERY_AND_ADJUST, ctypes.byref(token)):
-        return False
-    try:
-        wanted = _Privileges(count=1, attributes=_SE_PRIVILEGE_ENABLED)
-        if not advapi32.LookupPrivilegeValueW(None, "SeDebugPrivilege", ctypes.byref(wanted.luid)):
+        Whether this process has it now. It is the whole process's, and so for programs of our own only.
+        """
+        token = HANDLE()
+        if not _OpenToken(_GetCurrentProcess(), _QUERY_AND_ADJUST, ctypes.byref(token)):
             return False
-        ctypes.set_last_error(0)
-        # It succeeds for who does not have the privilege, too: the error tells.
-        done = advapi32.AdjustTokenPrivileges(token, False, ctypes.byref(wanted), 0, None, None)
-        return bool(done) and ctypes.get_last_error() == 0
-    finally:
-        kernel32.CloseHandle(token)
+        try:
+            wanted = _Privileges(count=1, attributes=_ENABLED)
+            if not _LookUp(None, "SeDebugPrivilege", ctypes.byref(wanted, _Privileges.luid.offset)):
+                return False
+            ctypes.set_last_error(0)
+            # It succeeds for who does not have the privilege, too: the error tells.
+            done = _Adjust(token, False, ctypes.byref(wanted), 0, None, None)
+            return bool(done) and ctypes.get_last_error() == 0
+        finally:
+            _CloseHandle(token)
+
+else:
+
+    def enable_debug() -> bool:
+        """There are none off Windows: False."""
+        return False

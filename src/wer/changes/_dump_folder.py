@@ -38,38 +38,29 @@ def make_dump_folder(path: str) -> bool:
 
 if sys.platform == "win32":
     import ctypes
-    from ctypes import wintypes
+
+    from .._machine._dll import BOOL, DWORD, HANDLE, POINTER, TEXT, function, last_error
 
     class _SecurityAttributes(ctypes.Structure):
-        _fields_ = (
-            ("size", wintypes.DWORD),
-            ("descriptor", ctypes.c_void_p),
-            ("inherit_handle", wintypes.BOOL),
-        )
+        _fields_ = (("size", DWORD), ("descriptor", POINTER), ("inherit_handle", BOOL))
 
-    _advapi32 = ctypes.WinDLL("advapi32", use_last_error=True, winmode=0x800)
-    _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True, winmode=0x800)
-    _to_descriptor = _advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW
-    _to_descriptor.argtypes = [wintypes.LPCWSTR, wintypes.DWORD, ctypes.POINTER(ctypes.c_void_p), ctypes.c_void_p]
-    _to_descriptor.restype = wintypes.BOOL
-    _create_directory = _kernel32.CreateDirectoryW
-    _create_directory.argtypes = [wintypes.LPCWSTR, ctypes.POINTER(_SecurityAttributes)]
-    _create_directory.restype = wintypes.BOOL
-    _local_free = _kernel32.LocalFree
-    _local_free.argtypes = [ctypes.c_void_p]
-    _local_free.restype = ctypes.c_void_p
+    _ToDescriptor = function(
+        "advapi32.dll", "ConvertStringSecurityDescriptorToSecurityDescriptorW", BOOL, TEXT, DWORD, POINTER, POINTER
+    )
+    _CreateDirectory = function("kernel32.dll", "CreateDirectoryW", BOOL, TEXT, POINTER)
+    _Free = function("kernel32.dll", "LocalFree", HANDLE, HANDLE)
 
     def _make(path: str) -> None:
-        descriptor = ctypes.c_void_p()
-        if not _to_descriptor(RIGHTS, 1, ctypes.byref(descriptor), None):
-            raise ctypes.WinError(ctypes.get_last_error())
+        descriptor = POINTER()
+        if not _ToDescriptor(RIGHTS, 1, ctypes.byref(descriptor), None):
+            raise last_error()
         try:
             security = _SecurityAttributes(ctypes.sizeof(_SecurityAttributes), descriptor, False)
-            if not _create_directory(path, ctypes.byref(security)):
+            if not _CreateDirectory(path, ctypes.byref(security)):
                 error = ctypes.get_last_error()
                 raise OSError(None, ctypes.FormatError(error).strip(), path, error)
         finally:
-            _local_free(descriptor)
+            _Free(descriptor)
 
 else:
 

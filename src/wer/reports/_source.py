@@ -163,51 +163,41 @@ def name_refusal(name: str) -> str:
 if sys.platform == "win32":
     import ctypes
     import msvcrt
-    from ctypes import wintypes
 
-    _kernel32 = ctypes.WinDLL("kernel32.dll", use_last_error=True, winmode=0x800)  # of System32 only
-    _open = _kernel32.CreateFileW
-    _open.argtypes = [
-        *(wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, wintypes.LPVOID),
-        *(wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE),
-    ]
-    _open.restype = wintypes.HANDLE
-    _close = _kernel32.CloseHandle
-    _close.argtypes = [wintypes.HANDLE]
-    _close.restype = wintypes.BOOL
-    _get_information = _kernel32.GetFileInformationByHandle
-    _get_information.argtypes = [wintypes.HANDLE, wintypes.LPVOID]
-    _get_information.restype = wintypes.BOOL
-    _get_information_ex = _kernel32.GetFileInformationByHandleEx
-    _get_information_ex.argtypes = [wintypes.HANDLE, ctypes.c_int, wintypes.LPVOID, wintypes.DWORD]
-    _get_information_ex.restype = wintypes.BOOL
+    from .._machine._dll import BOOL, DWORD, HANDLE, POINTER, TEXT, function, last_error
 
+    _CreateFile = function("kernel32.dll", "CreateFileW", HANDLE, TEXT, DWORD, DWORD, POINTER, DWORD, DWORD, HANDLE)
+    _CloseHandle = function("kernel32.dll", "CloseHandle", BOOL, HANDLE)
+    _GetInformation = function("kernel32.dll", "GetFileInformationByHandle", BOOL, HANDLE, POINTER)
+    _GetInformationEx = function(
+        "kernel32.dll", "GetFileInformationByHandleEx", BOOL, HANDLE, ctypes.c_int, POINTER, DWORD
+    )
     _READ_ATTRIBUTES, _SHARE_ALL, _OPEN_EXISTING, _FOLDER_ITSELF = 0x80, 7, 3, 0x02200000
     _FILE_NAME_INFO = 2
     _MOST_UNITS = 32768
 
     def _place_of_folder(path: str) -> tuple[int, str]:
-        handle = _open(path, _READ_ATTRIBUTES, _SHARE_ALL, None, _OPEN_EXISTING, _FOLDER_ITSELF, None)
-        if handle == wintypes.HANDLE(-1).value:
-            raise ctypes.WinError(ctypes.get_last_error())
+        handle = _CreateFile(path, _READ_ATTRIBUTES, _SHARE_ALL, None, _OPEN_EXISTING, _FOLDER_ITSELF, None)
+        if handle == HANDLE(-1).value:
+            raise last_error()
         try:
             return _place(handle)
         finally:
-            _close(handle)
+            _CloseHandle(handle)
 
     def _place_of(descriptor: int) -> tuple[int, str]:
         return _place(msvcrt.get_osfhandle(descriptor))
 
     def _place(handle: int) -> tuple[int, str]:
-        information = (wintypes.DWORD * 13)()  # BY_HANDLE_FILE_INFORMATION: attributes, three times, the volume
-        if not _get_information(handle, information):
-            raise ctypes.WinError(ctypes.get_last_error())
+        information = (DWORD * 13)()  # BY_HANDLE_FILE_INFORMATION: attributes, three times, the volume
+        if not _GetInformation(handle, information):
+            raise last_error()
         if information[0] & stat.FILE_ATTRIBUTE_REPARSE_POINT:
             raise Refused("it is a link or a junction by now")
         # FILE_NAME_INFO: the length in bytes, and the name, to which a virtual drive and a share do not matter.
         name = ctypes.create_string_buffer(4 + 2 * _MOST_UNITS)
-        if not _get_information_ex(handle, _FILE_NAME_INFO, name, len(name)):
-            raise ctypes.WinError(ctypes.get_last_error())
+        if not _GetInformationEx(handle, _FILE_NAME_INFO, name, len(name)):
+            raise last_error()
         length = int.from_bytes(name.raw[:4], "little")
         return information[7], os.path.normcase(name.raw[4 : 4 + length].decode("utf-16-le", "surrogatepass"))
 

@@ -223,12 +223,12 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _drive_type(root: str) -> int:
-    if sys.platform != "win32":
-        return 0
-    import ctypes
+if sys.platform == "win32":
+    from .._machine._dll import DWORD, TEXT, function
 
-    kernel32 = ctypes.WinDLL("kernel32.dll", use_last_error=True, winmode=0x800)
-    kernel32.GetDriveTypeW.argtypes = [ctypes.c_wchar_p]
-    kernel32.GetDriveTypeW.restype = ctypes.c_uint
-    return int(kernel32.GetDriveTypeW(root))
+    _drive_type = function("kernel32.dll", "GetDriveTypeW", DWORD, TEXT)
+
+else:
+
+    def _drive_type(root: str) -> int:
+        return 0
