@@ -213,6 +213,22 @@ def run_bench(own: Cache, arguments: argparse.Namespace) -> int:
     return 1 if worse else 0
 
 
+def run_soak(own: Cache, arguments: argparse.Namespace) -> int:
+    """try what fails, is full, dies or races for as long as you like, and add up its figures
+
+    Runs the trials of tests/shared/trials, each for its share of the time, from the case on at which the last run
+    stopped: under Wine on the Python that has had it least, or on Linux. Cases that failed before are tried again
+    first. docs/reliability.json and the table of docs/reliability.md have the sums, as they are at every moment:
+    Ctrl-C or a kill loses a second. Exit code 1 if a case failed.
+
+        dev.py soak --minutes 60
+        dev.py soak --trial registry_changes --case 1009
+    """
+    from tools import soak
+
+    return soak.soak(own, arguments.minutes, arguments.trial or [], arguments.case)
+
+
 def run_clean() -> None:
     """remove the cache: all that the other commands fetched and built
 
@@ -259,7 +275,7 @@ def _parser() -> argparse.ArgumentParser:
     added = {}
     for command in (
         *(run_demo, run_run, run_shell, run_test, run_lint, run_wheel, run_docs),
-        *(run_bench, run_facts, run_fresh, run_clean),
+        *(run_soak, run_bench, run_facts, run_fresh, run_clean),
     ):
         name = command.__name__.removeprefix("run_")
         text = inspect.getdoc(command) or ""
@@ -292,6 +308,9 @@ def _parser() -> argparse.ArgumentParser:
     added["facts"].add_argument("--json", action="store_true", help="JSON in place of the table")
     added["facts"].add_argument("--no-admin", action="store_true", help="leave out what needs an administrator")
     added["facts"].add_argument("--undo", action="store_true", help="only undo what a run has left that was killed")
+    added["soak"].add_argument("--minutes", type=float, default=20, help="for all together, in place of %(default)s")
+    added["soak"].add_argument("--trial", metavar="NAME", action="append", help="only this one; may be given again")
+    added["soak"].add_argument("--case", type=int, metavar="NUMBER", help="run this case alone, and count it nowhere")
     added["bench"].add_argument(
         "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
     )

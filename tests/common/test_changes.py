@@ -5,8 +5,8 @@ import json
 import random
 
 import pytest
-from fake_registry import FakeRegistry
-from killed_registry import Killed, KilledRegistry
+from fake_registry import DEFAULT, FakeRegistry, machine, tree
+from trials.registry_changes import STATES
 
 from wer import changes
 from wer._machine.keys import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, PROFILES, SILENT_EXIT
@@ -16,19 +16,6 @@ from wer.changes._journal import KEY, Journal, Record
 from wer.changes._places import is_changed_here
 from wer.changes._plan import Planner
 from wer.doctor import effective_local_dumps
-
-WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"
-DEFAULT = {WER: {"Disabled": (Kind.DWORD, 0)}, IMAGES: {}, SILENT_EXIT.rpartition("\\")[0]: {}}
-
-
-def machine(keys=None, user=None, **more):
-    """A registry with the 64-bit view of HKLM, and HKCU."""
-    return FakeRegistry({(HKLM, 64): DEFAULT | (keys or {}), (HKCU, 64): {WER: {}} | (user or {})}, **more)
-
-
-def tree(registry):
-    """All that is there, but for branches that only were looked at."""
-    return {place: keys for place, keys in registry.snapshot().items() if keys}
 
 
 def at(registry, key, hive=HKLM):
@@ -510,109 +497,6 @@ class TestOnKill:
         ):
             with pytest.raises(ValueError, match=words):
                 changes.set_on_kill(machine(), "a.exe", **options)
-
-
-PROGRAMS = (None, "a.exe", "b.exe")
-STATES = (
-    *((Kind.DWORD, number) for number in (0, 1, 2, 5, 10, 0xFFFFFFFF)),
-    *((Kind.SZ, text) for text in ("", "5", r"C:\x", "0x200", "\ud800")),
-    (Kind.EXPAND_SZ, r"%TEMP%"),
-    (Kind.BINARY, b""),
-    (Kind.BINARY, b"\1\2"),
-    (Kind.DWORD, b"\1\2\3"),
-    (Kind.SZ, b"a\0\0\0b\0"),
-    (Kind.NONE, None),
-    (Kind.QWORD, 1 << 63),
-    (Kind.MULTI_SZ, ("a", "")),
-    (8, b"resource list"),
-)
-NAMES = ("DumpFolder", "DUMPCOUNT", "dumptype", "CustomDumpFlags", "Else", "")
-
-
-def random_machine(rng):
-    keys = {}
-    if rng.random() < 0.6:
-        keys[LOCAL_DUMPS] = {name: rng.choice(STATES) for name in NAMES if rng.random() < 0.3}
-        for exe in ("A.exe", "b.EXE", "theirs.exe"):
-            if rng.random() < 0.4:
-                keys[rf"{LOCAL_DUMPS}\{exe}"] = {name: rng.choice(STATES) for name in NAMES if rng.random() < 0.4}
-    if rng.random() < 0.5:
-        flag = rng.choice([(Kind.DWORD, 0), (Kind.DWORD, 0x2000000), (Kind.SZ, "0x10"), (Kind.DWORD, 0x200)])
-        keys[rf"{IMAGES}\a.exe"] = {"GlobalFlag": flag}
-    if rng.random() < 0.3:
-        keys[rf"{SILENT_EXIT}\a.exe"] = {"ReportingMode": (Kind.DWORD, rng.choice([0, 2, 4]))}
-    return machine(keys) if rng.random() < 0.9 else FakeRegistry({(HKLM, 64): {"SOFTWARE": {}}})
-
-
-def random_plan(rng, registry):
-    exe = rng.choice(PROGRAMS)
-    options = {
-        name: rng.choice(values)
-        for name, values in (
-            ("folder", (r"C:\Dumps", r"%TEMP%\d")),
-            ("count", (0, 1, 5, 10)),
-            ("dump_type", ("mini", "full", "custom")),
-        )
-        if rng.random() < 0.4
-    }
-    if rng.random() < 0.25:
-        return changes.set_on_kill(registry, "a.exe", **{k: v for k, v in options.items() if v != "custom"})
-    if exe is not None and options.get("count") != 0 and rng.random() < 0.5:
-        options["only_this_program"] = True
-    return changes.set_local_dumps(registry, exe, **options)
-
-
-def undo_all(rng, registry):
-    undoings = [lambda exe=exe: changes.unset_local_dumps(registry, exe) for exe in PROGRAMS]
-    undoings.append(lambda: changes.unset_on_kill(registry, "a.exe"))
-    rng.shuffle(undoings)
-    for undoing in undoings:
-        plan = undoing()
-        if "Nothing is recorded" not in "".join(plan.notes):
-            plan.apply(registry)
-
-
-@pytest.mark.parametrize("seed", range(100))
-def test_undoing_restores_what_was_there(seed):
-    """From random trees, by random changes, undone in random order; set by set, and all of them."""
-    rng = random.Random(seed)
-    registry = random_machine(rng)
-    before = tree(registry)
-    for _ in range(rng.randrange(1, 6)):
-        random_plan(rng, registry).apply(registry)
-    undo_all(rng, registry)
-    assert tree(registry) == before
-
-
-@pytest.mark.parametrize("group", range(8))
-def test_a_kill_at_any_moment(group):
-    """Before each write in turn, of setting and of undoing, the process is killed; then it is undone."""
-    assert sum(map(kills_in, range(3 * group, 3 * group + 3))) > 20
-
-
-def kills_in(seed):
-    """Try all of one starting point. How many kills that were."""
-    kills = 0
-    for writes in range(200):
-        rng = random.Random(seed)
-        registry = random_machine(rng)
-        before = tree(registry)
-        for _ in range(rng.randrange(0, 3)):
-            random_plan(rng, registry).apply(registry)
-        dying = KilledRegistry(registry, writes)
-        killed = True
-        try:
-            random_plan(rng, dying).apply(dying)
-            undo_all(random.Random(seed), dying)
-            killed = False
-        except Killed:
-            kills += 1
-        undo_all(rng, registry)
-        assert tree(registry) == before, f"killed before write {writes}"
-        if not killed:
-            break
-    assert not killed
-    return kills
 
 
 class TestJournal:

@@ -2,6 +2,7 @@
 
 import errno
 
+from wer._machine.keys import IMAGES, SILENT_EXIT
 from wer._machine.registry import HKCU, HKLM, HKU, Kind, Registry, Unreadable, Value
 
 # Of HKLM\SOFTWARE, what 32-bit programs share with others; the rest of it exists twice.
@@ -131,3 +132,17 @@ class FakeRegistry(Registry):
 def _within(hive, key, places):
     lower = key.lower()
     return any(hive == place and (lower == path or lower.startswith(f"{path}\\")) for place, path in places)
+
+
+WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"
+DEFAULT = {WER: {"Disabled": (Kind.DWORD, 0)}, IMAGES: {}, SILENT_EXIT.rpartition("\\")[0]: {}}
+
+
+def machine(keys=None, user=None, **more):
+    """A registry with the 64-bit view of HKLM, and HKCU."""
+    return FakeRegistry({(HKLM, 64): DEFAULT | (keys or {}), (HKCU, 64): {WER: {}} | (user or {})}, **more)
+
+
+def tree(registry):
+    """All that is there, but for branches that only were looked at."""
+    return {place: keys for place, keys in registry.snapshot().items() if keys}
