@@ -222,11 +222,12 @@ def run_soak(own: Cache, arguments: argparse.Namespace) -> int:
     Ctrl-C or a kill loses a second. Exit code 1 if a case failed.
 
         dev.py soak --minutes 60
+        dev.py soak --first 1000000 --minutes 5
         dev.py soak --trial registry_changes --case 1009
     """
     from tools import soak
 
-    return soak.soak(own, arguments.minutes, arguments.trial or [], arguments.case)
+    return soak.soak(own, arguments.minutes, arguments.trial or [], arguments.case, arguments.first)
 
 
 def run_clean() -> None:
@@ -311,6 +312,9 @@ def _parser() -> argparse.ArgumentParser:
     added["soak"].add_argument("--minutes", type=float, default=20, help="for all together, in place of %(default)s")
     added["soak"].add_argument("--trial", metavar="NAME", action="append", help="only this one; may be given again")
     added["soak"].add_argument("--case", type=int, metavar="NUMBER", help="run this case alone, and count it nowhere")
+    added["soak"].add_argument(
+        "--first", type=int, metavar="NUMBER", help="begin with this case, where you like, and count nothing"
+    )
     added["bench"].add_argument(
         "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
     )

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +105,11 @@ class Figures:
         return sum(run.seconds for run in self.runs if run.python == python)
 
 
-def soak(cache: Cache, minutes: float, chosen: Sequence[str], case: int | None) -> int:
-    """Run these trials, or all, for so long altogether; or one case of one of them. Returns the exit code."""
+def soak(cache: Cache, minutes: float, chosen: Sequence[str], case: int | None = None, first: int | None = None) -> int:
+    """Run these trials, or all, for so long altogether; or one case of one of them. Returns the exit code.
+
+    From the case `first` on, in place of where the last run stopped, they are counted nowhere.
+    """
     known = trials()
     for name in chosen:
         if name not in known:
@@ -122,10 +126,13 @@ def soak(cache: Cache, minutes: float, chosen: Sequence[str], case: int | None) 
         for done, trial in enumerate(here):
             own = figures.setdefault(trial.name, Figures())
             own.what, own.unit = trial.what, trial.unit
+            save: Callable[[], None] = partial(write, figures)
+            if first is not None:
+                own, save = Figures(trial.what, trial.unit, first), lambda: None
             python = min(trial.pythons, key=own.seconds_on)
             seconds = max(1.0, (end - time.monotonic()) / (len(here) - done))
             with session.opened(cache, [python]) as place:
-                one = Soaked(place, python, trial.name, own, commit, lambda: write(figures))
+                one = Soaked(place, python, trial.name, own, commit, save)
                 failed |= one.once(case) if case is not None else one.soak(seconds)
     return 1 if failed else 0
 
