@@ -26,6 +26,8 @@ html_js_files = ["wer.js"]
 copybutton_prompt_text = r">>> |\.\.\. |\$ |C:\\[^>]*> "
 copybutton_prompt_is_regexp = True
 html_show_sphinx = False
+html_domain_indices = False  # there is one module
+smartquotes_action = "qe"  # no dashes: `--json` is not one
 
 
 MICROSOFT = "https://learn.microsoft.com/windows/win32/api"
@@ -53,9 +55,11 @@ def setup(app):
         # autodoc takes those of an inherited `__new__` for them.
         if what != "class" or not signature:
             return None
-        if issubclass(value, enum.Enum):
+        taken = inspect.signature(value)
+        made_by_a_function = [*taken.parameters] == ["arguments", "options"]  # and calling it is an error
+        if issubclass(value, enum.Enum) or made_by_a_function:
             return "", None
-        return stringify_signature(inspect.signature(value), show_annotation=False), None
+        return stringify_signature(taken, show_annotation=False), None
 
     def link_first(app, what, name, value, options, lines):
         linked = set()
