@@ -26,6 +26,11 @@ html_js_files = ["wer.js"]
 copybutton_prompt_text = r">>> |\.\.\. |\$ |C:\\[^>]*> "
 copybutton_prompt_is_regexp = True
 html_show_sphinx = False
+# Where the project is: said in one place, pyproject.toml's [project.urls], and empty until then.
+urls = dict(line.split(", ", 1) for line in importlib.metadata.metadata("werapi").get_all("Project-URL", []))
+html_theme_options = {
+    "footer_icons": [{"name": name, "url": url, "html": name, "class": ""} for name, url in urls.items()],
+}
 html_domain_indices = False  # there is one module
 smartquotes_action = "qe"  # no dashes: `--json` is not one
 
