@@ -30,6 +30,7 @@ FILES = {
     "wer/_functions.py",
     "wer/_include.py",
     "wer/_interpreter.py",
+    "wer/_later.py",
     "wer/_launcher.py",
     "wer/_leftovers.py",
     "wer/_limits.py",
