@@ -87,6 +87,7 @@ FILES = {
     "wer/cli/_commands.py",
     "wer/cli/_output.py",
     "wer/cli/_processes.py",
+    "wer/cli/_schema.py",
     "wer/cli/collect.py",
     "wer/cli/crash_module.py",
     "wer/cli/doctor.py",
