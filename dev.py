@@ -130,10 +130,13 @@ def run_wheel(own: Cache, arguments: argparse.Namespace) -> int:
 
     On Linux one wheel for each Python for Windows, cross-compiled; on Windows the one for the Python that runs
     this. twine, check-wheel-contents and pyroma look at them, and on Linux all C is compiled for win_arm64 and
-    win32 as well. The same sources and tools give the same bytes; --twice builds again and compares.
+    win32 as well. The same sources and tools give the same bytes; --twice builds again and compares. With --release,
+    exit code 1 if there is not all that only a release needs: project URLs, an address, the version in the changelog.
     """
+    if arguments.release:
+        release.check_ready()
     files = [*session.wheels(own, session.WINDOWS_PYTHONS), build.sdist(own)]
-    release.check(own, files[:-1], files[-1])
+    release.check(own, files[:-1], files[-1], released=arguments.release)
     if not session.ON_WINDOWS:
         release.compile_for_others(own, cpython.PYTHONS[session.WINDOWS_PYTHONS[-1]])
     if arguments.twice:
@@ -290,6 +293,7 @@ def _parser() -> argparse.ArgumentParser:
         "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"
     )
     added["wheel"].add_argument("--twice", action="store_true", help="build everything again, and compare the bytes")
+    added["wheel"].add_argument("--release", action="store_true", help="fail if what a release needs is missing")
     for name in ("demo", "run", "shell", "facts"):
         added[name].add_argument(
             "--python",

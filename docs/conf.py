@@ -26,6 +26,13 @@ html_js_files = ["wer.js"]
 copybutton_prompt_text = r">>> |\.\.\. |\$ |C:\\[^>]*> "
 copybutton_prompt_is_regexp = True
 html_show_sphinx = False
+# Where the project is: said in one place, pyproject.toml's [project.urls], and empty until then.
+urls = dict(line.split(", ", 1) for line in importlib.metadata.metadata("werapi").get_all("Project-URL", []))
+html_theme_options = {
+    "footer_icons": [{"name": name, "url": url, "html": name, "class": ""} for name, url in urls.items()],
+}
+html_domain_indices = False  # there is one module
+smartquotes_action = "qe"  # no dashes: `--json` is not one
 
 
 MICROSOFT = "https://learn.microsoft.com/windows/win32/api"
@@ -53,9 +60,11 @@ def setup(app):
         # autodoc takes those of an inherited `__new__` for them.
         if what != "class" or not signature:
             return None
-        if issubclass(value, enum.Enum):
+        taken = inspect.signature(value)
+        made_by_a_function = [*taken.parameters] == ["arguments", "options"]  # and calling it is an error
+        if issubclass(value, enum.Enum) or made_by_a_function:
             return "", None
-        return stringify_signature(inspect.signature(value), show_annotation=False), None
+        return stringify_signature(taken, show_annotation=False), None
 
     def link_first(app, what, name, value, options, lines):
         linked = set()

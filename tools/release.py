@@ -2,6 +2,7 @@
 
 import ast
 import shutil
+import tomllib
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +12,9 @@ from tools.cache import Cache
 from tools.cpython import WindowsPython
 from tools.steps import Command, Failure, say
 
-# pyroma wants an address of the author's and of a home page: there is neither yet.
+# pyroma wants an address of the author's and of a home page. Nobody has said them yet; a release needs both.
 NOT_YET = "AuthorEmail,Url"
+URLS = "Source", "Issues", "Changelog", "Documentation"
 # What the core is to have at most in a wheel, compressed. Nothing fails that is over it: what is said is the size.
 CORE_BYTES = 200_000
 # Zig's names for the other architectures, and what CPython's pyconfig.h defines for MSVC only.
@@ -23,12 +25,30 @@ ARCHITECTURES: dict[str, tuple[str, list[str]]] = {
 }
 
 
-def check(cache: Cache, wheels: Sequence[Path], sdist: Path) -> None:
-    """Have the field's tools look at wheels and sdist."""
+def missing(root: Path = build.ROOT) -> list[str]:
+    """What a release of this checkout lacks, a sentence each."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lacking = [name for name in URLS if not project.get("urls", {}).get(name, "").startswith("https://")]
+    found = [f"pyproject.toml, [project.urls]: {name} is missing" for name in lacking]
+    if not all("@" in author.get("email", "") for author in project["authors"]):
+        found.append("pyproject.toml, authors: an email is missing")
+    if f"\n## {project['version']} (" not in (root / "CHANGELOG.md").read_text(encoding="utf-8"):
+        found.append(f"CHANGELOG.md: version {project['version']} is missing")
+    return found
+
+
+def check_ready() -> None:
+    """Nothing that a release needs is missing."""
+    if lacks := missing():
+        raise Failure("\n".join(["This cannot be released: CONTRIBUTING.md says how to.", *lacks]))
+
+
+def check(cache: Cache, wheels: Sequence[Path], sdist: Path, *, released: bool = False) -> None:
+    """Have the field's tools look at wheels and sdist; if they are `released`, at what is not yet there, too."""
     checks: dict[str, Command] = {
         "twine": ["check", "--strict", *wheels, sdist],
         "check_wheel_contents": wheels,
-        "pyroma": ["--min", "10", "--skip-tests", NOT_YET, "--file", sdist],
+        "pyroma": ["--min", "10", *([] if released else ["--skip-tests", NOT_YET]), "--file", sdist],
     }
     for module, arguments in checks.items():
         with steps.step(f"{module.replace('_', '-')}: checking"):

@@ -53,8 +53,8 @@ if TYPE_CHECKING or _sys.platform == "win32":
             raise
         raise ImportError(
             f"this copy of wer has no extension for this Python, {_sys.version.partition(' ')[0]} on {_sys.platform}: "
-            "it was built for another one or on another system; install it with the Python that is to import it, "
-            "`python -m pip install --force-reinstall werapi`",
+            "it was built for another one or on another system, or lies in a zip file; install it with the Python that "
+            "is to import it, `python -m pip install --force-reinstall werapi`",
             name=_error.name,
         ) from None
 else:

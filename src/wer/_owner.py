@@ -20,7 +20,11 @@ class Owner:
     def __new__(cls, *arguments: object, **options: object) -> Self:
         owner = super().__new__(cls)
         owner._held = getattr(_native, cls._HELD)()
+        owner._prepare()
         return owner
+
+    def _prepare(self) -> None:
+        """What else a subclass has from its creation on. (A `__new__` of its own would hide what `__init__` takes.)"""
 
     def __enter__(self) -> Self:
         return self

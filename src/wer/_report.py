@@ -238,7 +238,7 @@ class Report(Owner):
         return None if number is None else submit_result(number)
 
     def set_parameter(self, index: int, value: str, name: str | None = None) -> None:
-        """Set signature parameter P`index`. Calls WerReportSetParameter.
+        """Set the signature parameter `index`, P0 to P9. Calls WerReportSetParameter.
 
         Parameters
         ----------

@@ -107,7 +107,7 @@ class ReportTemplate(Owner):
         return getattr(self, "_event_type", None)
 
     def set_parameter(self, index: int, value: str, name: str | None = None) -> None:
-        """Set signature parameter P`index`; what `Report.set_parameter` says holds.
+        """Set the signature parameter `index`, P0 to P9; what `Report.set_parameter` says holds.
 
         Parameters
         ----------

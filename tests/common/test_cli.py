@@ -18,8 +18,9 @@ from clirun import run
 from pythons import PYTHON, WITH_WER
 
 from wer import _include
-from wer.cli import _commands, _output, main
+from wer.cli import _commands, _output, _schema, main
 from wer.cli._output import ExitCode, Failed, Output, shown
+from wer.doctor import _findings
 
 
 class Command:
@@ -48,6 +49,10 @@ def played(monkeypatch):
         return run("played", *arguments)
 
     return play
+
+
+def test_the_words_of_the_doctor():
+    assert list(_findings.SURE) == _schema.SURE
 
 
 def raising(error):

@@ -1,5 +1,6 @@
 """What `import wer` offers."""
 
+import enum
 import importlib.metadata
 import inspect
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import wer
+import wer.testing
 from wer import _include
 
 
@@ -61,12 +63,40 @@ def test_sources_and_signatures_are_the_real_ones():
         unittest.mock.create_autospec(wer.Report)
 
 
+def test_every_class_tells_its_arguments():
+    """Those that only a function makes take none: to call one is an error."""
+    parts = (wer.changes, wer.doctor, wer.dumps, wer.reports, wer.service, wer.testing)
+    values = [*(getattr(wer, name) for name in wer.__all__)]
+    values += [getattr(part, name) for part in parts for name in part.__all__]
+    classes = {value for value in values if inspect.isclass(value) and not issubclass(value, (enum.Enum, Exception))}
+    silent = {
+        value
+        for value in classes
+        if {one.kind for one in inspect.signature(value).parameters.values()}
+        == {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    }
+    for value in silent:
+        with pytest.raises(TypeError, match="make"):
+            value()
+    assert silent == {wer.CrashHandler, wer.InterpreterProcess, wer.Registration}
+    assert inspect.signature(wer.Watchdog).parameters["then"].default == "continue"
+    assert inspect.signature(wer.service.RecordedReport) == inspect.signature(wer.Report)
+
+
 def test_every_class_and_function_has_a_docstring():
     named = [(name, getattr(wer, name)) for name in wer.__all__]
     named += [(name, getattr(part, name)) for part in (wer.dumps, wer.service) for name in part.__all__]
     for name, value in named:
         if inspect.isclass(value) or callable(value):
             assert (inspect.getdoc(value) or "").strip(), name
+
+
+def test_no_markup_is_shown_as_it_is():
+    """`name` is a name only between spaces or punctuation: Sphinx prints what it does not know."""
+    sources = [path.read_text(encoding="utf-8") for path in Path(wer.__file__).parent.rglob("*.py")]
+    docstrings = [text for source in sources for text in re.findall(r'"""(.*?)"""', source, re.DOTALL)]
+    assert len(docstrings) > 100
+    assert [found for text in docstrings for found in re.findall(r"\w`\w.*", text.replace("``", ""))] == []
 
 
 def test_get_include_holds_the_header():

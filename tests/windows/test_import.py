@@ -40,6 +40,6 @@ def test_a_copy_that_was_built_elsewhere_says_so(run_program, tmp_path):
     version = sys.version.partition(" ")[0]
     assert done.stderr.splitlines()[-1] == (
         f"ImportError: this copy of wer has no extension for this Python, {version} on win32: it was built for another "
-        "one or on another system; install it with the Python that is to import it, "
+        "one or on another system, or lies in a zip file; install it with the Python that is to import it, "
         "`python -m pip install --force-reinstall werapi`"
     )

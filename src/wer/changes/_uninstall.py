@@ -12,8 +12,7 @@ from .._links import is_link_at
 from .._machine import accounts
 from .._machine.keys import MODULES
 from .._machine.registry import HKCU, HKLM, Registry, Unreadable
-from ..service._folder import Folder, default_path
-from ..service._folder import _is_running as is_running
+from ..service._folder import default_path, files_of, is_running
 from ..service._limits import FILE as LIMITS_FILE
 from ._crash_module import FILE_NAME, is_there
 from ._exclusions import Exclusion, exclusions
@@ -136,7 +135,7 @@ def _files(path: str) -> list[LeftFile]:
     """Ours in the folder: by their names, for it may be that somebody else uses a folder of that name, too."""
     if is_link_at(path):
         raise OSError(EACCES, "it is a link to another folder, and is not followed")
-    found = [LeftFile(file, owner[0] if is_running(*owner) else None) for file, owner in Folder(path)._files()]
+    found = [LeftFile(file, owner[0] if is_running(*owner) else None) for file, owner in files_of(path)]
     try:
         names = sorted(os.listdir(path))
     except FileNotFoundError:

@@ -13,6 +13,7 @@ import os
 
 from .._typing import TYPE_CHECKING
 from ._output import ExitCode, Failed, Output, add_yes
+from ._schema import TEXT, list_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -25,25 +26,21 @@ EXAMPLES = """\
   wer collect --key C:\\Crashes\\AppCrash_x -o crash.zip --no-dumps --yes
 """
 
-_TEXT = {"type": "string"}
 SCHEMA: "dict[str, Any]" = {
     "type": "object",
     "required": ["done", "zip", "bytes", "files", "private", "missing"],
     "properties": {
         "done": {"description": "Whether it was written: only with --yes.", "type": "boolean"},
-        "zip": {"description": "The path of the ZIP.", **_TEXT},
+        "zip": {"description": "The path of the ZIP.", **TEXT},
         "bytes": {"description": "Of all files, before they are compressed.", "type": "integer"},
-        "files": {
-            "description": "What is in it. `private`: what in the file is private; empty if nothing is.",
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["name", "size", "private"],
-                "properties": {"name": _TEXT, "size": {"type": "integer"}, "private": _TEXT},
-            },
-        },
-        "private": {"description": "All that is private in it, each once.", "type": "array", "items": _TEXT},
-        "missing": {"description": "What could not be had, and why.", "type": "array", "items": _TEXT},
+        "files": list_of(
+            "What is in it. `private`: what in the file is private; empty if nothing is.",
+            name=TEXT,
+            size={"type": "integer"},
+            private=TEXT,
+        ),
+        "private": {"description": "All that is private in it, each once.", "type": "array", "items": TEXT},
+        "missing": {"description": "What could not be had, and why.", "type": "array", "items": TEXT},
     },
 }
 

@@ -63,10 +63,7 @@ _FINDING: "dict[str, Any]" = {
         "title": {"description": "What it is.", "type": "string"},
         "evidence": {"description": "What was read.", "type": "array", "items": _EVIDENCE},
         "meaning": {"description": "What it does.", "type": "string"},
-        "sure": {
-            "description": "How that is known.",
-            "enum": ["documented", "seen", "inferred", "unknown"],
-        },
+        "sure": {"description": "How that is known.", "enum": list(SURE)},
         "remedy": {"description": "What to do; empty if nothing is to be done.", "type": "string"},
         "report": {"description": "What it does to the report.", "enum": ["blocks", "clouds", "none"]},
         "dump": {"description": "What it does to the dump file.", "enum": ["blocks", "clouds", "none"]},
@@ -76,7 +73,7 @@ _FINDING: "dict[str, Any]" = {
 }
 _ANSWER: "dict[str, Any]" = {
     "answer": {"description": "The answer.", "enum": [YES, NO, CANNOT_TELL]},
-    "sure": {"description": "How that is known.", "enum": ["documented", "seen", "inferred", "unknown"]},
+    "sure": {"description": "How that is known.", "enum": list(SURE)},
     "text": {"description": "It in words.", "type": "string"},
     "because": {"description": "The ids of the findings that it comes from.", "type": "array", "items": _TEXT},
 }

@@ -21,6 +21,7 @@ from ..changes._exclusions import EVERY_PYTHON
 from ..changes._names import exe_name
 from ._changing import VALUE, explained, state
 from ._output import ExitCode, Output, add_yes
+from ._schema import list_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -34,21 +35,14 @@ EXAMPLES = """\
   wer exclude remove worker.exe --yes
 """
 
-_ENTRIES = {
-    "description": "Who is excluded.",
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["name", "hive", "by_policy", "made_here", "stored"],
-        "properties": {
-            "name": {"description": "File name of the program.", "type": "string"},
-            "hive": {"description": "HKCU: for this user. HKLM: for all.", "type": "string"},
-            "by_policy": {"description": "Whether a policy says so.", "type": "boolean"},
-            "made_here": {"description": "Whether `wer exclude add` made it.", "type": "boolean"},
-            "stored": VALUE,
-        },
-    },
-}
+_ENTRIES = list_of(
+    "Who is excluded.",
+    name={"description": "File name of the program.", "type": "string"},
+    hive={"description": "HKCU: for this user. HKLM: for all.", "type": "string"},
+    by_policy={"description": "Whether a policy says so.", "type": "boolean"},
+    made_here={"description": "Whether `wer exclude add` made it.", "type": "boolean"},
+    stored=VALUE,
+)
 _UNREADABLE = {"description": "Of what nothing is known, and why.", "type": "array", "items": {"type": "string"}}
 _CHANGED = {
     "type": "object",

@@ -13,6 +13,7 @@ from ..doctor._diagnosis import CANNOT_TELL, NO, YES
 from ..doctor._endings import Ending, ending_of
 from ..doctor._findings import KNOWN, SEVERITIES, Known
 from ._output import ExitCode, Failed, Output
+from ._schema import SURE
 
 if TYPE_CHECKING:
     from typing import Any
@@ -24,7 +25,6 @@ EXAMPLES = """\
   wer explain localdumps-off   what does the doctor mean?
 """
 
-_SURE = ["documented", "seen", "inferred", "unknown"]
 _ANSWERS = [YES, NO, CANNOT_TELL]
 
 SCHEMA: "dict[str, Any]" = {
@@ -40,7 +40,7 @@ SCHEMA: "dict[str, Any]" = {
                 "properties": {
                     "asked": {"description": "As it was given.", "type": "string"},
                     "meaning": {"description": "What it means.", "type": "string"},
-                    "sure": {"description": "How the rest is known.", "enum": _SURE},
+                    "sure": {"description": "How the rest is known.", "enum": SURE},
                     "code": {"description": "Of a code: the number, unsigned.", "type": "integer"},
                     "report": {"description": "Of a code: whether Windows makes a report.", "enum": _ANSWERS},
                     "dump": {

@@ -39,6 +39,7 @@ from ..changes._dump_folder import IN_WORDS
 from ..changes._names import exe_name
 from ._changing import PLAN, PLAN_REQUIRED, VALUE, carry_out, counted, explained, plan_answer, state
 from ._output import ExitCode, Failed, Output, add_yes
+from ._schema import SURE
 
 if TYPE_CHECKING:
     from typing import Any
@@ -85,7 +86,7 @@ SCHEMA: "dict[str, Any]" = {
                         "problem": {"description": "What is wrong with it; empty if nothing is.", "type": "string"},
                         "sure": {
                             "description": "How sure that is.",
-                            "enum": ["documented", "seen", "inferred", "unknown"],
+                            "enum": SURE,
                         },
                     },
                 },

@@ -20,6 +20,7 @@ from dataclasses import replace
 
 from .._typing import TYPE_CHECKING
 from ._output import ExitCode, Failed, Output
+from ._schema import SURE, TEXT, TEXT_OR_NULL, list_of
 
 if TYPE_CHECKING:
     from typing import Any, TypeVar
@@ -41,66 +42,54 @@ EXAMPLES = """\
 _MOST = 5000  # of the threads, the modules and the like of a dump
 _MOST_NAME = 1000  # characters
 
-_TEXT = {"type": "string"}
-_TEXT_OR_NULL = {"type": ["string", "null"]}
-
-
-def _list_of(description: str, **properties: "Any") -> "dict[str, Any]":
-    return {
-        "description": description,
-        "type": "array",
-        "items": {"type": "object", "required": list(properties), "properties": properties},
-    }
-
-
 SCHEMA: "dict[str, Any]" = {
     "type": "object",
     "required": ["where", "headline", "facts", "missing", "folder", "report", "events", "dumps", "texts", "files"],
     "properties": {
-        "where": {"description": "The path of what was asked for.", **_TEXT},
-        "headline": {"description": "One sentence: what happened.", **_TEXT},
-        "facts": _list_of(
+        "where": {"description": "The path of what was asked for.", **TEXT},
+        "headline": {"description": "One sentence: what happened.", **TEXT},
+        "facts": list_of(
             "What happened, piece by piece. `sure`: documented, seen, inferred or unknown.",
-            name=_TEXT,
-            value=_TEXT,
-            source=_TEXT,
-            sure={"enum": ["documented", "seen", "inferred", "unknown"]},
+            name=TEXT,
+            value=TEXT,
+            source=TEXT,
+            sure={"enum": SURE},
         ),
-        "missing": {"description": "What is not there or could not be read.", "type": "array", "items": _TEXT},
-        "folder": {"description": "The report's folder.", **_TEXT_OR_NULL},
+        "missing": {"description": "What is not there or could not be read.", "type": "array", "items": TEXT},
+        "folder": {"description": "The report's folder.", **TEXT_OR_NULL},
         "report": {"description": "Report.wer, by the fields of wer.StoredReport.", "type": ["object", "null"]},
-        "events": _list_of(
+        "events": list_of(
             "Events of the Windows event log, oldest first. `data` has [name, value]; older Windows has no names.",
-            provider=_TEXT,
+            provider=TEXT,
             event_id={"type": "integer"},
-            created=_TEXT_OR_NULL,
+            created=TEXT_OR_NULL,
             data={"type": "array"},
         ),
-        "dumps": _list_of(
+        "dumps": list_of(
             "Dumps of the process. `dump` is null for one that cannot be read, and `problem` says why. It has the "
             "first 5000 threads and modules, and how many there are, names of up to 1000 characters, and no memory.",
-            path=_TEXT,
+            path=TEXT,
             size={"type": "integer"},
-            how=_TEXT,
+            how=TEXT,
             sure={"enum": ["seen", "inferred"]},
-            problem=_TEXT,
+            problem=TEXT,
             dump={"type": ["object", "null"]},
         ),
-        "texts": _list_of(
+        "texts": list_of(
             "What Python said: its state, stacks, the log in the dump.",
-            kind=_TEXT,
-            name=_TEXT,
-            text=_TEXT,
+            kind=TEXT,
+            name=TEXT,
+            text=TEXT,
             cut={"type": "boolean"},
         ),
-        "files": _list_of(
+        "files": list_of(
             "What lies in the folder. `refused`: why it was left alone.",
-            name=_TEXT,
-            path=_TEXT,
+            name=TEXT,
+            path=TEXT,
             size={"type": "integer"},
-            refused=_TEXT,
+            refused=TEXT,
         ),
-        "html": {"description": "The page that was written.", **_TEXT},
+        "html": {"description": "The page that was written.", **TEXT},
     },
 }
 

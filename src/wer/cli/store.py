@@ -26,6 +26,7 @@ from ..reports import (
 )
 from ..reports._export import without_secrets
 from ._output import ExitCode, Failed, Output, add_yes
+from ._schema import list_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -77,20 +78,13 @@ _REPORT: "dict[str, Any]" = {
     },
 }
 _LISTED: "dict[str, Any]" = {
-    "stores": {
-        "description": "Each store that was looked at.",
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["store", "state", "reports", "reason"],
-            "properties": {
-                "store": {"description": "A member of wer.StoreType.", "type": "string"},
-                "state": {"description": "Was it read?", "enum": ["read", "absent", "unreadable"]},
-                "reports": {"description": "How many reports were seen in it.", "type": "integer"},
-                "reason": {"description": "Why it was not read to its end.", "type": "string"},
-            },
-        },
-    },
+    "stores": list_of(
+        "Each store that was looked at.",
+        store={"description": "A member of wer.StoreType.", "type": "string"},
+        state={"description": "Was it read?", "enum": ["read", "absent", "unreadable"]},
+        reports={"description": "How many reports were seen in it.", "type": "integer"},
+        reason={"description": "Why it was not read to its end.", "type": "string"},
+    ),
     "complete": {"description": "Whether no store and no report was hidden from this account.", "type": "boolean"},
     "untold": {"description": "Reports that may be meant, of which that could not be read.", "type": "integer"},
     "left_out": {"description": "How many more there are than --most.", "type": "integer"},
@@ -113,30 +107,17 @@ SCHEMA: "dict[str, Any]" = {
             "target": {"description": "Where to; without a password that was in the URL.", "type": "string"},
             **_PLANNED,
             "copied": {"description": "Bytes that were copied; 0: all was there.", "type": "integer"},
-            "reports": {
-                "description": "What became of each, the newest first.",
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["store", "key", "folder", "status", "files", "copied", "left_out", "reason"],
-                    "properties": {
-                        "store": {"description": "A member of wer.StoreType.", "type": "string"},
-                        "key": {"description": "The path of its folder here.", "type": "string"},
-                        "folder": {"description": "The name of its folder in the target.", "type": "string"},
-                        "status": {
-                            "description": "What became of it.",
-                            "enum": [status.value for status in ExportStatus],
-                        },
-                        "files": {"description": "How many of its files are there.", "type": "integer"},
-                        "copied": {"description": "Bytes that were copied.", "type": "integer"},
-                        "left_out": {
-                            "description": "Files that were not taken, each as name and reason.",
-                            "type": "array",
-                        },
-                        "reason": {"description": "Why it is not there.", "type": "string"},
-                    },
-                },
-            },
+            "reports": list_of(
+                "What became of each, the newest first.",
+                store={"description": "A member of wer.StoreType.", "type": "string"},
+                key={"description": "The path of its folder here.", "type": "string"},
+                folder={"description": "The name of its folder in the target.", "type": "string"},
+                status={"description": "What became of it.", "enum": [status.value for status in ExportStatus]},
+                files={"description": "How many of its files are there.", "type": "integer"},
+                copied={"description": "Bytes that were copied.", "type": "integer"},
+                left_out={"description": "Files that were not taken, each as name and reason.", "type": "array"},
+                reason={"description": "Why it is not there.", "type": "string"},
+            ),
             **_LISTED,
         },
     },
@@ -145,23 +126,16 @@ SCHEMA: "dict[str, Any]" = {
         "required": ["done", "plan", "reports"],
         "properties": {
             **_PLANNED,
-            "reports": {
-                "description": "What became of each, in the order of the command line.",
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["store", "key", "result", "text"],
-                    "properties": {
-                        "store": {"description": "A member of wer.StoreType.", "type": "string"},
-                        "key": {"description": "The report's key.", "type": "string"},
-                        "result": {
-                            "description": "A member of wer.SubmitResult; null if WER refused the call.",
-                            "type": ["string", "null"],
-                        },
-                        "text": {"description": "The same in words.", "type": "string"},
-                    },
+            "reports": list_of(
+                "What became of each, in the order of the command line.",
+                store={"description": "A member of wer.StoreType.", "type": "string"},
+                key={"description": "The report's key.", "type": "string"},
+                result={
+                    "description": "A member of wer.SubmitResult; null if WER refused the call.",
+                    "type": ["string", "null"],
                 },
-            },
+                text={"description": "The same in words.", "type": "string"},
+            ),
         },
     },
     "purge": {

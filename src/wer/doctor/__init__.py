@@ -1,5 +1,6 @@
 """Why is there no report, or no dump, of a crash? `examine` reads this Windows, changes nothing, and says."""
 
+from .. import _later
 from .._machine.local_dumps import LocalDumps, Setting, effective_local_dumps
 from .._typing import TYPE_CHECKING
 from ._diagnosis import Answer, Diagnosis, DumpAnswer
@@ -29,10 +30,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # or type checkers would take any name for existing
-
-    def __getattr__(name):
-        if name not in ("Trial", "try_crash"):
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from . import _trial
-
-        return globals().setdefault(name, getattr(_trial, name))
+    __getattr__ = _later.names_of(__name__, {"Trial": "_trial", "try_crash": "_trial"})

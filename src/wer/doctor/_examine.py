@@ -11,11 +11,9 @@ from . import _debuggers, _dump_files, _process, _reports, _services, _stores
 from ._diagnosis import CANNOT_TELL, NO, YES, Answer, Diagnosis, DumpAnswer
 from ._dump_files import amount, local_dumps_of, size_of_dump
 from ._finding import Finding
-from ._findings import BLOCKS, CLOUDS, SEVERITIES
+from ._findings import BLOCKS, CLOUDS, SEVERITIES, SURE
 from ._look import Look, Subject
 from ._machine import Machine, this_machine
-
-_SURE = ("documented", "seen", "inferred", "unknown")
 
 
 def examine(
@@ -148,7 +146,7 @@ def _answered(question: str, findings: tuple[Finding, ...]) -> tuple[str, str, t
     for effect, answer in ((BLOCKS, NO), (CLOUDS, CANNOT_TELL)):
         those = [one for one in findings if getattr(one, question) == effect]
         if those:
-            sure = min((one.sure for one in those), key=_SURE.index) if effect == BLOCKS else "unknown"
+            sure = min((one.sure for one in those), key=list(SURE).index) if effect == BLOCKS else "unknown"
             return answer, sure, tuple(dict.fromkeys(one.id for one in those))
     return YES, "inferred", ()
 

@@ -4,7 +4,7 @@ import struct
 from datetime import UTC, datetime
 
 from . import _names
-from ._reading import Reading, from_utf_16
+from ._reading import Reading, until_nul
 from ._told import ProcessInfo, SystemInfo
 
 _SYSTEM = struct.Struct("<3H2B5I")
@@ -62,10 +62,6 @@ def process(reading: Reading) -> ProcessInfo:
         os_build_text=build or None,
         writer_build_text=writer or None,
     )
-
-
-def until_nul(data: bytes) -> str:
-    return from_utf_16(data).partition("\0")[0]
 
 
 def from_seconds(value: int) -> datetime | None:

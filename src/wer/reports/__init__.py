@@ -5,8 +5,7 @@ version 1703; elsewhere it raises NotImplementedError, but for a `FakeWer`'s sto
 anywhere.
 """
 
-import sys as _sys
-
+from .. import _later
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -81,13 +80,7 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # or type checkers would take any name for existing
-
-    def __getattr__(name):
-        if name not in _LATER:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = f"{__name__}.{_LATER[name]}"
-        __import__(module)
-        return globals().setdefault(name, getattr(_sys.modules[module], name))
+    __getattr__ = _later.names_of(__name__, _LATER)
 
 
 def __dir__() -> list[str]:

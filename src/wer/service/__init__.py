@@ -4,8 +4,7 @@ Each part exists alone. What acts on a report is a function that takes the repor
 package.
 """
 
-import sys as _sys
-
+from .. import _later
 from .._typing import TYPE_CHECKING
 from ._enable import InWorker, Service, enable
 from ._folder import Folder
@@ -90,13 +89,7 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # or type checkers would take any name for existing
-
-    def __getattr__(name):
-        if name not in _LATER:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = f"{__name__}.{_LATER[name]}"
-        __import__(module)
-        return globals().setdefault(name, getattr(_sys.modules[module], name))
+    __getattr__ = _later.names_of(__name__, _LATER)
 
 
 def __dir__() -> list[str]:

@@ -137,9 +137,9 @@ class Folder:
         size = 0
         noisy = []
         running = {(os.getpid(), _created(os.getpid())): True}
-        for path, owner in self._files():
+        for path, owner in files_of(self._path):
             if owner not in running:
-                running[owner] = _is_running(*owner)
+                running[owner] = is_running(*owner)
             if not running[owner] and remove(path):
                 removed += 1
                 continue
@@ -158,18 +158,19 @@ class Folder:
                 size -= of_it
         return removed
 
-    def _files(self) -> list[tuple[str, tuple[int, int]]]:
-        """Our files, and whose they are: process id and creation time."""
-        found = []
-        try:
-            with os.scandir(self._path) as entries:
-                for entry in entries:
-                    owner = _owner(entry.name)
-                    if owner is not None and entry.is_file(follow_symlinks=False):
-                        found.append((entry.path, owner))
-        except OSError:
-            pass  # no folder, no files; or some of them
-        return found
+
+def files_of(folder: str) -> list[tuple[str, tuple[int, int]]]:
+    """Our files in a folder, and whose they are: process id and creation time."""
+    found = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                owner = _owner(entry.name)
+                if owner is not None and entry.is_file(follow_symlinks=False):
+                    found.append((entry.path, owner))
+    except OSError:
+        pass  # no folder, no files; or some of them
+    return found
 
 
 def _owner(name: str) -> tuple[int, int] | None:
@@ -188,7 +189,8 @@ def _created(pid: int) -> int:
     return _native.created(_native.open_process(pid, FOR_ID))
 
 
-def _is_running(pid: int, created: int) -> bool:
+def is_running(pid: int, created: int) -> bool:
+    """Whether it is the process that began then."""
     try:
         return _created(pid) == created
     except PermissionError:

@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 
 from .._enums import DumpFlags, DumpType, FileFlags, FileType, ReportType, ReportUI
 from .._options import DumpOptions, ExceptionInformation
@@ -10,7 +11,7 @@ from .._processes import FOR_ID, process_of
 from .._report import NO_DUMP_FLAGS, NO_FILE_FLAGS, Report
 from .._snapshot import ProcessSnapshot
 from .._stored import SignatureParameter
-from .._typing import TYPE_CHECKING, ProcessLike, Self, StrPath, ThreadLike
+from .._typing import TYPE_CHECKING, ProcessLike, StrPath, ThreadLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +120,14 @@ class RecordedReport(Report):
     _report_type: ReportType | None
     _ui_options: dict[ReportUI, str]
 
-    def __new__(cls, *arguments: object, **options: object) -> Self:
-        report = super().__new__(cls, *arguments, **options)
-        report._report_type = None
-        report._description, report._parameters, report._ui_options = {}, {}, {}
-        report._files, report._dumps = [], []
-        return report
+    def _prepare(self) -> None:
+        self._report_type = None
+        self._description, self._parameters, self._ui_options = {}, {}, {}
+        self._files, self._dumps = [], []
 
     if not TYPE_CHECKING:  # it takes what a Report takes
 
+        @wraps(Report.__init__)
         def __init__(self, event_type, report_type=ReportType.NON_CRITICAL, **options):
             super().__init__(event_type, report_type, **options)
             self._report_type = ReportType(report_type)

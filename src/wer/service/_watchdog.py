@@ -10,7 +10,7 @@ from .._arguments import bits, choice, limited, required, shown
 from .._enums import Consent, DumpType, SubmitFlags
 from .._limits import WER_MAX_EVENT_NAME_LENGTH
 from .._owner import Owner
-from .._typing import TYPE_CHECKING, Any, Self, StrPath
+from .._typing import TYPE_CHECKING, Any, StrPath
 from ._hang import Hang, Plan, command_line, handle_of_file, hang_of
 from ._late_stacks import LateStacks
 
@@ -116,11 +116,9 @@ class Watchdog(Owner):
     _process: "WatcherProcess | None"
     beat: "Callable[[], None]"
 
-    def __new__(cls, *arguments: object, **options: object) -> Self:
-        watchdog = super().__new__(cls)
-        watchdog.beat = watchdog._held.beat  # the extension's own method: nothing is faster
-        watchdog._closed = True
-        return watchdog
+    def _prepare(self) -> None:
+        self.beat = self._held.beat  # the extension's own method: nothing is faster
+        self._closed = True
 
     def __init__(
         self,
