@@ -235,11 +235,12 @@ cdef class HeldRegistration:
         self._value = long_utf16(value, WER_METADATA_VALUE_MAX_LENGTH, "value")
         self._entry.value = <const WCHAR *><const char *>self._value
 
-    def hold_additional_process(self, HeldHandle process not None, HeldHandle thread, /):
+    def hold_additional_process(self, process, thread, /):
+        cdef HeldHandle about = some_handle_in(process), subject = handle_in(thread)
         self.hold(A_PROCESS)
-        self._process = process
-        self._entry.number = process._id
-        self._entry.detail = 0 if thread is None else thread._id
+        self._process = about
+        self._entry.number = about._id
+        self._entry.detail = 0 if subject is None else subject._id
 
     def hold_app_local_dump(self, folder, /):
         # Relative to the package's local application data.
