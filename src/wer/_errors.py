@@ -17,7 +17,8 @@ _FACILITY_WIN32 = 7
 _MEANING: dict[int, str] = {
     _HResult.E_NOTIMPL: "not implemented by this machine's WER (Wine, a restricted edition)",
     _HResult.E_FAIL: "unspecified failure",
-    _HResult.E_ACCESSDENIED: "no rights: a machine-wide setting or store needs an administrator",
+    _HResult.E_ACCESSDENIED: "no rights: a machine-wide setting or store needs an administrator; for a dump, the "
+    "handle of the process or thread lacks a right",
     _HResult.E_HANDLE: "the handle of the report, or of a process or thread, is not valid (any more)",
     _HResult.E_OUTOFMEMORY: "out of memory",
     _HResult.E_INVALIDARG: "WER refused an argument; of WerReportCloseHandle: the report is not open (any more)",

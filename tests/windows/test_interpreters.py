@@ -89,6 +89,49 @@ handler.uninstall()
     assert lines == ["False False True"]
 
 
+def test_what_was_imported_before_goes_on(run):
+    """With what was made before, and with what it makes now."""
+    lines = run(
+        """
+import sys, threading
+import wer as old
+consent = old.Consent.NOT_ASKED
+def things():
+    report = old.Report("WerTests.Old", process=old.Handle(-1))
+    return report, old.ProcessSnapshot(), old.ReportTemplate("WerTests.Old", consent=consent)
+before = things()
+for name in [name for name in sys.modules if name.partition(".")[0] == "wer"]:
+    del sys.modules[name]
+import wer
+wer.Report("WerTests.New").close()
+for report, snapshot, template in before, things():
+    report.add_dump(old.DumpType.NONE, tid=threading.get_native_id())
+    with old.Report("WerTests.Old") as other:
+        other.add_dump(old.DumpType.NONE, snapshot=snapshot)
+    with old.install_crash_handler(template) as handler:
+        print(handler.installed)
+try:
+    wer._native.has_ended(before[1]._held)
+except TypeError as error:
+    print(error)
+"""
+    )
+    assert lines == ["True", "True", "expected a HeldHandle, got HeldSnapshot"]
+
+
+def test_what_one_has_found_another_does_not_take_away(run_program, hide, system_folder):
+    """A second import cannot find it: a thread of the first may be about to call it."""
+    code = """
+for name in [name for name in sys.modules if name.partition(".")[0] == "wer"]:
+    del sys.modules[name]
+import wer
+print(wer.supported("WerSetFlags"))
+"""
+    program = [sys.executable, "-I", "-c", f"import wer\n{hide}{code}", str(system_folder / "wer.dll"), "WerSetFlags"]
+    done = run_program(program)
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["True"], "")
+
+
 OLD_REPORT = """
 import importlib.util, sys, threading
 import wer

@@ -14,6 +14,7 @@ import pytest
 
 import wer
 
+SYNCHRONIZE = 0x100000
 READ_CONTROL = 0x20000  # all of STANDARD_RIGHTS_READ
 PROCESS_QUERY_INFORMATION, PROCESS_VM_READ, PROCESS_DUP_HANDLE = 0x400, 0x10, 0x40
 THREAD_GET_CONTEXT, THREAD_QUERY_INFORMATION, THREAD_SUSPEND_RESUME = 0x8, 0x40, 0x2
@@ -512,6 +513,32 @@ class TestThread:
                 report.add_dump(pid=worker.pid, tid=NO_SUCH_ID)
 
         assert leaked_handles(dump) == set()
+
+
+class TestHandleThatMayNotBeAsked:
+    """It has no right but to wait, and so does not even tell its id."""
+
+    def test_a_process_is_not_registered_by_an_id_that_is_not_known(self, standin, worker, windll):
+        handle = windll.OpenProcess(SYNCHRONIZE, False, worker.pid)
+        message = "the handle of the process may not be asked for its id: it needs PROCESS_QUERY_LIMITED_INFORMATION"
+        with pytest.raises(PermissionError, match=message):
+            wer.register_additional_process(wer.Handle(handle))
+        windll.CloseHandle(handle)
+        assert standin.count("WerRegisterAdditionalProcess") == 0
+
+    def test_a_thread_is_not_left_out_in_silence(self, standin, worker, windll):
+        handle = windll.OpenThread(SYNCHRONIZE, False, worker.tid)
+        message = "the handle of the thread may not be asked for its id: it needs THREAD_QUERY_LIMITED_INFORMATION"
+        with pytest.raises(PermissionError, match=message):
+            wer.register_additional_process(worker.process, wer.Handle(handle))
+        windll.CloseHandle(handle)
+        assert standin.count("WerRegisterAdditionalProcess") == 0
+
+    def test_a_dump_says_that_a_right_is_lacking(self, report, standin, worker, windll):
+        handle = windll.OpenProcess(SYNCHRONIZE, False, worker.pid)
+        with pytest.raises(PermissionError, match="for a dump, the handle of the process or thread lacks a right"):
+            report.add_dump(process=wer.Handle(handle))
+        windll.CloseHandle(handle)
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,10 @@ cdef enum:
     ERROR_PARTIAL_COPY = 299
 
 
-def write_dump(HeldHandle process not None, int file, DWORD flags, progress, /):
+def write_dump(process, int file, DWORD flags, progress, /):
     # Call MiniDumpWriteDump into the open file with a descriptor. `progress` is called now and then; if it raises, or
     # Ctrl-C does, the dump is given up.
+    cdef HeldHandle held = some_handle_in(process)
     cdef HeldHandle thread = HeldHandle.__new__(HeldHandle)
     cdef WerDump *dump
     cdef DWORD error
@@ -38,9 +39,9 @@ def write_dump(HeldHandle process not None, int file, DWORD flags, progress, /):
     dump = <WerDump *>PyMem_RawCalloc(1, sizeof(WerDump))  # the thread may outlive this one's stack, if Python ends
     if dump == NULL:
         raise MemoryError
-    dump.process = process._handle
+    dump.process = held._handle
     dump.file = c_file
-    dump.pid = process._id
+    dump.pid = held._id
     dump.flags = flags
     with nogil:
         thread._handle = wer_begin_dump(dump)
@@ -63,9 +64,9 @@ def write_dump(HeldHandle process not None, int file, DWORD flags, progress, /):
         PyMem_RawFree(dump)
     if hr >= 0:
         return
-    if process_ended(process._handle):
-        raise gone("process", process._id)
-    raise dump_error(process._id, hr)
+    if process_ended(held._handle):
+        raise gone("process", held._id)
+    raise dump_error(held._id, hr)
 
 
 cdef bint ended_within(HANDLE thread, DWORD milliseconds):

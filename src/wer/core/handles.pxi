@@ -39,6 +39,19 @@ cdef HeldHandle held_handle(HANDLE handle):
     return held
 
 
+cdef HeldHandle handle_in(object given):
+    """An argument that is to be a HeldHandle or None."""
+    if given is not None:
+        must_be_a(HeldHandle, given)
+    return <HeldHandle>given
+
+
+cdef HeldHandle some_handle_in(object given):
+    """`handle_in` of what must not be None."""
+    must_be_a(HeldHandle, given)
+    return <HeldHandle>given
+
+
 cdef HeldHandle this_process():
     cdef HeldHandle process = held_handle(GetCurrentProcess())
     process._id = GetCurrentProcessId()
@@ -94,8 +107,9 @@ def open_process(pid, DWORD rights, /):
     return process
 
 
-def open_thread(tid, DWORD rights, HeldHandle process, /):
+def open_thread(tid, DWORD rights, process, /):
     # The thread with an id, which must be one of `process`, None being the calling one.
+    cdef HeldHandle of = handle_in(process)
     cdef DWORD number = <DWORD>integer(tid, 1, 0xFFFFFFFF, "tid")
     cdef HeldHandle thread
     cdef HANDLE handle
@@ -108,7 +122,7 @@ def open_thread(tid, DWORD rights, HeldHandle process, /):
     thread = held_handle(handle)
     thread._id = GetThreadId(handle)
     must_be_exact(thread, "thread", number)
-    must_be_of(thread, process)
+    must_be_of(thread, of)
     return thread
 
 
@@ -164,12 +178,13 @@ def duplicate_process(handle, bint ended_too, /):
     return process
 
 
-def duplicate_thread(handle, HeldHandle process, /):
+def duplicate_thread(handle, process, /):
     # The thread that a handle is of, which must be one of `process`. The pseudo handle becomes a real one: in another
     # thread, as WER's may be, it would mean that one.
+    cdef HeldHandle of = handle_in(process)
     cdef HeldHandle thread = duplicate(handle, "thread")
     SetLastError(0)
     thread._id = GetThreadId(thread._handle)
     must_tell_id(thread._id, GetLastError(), handle, "thread", "thread")
-    must_be_of(thread, process)
+    must_be_of(thread, of)
     return thread

@@ -52,16 +52,38 @@ cdef extern from *:
     static void wer_correct(PyModuleDef_Slot *slot)
     {
         for (; slot->slot != 0; slot++) {
+            void *volatile *place = (void *volatile *)&slot->value;
+            void *run = *place; /* read once: several interpreters may be at it for the first time */
+
             if (slot->slot == Py_mod_create)
-                slot->value = (void *)wer_make;
-            if (slot->slot == Py_mod_exec && slot->value != (void *)wer_run) {
-                wer_cython_run = (int (*)(PyObject *))slot->value;
-                slot->value = (void *)wer_run;
+                *place = (void *)wer_make;
+            if (slot->slot == Py_mod_exec && run != (void *)wer_run) {
+                wer_cython_run = (int (*)(PyObject *))run;
+                *place = (void *)wer_run;
             }
         }
     }
     #define WER_CORRECT() wer_correct(__pyx_moduledef.m_slots)
+
+    /* Whether an object is of a class of ours, whichever import has made that class. */
+    static int wer_is_a(PyObject *object, PyObject *type)
+    {
+        return Py_TYPE(object)->tp_dealloc == ((PyTypeObject *)type)->tp_dealloc
+            && strcmp(Py_TYPE(object)->tp_name, ((PyTypeObject *)type)->tp_name) == 0;
+    }
     """
     void WER_CORRECT()
+    bint wer_is_a(object given, object kind)
 
 WER_CORRECT()
+
+
+cdef int must_be_a(object kind, object given) except -1:
+    """Refuse an argument that is not of `kind`, which is a class of ours.
+
+    Cython compares with the classes of the latest import, while objects of an earlier one are still in use: so nothing
+    that Python passes has a class in a signature here.
+    """
+    if not wer_is_a(given, kind):
+        raise TypeError(f"expected a {kind.__name__}, got {type_name(given)}")
+    return 0

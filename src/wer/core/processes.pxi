@@ -40,72 +40,78 @@ cdef enum:
     PATH_UNITS = 32768  # the longest path of Windows, with its NUL
 
 
-def has_ended(HeldHandle process not None, /):
+def has_ended(process, /):
     # Whether the process has ended.
-    return process_ended(process._handle)
+    cdef HeldHandle held = some_handle_in(process)
+    return process_ended(held._handle)
 
 
-def exit_code(HeldHandle process not None, /):
+def exit_code(process, /):
     # Call GetExitCodeProcess: unsigned, and 259 while it runs.
+    cdef HeldHandle held = some_handle_in(process)
     cdef DWORD code = 0, error
     cdef BOOL done
     with nogil:
-        done = GetExitCodeProcess(process._handle, &code)
+        done = GetExitCodeProcess(held._handle, &code)
         error = GetLastError()
     if not done:
         raise failed("GetExitCodeProcess", error)
     return code
 
 
-def memory_of(HeldHandle process not None, /):
+def memory_of(process, /):
     # Call VirtualQueryEx throughout its address space: the bytes that only it has (heaps, stacks), all that are
     # committed, and those of its modules' global variables.
+    cdef HeldHandle held = some_handle_in(process)
     cdef WerMemory memory
     cdef DWORD error
     with nogil:
-        error = wer_memory_of(process._handle, &memory)
+        error = wer_memory_of(held._handle, &memory)
     if error:
         raise failed("VirtualQueryEx", error)
     return memory.private_bytes, memory.all_bytes, memory.data_bytes
 
 
-def created(HeldHandle process not None, /):
+def created(process, /):
     # Call GetProcessTimes: when the process was made, in units of 100 ns.
+    cdef HeldHandle held = some_handle_in(process)
     cdef FILETIME made, other
     cdef BOOL done
     cdef DWORD error
     with nogil:
-        done = GetProcessTimes(process._handle, &made, &other, &other, &other)
+        done = GetProcessTimes(held._handle, &made, &other, &other, &other)
         error = GetLastError()
     if not done:
         raise failed("GetProcessTimes", error)
     return <ULONGLONG>made.dwHighDateTime << 32 | made.dwLowDateTime
 
 
-def executable(HeldHandle process not None, /):
+def executable(process, /):
     # Call QueryFullProcessImageNameW: the path of the program, or "" if Windows does not tell.
+    cdef HeldHandle held = some_handle_in(process)
     cdef bytes buffer = PyBytes_FromStringAndSize(NULL, PATH_UNITS * sizeof(WCHAR))
     cdef WCHAR *path = <WCHAR *><char *>buffer
     cdef DWORD units = PATH_UNITS
     cdef BOOL done
     with nogil:
-        done = QueryFullProcessImageNameW(process._handle, 0, path, &units)
+        done = QueryFullProcessImageNameW(held._handle, 0, path, &units)
     return PyUnicode_FromWideChar(path, units) if done else ""
 
 
-def has_python(HeldHandle process not None, /):
+def has_python(process, /):
     # Call EnumProcessModulesEx: whether a Python is loaded in the process.
+    cdef HeldHandle held = some_handle_in(process)
     cdef HMODULE modules[MOST_MODULES]
     cdef WCHAR name[MAX_PATH]
     cdef DWORD needed = 0, index = 0, units, error
     cdef BOOL done
     cdef bint found = False
     with nogil:
-        done = EnumProcessModulesEx(process._handle, modules, sizeof(modules), &needed, LIST_MODULES_ALL)
+        done = EnumProcessModulesEx(held._handle, modules, sizeof(modules), &needed, LIST_MODULES_ALL)
         error = GetLastError()
         # In the order of loading, and each name takes as long as its place in it: Python's is near the start.
         while done and not found and index < MOST_MODULES and index * sizeof(HMODULE) < needed:
-            units = GetModuleBaseNameW(process._handle, modules[index], name, MAX_PATH)  # 0: it is gone again
+            units = GetModuleBaseNameW(held._handle, modules[index], name, MAX_PATH)  # 0: it is gone again
             found = comes_with_python(name, units)
             index += 1
     if not done:

@@ -128,6 +128,12 @@ cdef void give_room_back(Kind kind) noexcept nogil:
         InterlockedDecrement(&registered_entries)
 
 
+cdef int must_have_id(HeldHandle held, const char *what, const char *right) except -1:
+    if held._id == 0:
+        raise PermissionError(EACCES, f"the handle of the {what} may not be asked for its id: it needs {right}")
+    return 0
+
+
 @cython.final
 cdef class HeldRegistration:
     # What a registration keeps: filled by one of the methods hold_..., registered once, undone once. A text stays where
@@ -235,11 +241,16 @@ cdef class HeldRegistration:
         self._value = long_utf16(value, WER_METADATA_VALUE_MAX_LENGTH, "value")
         self._entry.value = <const WCHAR *><const char *>self._value
 
-    def hold_additional_process(self, HeldHandle process not None, HeldHandle thread, /):
+    def hold_additional_process(self, process, thread, /):
+        # WER takes their ids, which a handle tells only to who may ask.
+        cdef HeldHandle about = some_handle_in(process), subject = handle_in(thread)
         self.hold(A_PROCESS)
-        self._process = process
-        self._entry.number = process._id
-        self._entry.detail = 0 if thread is None else thread._id
+        must_have_id(about, "process", "PROCESS_QUERY_LIMITED_INFORMATION; pid= takes the id itself")
+        if subject is not None:
+            must_have_id(subject, "thread", "THREAD_QUERY_LIMITED_INFORMATION; tid= takes the id itself")
+        self._process = about
+        self._entry.number = about._id
+        self._entry.detail = 0 if subject is None else subject._id
 
     def hold_app_local_dump(self, folder, /):
         # Relative to the package's local application data.

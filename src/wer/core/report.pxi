@@ -97,13 +97,14 @@ cdef class HeldReport:
                 free_report(self)
 
     def create(
-        self, event_type, int kind, HeldHandle process, consent_key, friendly_event_name, application_name,
+        self, event_type, int kind, process, consent_key, friendly_event_name, application_name,
         application_path, description, parent_window, namespace_partner, namespace_group, application_identity,
         snapshot, delete_files_token, submit_result_max, /
     ):
         # Call WerReportCreate. `process` is None for the calling one.
         cdef WCHAR event[WER_MAX_EVENT_NAME_LENGTH + 1]
         cdef WER_REPORT_INFORMATION_V5 info
+        cdef HeldHandle about = handle_in(process)
         cdef HREPORT handle = NULL
         cdef HRESULT hr
         required(event_type, event, WER_MAX_EVENT_NAME_LENGTH, "event_type")
@@ -113,8 +114,8 @@ cdef class HeldReport:
         info.hwndParent = <HWND>pointer(parent_window, "parent_window")
         info.hSnapshot = pointer(snapshot, "snapshot")
         info.hDeleteFilesImpersonationToken = pointer(delete_files_token, "delete_files_token")
-        if process is not None:
-            info.hProcess = process._handle
+        if about is not None:
+            info.hProcess = about._handle
         if info.hwndParent != NULL or info.hProcess != NULL:
             needs(&info, sizeof(WER_REPORT_INFORMATION))
         if info.hSnapshot != NULL or info.hDeleteFilesImpersonationToken != NULL:
@@ -132,7 +133,7 @@ cdef class HeldReport:
             raise wer_error(hr, "WerReportCreate", None, "WER said that it succeeded and gave no handle")
         self._handle = handle
         self._owned = self._parameters_known = True
-        self._process = process
+        self._process = about
 
     def adopt(self, handle, bint owned, /):
         # Become the owner, or only a user, of a handle that somebody else created.
@@ -218,9 +219,8 @@ cdef class HeldReport:
 
     def add_dump(self, int kind, process, thread, exception, options, DWORD flags, snapshot, /):
         # Call WerReportAddDump. `process` None is the report's; `exception` and `options` are of _options.py.
-        # A class in the signature would be looked up in each call, and is here only for what is not None.
-        cdef HeldHandle about = process, subject = thread
-        cdef HeldSnapshot source = snapshot
+        cdef HeldHandle about = handle_in(process), subject = handle_in(thread)
+        cdef HeldSnapshot source = snapshot_in(snapshot)
         cdef WER_EXCEPTION_INFORMATION c_exception
         cdef WER_DUMP_CUSTOM_OPTIONS_V3 c_options
         cdef bint kept, custom = options is not None or source is not None

@@ -29,10 +29,10 @@ def set_flags(DWORD flags, /):
     check(hr, "WerSetFlags")
 
 
-def get_flags(HeldHandle process, /):
+def get_flags(process, /):
     # Call WerGetFlags.
     cdef DWORD flags = 0
-    cdef HANDLE handle = handle_of(process)
+    cdef HANDLE handle = handle_of(handle_in(process))
     cdef HRESULT hr
     need(wer_found.WerGetFlags != NULL, "WerGetFlags")
     with nogil:

@@ -13,10 +13,11 @@ cdef class HeldSnapshot:
         with nogil:
             free_snapshot(self)
 
-    def capture(self, HeldHandle process, DWORD flags, bint registers, context_flags, /):
+    def capture(self, process, DWORD flags, bint registers, context_flags, /):
         # Call PssCaptureSnapshot: the id of the process. `registers` captures all if `context_flags` is None.
         cdef DWORD context = CONTEXT_ALL if registers else 0
-        cdef HANDLE c_process = handle_of(process)
+        cdef HeldHandle of = handle_in(process)
+        cdef HANDLE c_process = handle_of(of)
         cdef DWORD error, number = GetProcessId(c_process)
         cdef HPSS handle = NULL
         need(wer_found.PssCaptureSnapshot != NULL, "PssCaptureSnapshot")
@@ -33,7 +34,7 @@ cdef class HeldSnapshot:
             text = system_text(<HRESULT>error) if error else "Windows said that it succeeded and gave no handle"
             raise windows_error(f"PssCaptureSnapshot: process {number}: {text}", error)
         self._handle = handle
-        self._process = process
+        self._process = of
         return number
 
     @property
@@ -56,6 +57,13 @@ cdef class HeldSnapshot:
         leave(&self._busy)
         if error:
             raise windows_error(f"PssFreeSnapshot: {system_text(<HRESULT>error)}", error)
+
+
+cdef HeldSnapshot snapshot_in(object given):
+    """An argument that is to be a HeldSnapshot or None."""
+    if given is not None:
+        must_be_a(HeldSnapshot, given)
+    return <HeldSnapshot>given
 
 
 cdef DWORD free_snapshot(HeldSnapshot snapshot) noexcept nogil:

@@ -140,24 +140,31 @@ cdef class HeldTemplate:
         check_template(hr)
 
 
+cdef HeldTemplate template_in(object given):
+    """An argument that is to be a HeldTemplate."""
+    must_be_a(HeldTemplate, given)
+    return <HeldTemplate>given
+
+
 @cython.final
 cdef class HeldHandler:
     # An installation of the crash handler: made once, undone once, and not undone when it is collected.
 
     cdef HeldTemplate _installed  # None: not by this object
 
-    def install(self, HeldTemplate template not None, bint aborts, bint ends, /):
+    def install(self, template, bint aborts, bint ends, /):
+        cdef HeldTemplate held = template_in(template)
         cdef HRESULT hr
-        template.get()
-        check_gap(template._parameters)
-        hr = wer_handler_install_as(template._template, aborts, ends)
+        held.get()
+        check_gap(held._parameters)
+        hr = wer_handler_install_as(held._template, aborts, ends)
         if hr == HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS):
             raise RuntimeError("a crash handler is already installed; a process has one: uninstall that first")
         if hr == HRESULT_FROM_WIN32(ERROR_NOT_ENOUGH_QUOTA):
             raise RuntimeError("crash handlers were uninstalled from under other filters too often in this process")
         if hr < 0:
             raise RuntimeError("abort: there is no ucrtbase.dll in this process, so Python's abort() is another's")
-        self._installed = template
+        self._installed = held
 
     @property
     def claim(self):

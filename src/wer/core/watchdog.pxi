@@ -65,11 +65,13 @@ cdef class HeldWatchdog:
         return True
 
     def watch(
-        self, HeldTemplate template not None, DWORD timeout, DWORD poll, DWORD refresh, stacks, DWORD stacks_at,
-        DWORD stacks_wait, DWORD most, bint end, tend, HeldHandle process, memory, clock, /
+        self, template, DWORD timeout, DWORD poll, DWORD refresh, stacks, DWORD stacks_at,
+        DWORD stacks_wait, DWORD most, bint end, tend, process, memory, clock, /
     ):
         # Start the threads. Times are in milliseconds. `stacks` and `clock` may be 0; `process` and `memory` are of
         # another process that shares its beats, or None.
+        cdef HeldTemplate prepared = template_in(template)
+        cdef HeldHandle about = handle_in(process)
         cdef WerWatch watch
         cdef HRESULT hr
         memset(&watch, 0, sizeof(watch))
@@ -82,15 +84,15 @@ cdef class HeldWatchdog:
         watch.most = most
         watch.end = end
         watch.clock = <WER_CLOCK>pointer(clock, "clock")
-        template.get()
-        check_gap(template._parameters)
+        prepared.get()
+        check_gap(prepared._parameters)
         initialize(&self._initialized, "watchdog", "started")
         self._tend = tend
-        if process is not None:
-            watch.process = process._handle
+        if about is not None:
+            watch.process = about._handle
             watch.beats = self.beats_in(memory)
         with nogil:
-            hr = wer_watchdog_start(template._template, &watch, &self._watchdog, &self._beats)
+            hr = wer_watchdog_start(prepared._template, &watch, &self._watchdog, &self._beats)
         if hr < 0:
             raise windows_error(f"the watchdog cannot be started: {system_text(hr)}", hr & 0xFFFF)
 

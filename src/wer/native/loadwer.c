@@ -100,10 +100,12 @@ DWORD wer_load_system32(PCWSTR name, HMODULE *dll)
 
 DWORD wer_load(void)
 {
-    DWORD error = wer_load_system32(L"wer.dll", &wer_dll);
+    HMODULE dll = NULL;
+    DWORD error = wer_load_system32(L"wer.dll", &dll);
 
     if (error != ERROR_SUCCESS)
-        return error;
+        return error; /* another interpreter may have it, and keeps it */
+    wer_dll = dll;
     /* Bind now: a first call in a crash must not look symbols up. Its result says only whether the name
      * was spelled as in the import library; if it was not, each function is bound on its first call. */
     (void)__HrLoadAllImportsForDll("wer.dll");

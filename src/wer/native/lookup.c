@@ -32,7 +32,11 @@ void wer_find_all(void)
     size_t i;
 
     for (i = 0; i < COUNT; i++) {
-        FARPROC found = wer_find(FUNCTIONS[i].name);
+        FARPROC found;
+
+        if (*place_of(i) != NULL) /* by an earlier import: another thread may be about to call it */
+            continue;
+        found = wer_find(FUNCTIONS[i].name);
         if (found == NULL && kernel32 != NULL)
             found = GetProcAddress(kernel32, FUNCTIONS[i].name);
         if (found == NULL && kernelbase != NULL)
