@@ -60,7 +60,7 @@ typedef struct WerCAPI {
 
     /* A new template with one reference; it has a minidump of the process. `information`, of any version by its
      * dwSize, is copied; NULL: WER derives everything from the process. The first template starts a thread, on which
-     * the reports of stack overflows are filed, and which stays. E_INVALIDARG, WER_E_LENGTH_EXCEEDED, E_OUTOFMEMORY,
+     * reports are filed where a stack has no room, and which stays. E_INVALIDARG, WER_E_LENGTH_EXCEEDED, E_OUTOFMEMORY,
      * or why there is no thread. */
     HRESULT (WINAPI *template_create)(
         PCWSTR event_type, WER_REPORT_TYPE type, const WER_REPORT_INFORMATION *information, WER_CONSENT consent,
@@ -88,8 +88,8 @@ typedef struct WerCAPI {
     /* File the report on a crash of the calling thread, from an exception filter. `result`, if not NULL, gets
      * WerReportSubmit's answer: 0 if the report was not submitted. Returns the first failure; all else is filed all
      * the same. HRESULT_FROM_WIN32(ERROR_BUSY), at once, if any thread of the process is filing a report. A report that
-     * takes longer than the template's timeout ends the process with the exception's code; of a stack overflow
-     * HRESULT_FROM_WIN32(ERROR_TIMEOUT) is returned: end the process then. */
+     * takes longer than the template's timeout ends the process with the exception's code; after a stack overflow, and
+     * with less than 48 KB of the stack left, HRESULT_FROM_WIN32(ERROR_TIMEOUT) is returned: end the process then. */
     HRESULT (WINAPI *report_exception)(WerTemplate *t, EXCEPTION_POINTERS *pointers, WER_SUBMIT_RESULT *result);
     /* The same where there is no exception, as in a SIGABRT handler: one is made up of `code`, the present context and
      * the caller's address. 0x40000015, STATUS_FATAL_APP_EXIT, is what Windows says of an abort. */

@@ -204,6 +204,7 @@ DWORD FormatMessageW(
 HANDLE GetCurrentProcess(void);
 DWORD GetCurrentProcessId(void);
 DWORD GetCurrentThreadId(void);
+void GetCurrentThreadStackLimits(ULONG_PTR *low, ULONG_PTR *high);
 BOOL GetExitCodeProcess(HANDLE process, DWORD *code);
 BOOL GetExitCodeThread(HANDLE thread, DWORD *code);
 DWORD GetLastError(void);

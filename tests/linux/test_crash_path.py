@@ -23,7 +23,8 @@ ENTRIES = {"wer_report_exception", "wer_report_here", "wer_wait_for_report", "ru
 # allocates, loads a module or enters a critical section, a heap's or the loader's.
 SYSTEM_CALLS = {
     *("CloseHandle", "OpenThread", "ResetEvent", "SetEvent", "Sleep", "WaitForSingleObject"),
-    *("GetCurrentProcess", "GetCurrentThreadId", "RtlCaptureContext", "TerminateProcess"),
+    *("GetCurrentProcess", "GetCurrentThreadId", "GetCurrentThreadStackLimits", "RtlCaptureContext"),
+    "TerminateProcess",
 }
 # After the report of an abort, to tell abort() from raise(). It may take the lock of the table of functions.
 AFTER_AN_ABORT = {"RtlCaptureStackBackTrace", "VirtualQuery"}

@@ -41,9 +41,9 @@ struct WerTemplate {
 /* The thread that is filing a report, 0 if none is: at most one in the process. */
 static volatile LONG reporting;
 
-/* The thread that ends the process if a report takes too long, and on whose stack that of a stack overflow is filed. One
- * for the process, made with the first template and there to its end. Everything but a stack overflow is filed by the
- * thread that crashed, because a heap lock or the loader lock that it holds is its own to take again, and would stop any
+/* The thread that ends the process if a report takes too long, and on whose stack a report is filed if the thread that
+ * crashed has little left of its own. One for the process, made with the first template and there to its end. Everything
+ * else is filed by the thread that crashed, because a heap lock or the loader lock that it holds is its own to take again, and would stop any
  * other: WER's own helpers as well, and then nothing ends the report but this thread. */
 static struct {
     volatile LONG made;
@@ -401,6 +401,26 @@ static HRESULT file_watched(struct WerTemplate *t)
     return hr;
 }
 
+/* Whether there is a stack on which WER can be called; also TRUE of one that Windows did not make, and knows nothing of. */
+static BOOL has_room(EXCEPTION_POINTERS *pointers)
+{
+    ULONG_PTR low, high;
+
+    if (pointers->ExceptionRecord->ExceptionCode == EXCEPTION_STACK_OVERFLOW)
+        return FALSE;
+    GetCurrentThreadStackLimits(&low, &high);
+    return (ULONG_PTR)&low - low >= WER_ROOM_BYTES;
+}
+
+/* File the report where there is room. Returns FALSE as `file_elsewhere` does. */
+static BOOL file(struct WerTemplate *t)
+{
+    if (!has_room(t->exception.pExceptionPointers))
+        return file_elsewhere(t);
+    t->hr = file_watched(t);
+    return TRUE;
+}
+
 /* Become the one thread that files a report. */
 static BOOL begin(struct WerTemplate *t)
 {
@@ -435,11 +455,7 @@ HRESULT WINAPI wer_report_exception(
     if (!begin(t))
         return HRESULT_FROM_WIN32(ERROR_BUSY);
     t->exception.pExceptionPointers = pointers;
-    if (pointers->ExceptionRecord->ExceptionCode != EXCEPTION_STACK_OVERFLOW)
-        t->hr = file_watched(t);
-    else if (!file_elsewhere(t))
-        return HRESULT_FROM_WIN32(ERROR_TIMEOUT);
-    return end(t, result);
+    return file(t) ? end(t, result) : HRESULT_FROM_WIN32(ERROR_TIMEOUT);
 }
 
 #ifdef _MSC_VER
@@ -464,8 +480,7 @@ HRESULT WINAPI wer_report_here(struct WerTemplate *t, DWORD code, WER_SUBMIT_RES
     t->own_pointers.ExceptionRecord = &t->own_record;
     t->own_pointers.ContextRecord = &t->own_context;
     t->exception.pExceptionPointers = &t->own_pointers;
-    t->hr = file_watched(t);
-    return end(t, result);
+    return file(t) ? end(t, result) : HRESULT_FROM_WIN32(ERROR_TIMEOUT);
 }
 
 HRESULT wer_report_hang(

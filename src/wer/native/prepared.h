@@ -12,8 +12,9 @@
 
 /* The bytes of stack that our own code needs below the caller of wer_report_exception, with the filter of the crash
  * handler on top; measured with gcc -fstack-usage for x86-64, and held by tests/linux/test_crash_path.py. What WER's
- * functions need comes on top, except after a stack overflow, where they run on another thread's stack. */
+ * functions need comes on top, unless less than WER_ROOM_BYTES are left: then they run on another thread's stack. */
 #define WER_CRASH_STACK_BYTES 544
+#define WER_ROOM_BYTES (48 * 1024) /* the stand-in needs more than 24 KB under Wine; what Windows' WER needs is not known */
 
 struct WerTemplate;
 
@@ -49,8 +50,8 @@ BOOL wer_template_file(
 /* File the report of a crash of the calling thread. `result`, if not NULL, gets WerReportSubmit's answer, 0 if the
  * report was not submitted. Returns the first failure, after which the rest is filed all the same;
  * HRESULT_FROM_WIN32(ERROR_BUSY) at once if any thread is filing one. If it is not done in time the process is ended,
- * with the exception's code; of a stack overflow HRESULT_FROM_WIN32(ERROR_TIMEOUT) is returned: then the caller should
- * end it, for `pointers` are still in use. */
+ * with the exception's code; if little of the stack was left HRESULT_FROM_WIN32(ERROR_TIMEOUT) is returned: then the
+ * caller should end it, for `pointers` are still in use. */
 HRESULT WINAPI wer_report_exception(
     struct WerTemplate *t, EXCEPTION_POINTERS *pointers, WER_SUBMIT_RESULT *result);
 
