@@ -37,6 +37,7 @@ int fake_open_handles(void);
 int fake_bad_closes(void); /* of what was no open handle: it would have been somebody else's */
 size_t fake_add_process(DWORD pid, DWORD parent, DWORD tid, BOOL python); /* a handle of it, which stays open */
 void fake_end_process(DWORD pid, DWORD code);
+void fake_be_late(DWORD milliseconds); /* once, after a wait without a time-out: the thread runs no sooner */
 int fake_open_of(int what); /* 0: reports, 1: stores, 2: keys, 3: snapshots, 4: registrations */
 void fake_clear_store(void);
 BOOL fake_add_report(const WCHAR *key, const WCHAR *names, DWORD units, BOOL unreadable);

@@ -644,6 +644,13 @@ static BOOL is_done(Object *object)
     }
 }
 
+static DWORD late_by;
+
+void fake_be_late(DWORD milliseconds)
+{
+    __atomic_store_n(&late_by, milliseconds, __ATOMIC_RELAXED);
+}
+
 DWORD WaitForMultipleObjects(DWORD count, const HANDLE *waited, BOOL all, DWORD milliseconds)
 {
     struct timespec until;
@@ -680,6 +687,8 @@ DWORD WaitForMultipleObjects(DWORD count, const HANDLE *waited, BOOL all, DWORD 
             late = pthread_cond_timedwait(&changed, &lock, &until);
     }
     give_back();
+    if (milliseconds == INFINITE)
+        Sleep(__atomic_exchange_n(&late_by, 0, __ATOMIC_RELAXED));
     return answer;
 }
 
