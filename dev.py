@@ -233,6 +233,22 @@ def run_soak(own: Cache, arguments: argparse.Namespace) -> int:
     return soak.soak(own, arguments.minutes, arguments.trial or [], arguments.case, arguments.first)
 
 
+def run_sanitize(own: Cache, arguments: argparse.Namespace) -> int:
+    """run our C under sanitizers, and have compilers and clang-tidy look at it
+
+    On Linux, with the Windows of tests/fake: the extension, Cython's C included, under AddressSanitizer and
+    UndefinedBehaviorSanitizer, and in a CPython without a GIL, which it builds, under ThreadSanitizer; and the warnings
+    of gcc, clang, clang-cl and clang-tidy. docs/reliability.md says more. Exit code 1 if anything was found.
+    """
+    from tools import sanitize
+
+    if session.ON_WINDOWS:
+        raise steps.Failure(
+            "The sanitizers run on Linux. What Microsoft's compiler says is in .github/workflows/ci.yml."
+        )
+    return sanitize.sanitize(own, arguments.only or list(sanitize.PARTS))
+
+
 def run_clean() -> None:
     """remove the cache: all that the other commands fetched and built
 
@@ -279,7 +295,7 @@ def _parser() -> argparse.ArgumentParser:
     added = {}
     for command in (
         *(run_demo, run_run, run_shell, run_test, run_lint, run_wheel, run_docs),
-        *(run_soak, run_bench, run_facts, run_fresh, run_clean),
+        *(run_bench, run_soak, run_sanitize, run_facts, run_fresh, run_clean),
     ):
         name = command.__name__.removeprefix("run_")
         text = inspect.getdoc(command) or ""
@@ -318,6 +334,13 @@ def _parser() -> argparse.ArgumentParser:
     added["soak"].add_argument("--case", type=int, metavar="NUMBER", help="run this case alone, and count it nowhere")
     added["soak"].add_argument(
         "--first", type=int, metavar="NUMBER", help="begin with this case, where you like, and count nothing"
+    )
+    added["sanitize"].add_argument(
+        "--only",
+        metavar="NAME",
+        action="append",
+        choices=("address", "thread", "gcc", "clang", "clang-cl", "clang-tidy"),
+        help="only this part (%(choices)s); may be given again",
     )
     added["bench"].add_argument(
         "--python", action="append", choices=session.ALL_PYTHONS, help="only on this one; may be given again"

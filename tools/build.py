@@ -22,7 +22,16 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "pyproject.toml", "setup.py", "README.md", "CHANGELOG.md", "LICENSE", "MANIFEST.in", "src", "include"
 SDIST = (
     *PACKAGE,
-    *("dev.py", "CONTRIBUTING.md", "SECURITY.md", ".gitignore", ".pre-commit-config.yaml", ".ci", ".github"),
+    *(
+        "dev.py",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        ".clang-tidy",
+        ".gitignore",
+        ".pre-commit-config.yaml",
+        ".ci",
+        ".github",
+    ),
     *("benchmarks", "changelog.d", "docs", "examples", "tests", "tools"),
 )
 STANDIN = "tests/standin"

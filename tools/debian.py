@@ -6,6 +6,8 @@ Where there is no dpkg, what they bring is to be there already.
 import importlib.util
 import os
 import shutil
+import sys
+from pathlib import Path
 
 from tools import steps
 from tools.cache import Cache, locked
@@ -15,6 +17,14 @@ WINE_AND_COMPILER = ["wine", "wine64", "gcc-mingw-w64-x86-64-win32", "g++-mingw-
 
 # What builds the example of a native host, as others would.
 CMAKE = ["cmake", "ninja-build"]
+
+# What looks at our C, all of one version; and what CPython is built with.
+CLANG = "19"
+ANALYSERS = [
+    *(f"clang-{CLANG}", f"clang-tools-{CLANG}", f"clang-tidy-{CLANG}", f"libclang-rt-{CLANG}-dev", f"llvm-{CLANG}"),
+    *("gcc", "libc6-dev", "mingw-w64-x86-64-dev", f"libpython3.{sys.version_info.minor}-dev"),
+]
+FOR_CPYTHON = ["make", "libffi-dev", "zlib1g-dev"]
 
 # Debian has split it off from Python; other Pythons are whole.
 VENV = [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]
@@ -30,7 +40,18 @@ BRING = {
     "git": "git",
     "cmake": "cmake",
     "ninja-build": "ninja",
+    f"clang-{CLANG}": f"clang-{CLANG}",
+    f"clang-tools-{CLANG}": f"clang-cl-{CLANG}",
+    f"clang-tidy-{CLANG}": f"clang-tidy-{CLANG}",
+    f"llvm-{CLANG}": f"llvm-symbolizer-{CLANG}",
+    "gcc": "gcc",
+    "make": "make",
 }
+# Of these it is not known what to look for: what lacks them says so.
+LIBRARIES = {*ANALYSERS, *FOR_CPYTHON} - BRING.keys()
+
+MIRROR = "http://deb.debian.org/debian"
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 # The time-out waits for another apt at work on the machine.
 APT = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "-o", "DPkg::Lock::Timeout=600"]
@@ -57,6 +78,30 @@ def install(cache: Cache, packages: list[str]) -> None:
             steps.run(command, foreground=True, advice=advice)
 
 
+def source(cache: Cache, suite: str, package: str, folder: Path) -> Path:
+    """The upstream archive of a package's source in another suite of Debian, fetched into `folder`, signed by Debian.
+
+    apt gets lists of its own: those of the machine stay as they are.
+    """
+    if not shutil.which("apt-get"):
+        raise Failure(f"The source of {package} comes from Debian, and there is no apt-get here.")
+    for name in ("lists/partial", "cache/archives/partial"):
+        (folder / name).mkdir(parents=True)
+    listed = folder / "sources.list"
+    listed.write_text(f"deb-src [signed-by={KEYRING}] {MIRROR} {suite} main\n", encoding="utf-8")
+    options = [
+        *("-o", f"Dir::Etc::sourcelist={listed}", "-o", "Dir::Etc::sourceparts=/dev/null"),
+        *("-o", f"Dir::State::lists={folder / 'lists'}", "-o", f"Dir::Cache={folder / 'cache'}"),
+        *("-o", "APT::Sandbox::User=", "-o", "Acquire::Languages=none"),
+    ]
+    advice = "Does apt work, and does it reach Debian's mirror?"
+    steps.run(["apt-get", "--quiet", *options, "update"], env=cache.environment, cwd=folder, advice=advice)
+    command = ["apt-get", "--quiet", *options, "source", "--download-only", package]
+    steps.run(command, env=cache.environment, cwd=folder, advice=advice)
+    (archive,) = folder.glob("*.orig.tar.*z")
+    return archive
+
+
 def _missing(packages: list[str]) -> list[str]:
     if not shutil.which("dpkg-query"):
         _expect_programs(packages)
@@ -69,7 +114,9 @@ def _missing(packages: list[str]) -> list[str]:
 def _expect_programs(packages: list[str]) -> None:
     """On another system, fail unless what `packages` bring is there, from wherever."""
     missing = [
-        f"  {BRING[package]}, in Debian's package {package}" for package in packages if not shutil.which(BRING[package])
+        f"  {BRING[package]}, in Debian's package {package}"
+        for package in packages
+        if package not in LIBRARIES and not shutil.which(BRING[package])
     ]
     if missing:
         raise Failure(

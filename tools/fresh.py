@@ -11,7 +11,6 @@ from tools.steps import Command, Failure, say
 
 SUITE = "bookworm"  # Debian 12
 PACKAGES = "python3,ca-certificates"
-MIRROR = "http://deb.debian.org/debian"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 # In a mount and a process namespace of its own, so that at its end, whatever ends it, all that it started and
@@ -33,7 +32,7 @@ def fresh(cache: Cache) -> None:
     tree = cache.folder / "debian"
     with steps.step("A bare Debian 12: installing"):
         options: Command = ["--variant=minbase", f"--include={PACKAGES}"]
-        steps.run(["debootstrap", *options, SUITE, tree, MIRROR], env=cache.environment)
+        steps.run(["debootstrap", *options, SUITE, tree, debian.MIRROR], env=cache.environment)
     home = tree / "root"
     steps.run(["git", "-c", "safe.directory=*", "clone", "--quiet", build.ROOT, home / "wer"], env=cache.environment)
     # How this machine reaches others: names, and whom it trusts.

@@ -89,7 +89,7 @@ def compile_for_others(cache: Cache, python: WindowsPython) -> None:
         "-Wall",
         "-Werror",
         "-U_WIN32_WINNT",  # zig's own
-        *_macros(),
+        *macros(),
         "-I",
         work / "include",
         "-I",
@@ -105,8 +105,8 @@ def compile_for_others(cache: Cache, python: WindowsPython) -> None:
                 venvs.run(cache, "release", "ziglang", *zig)
 
 
-def _macros() -> list[str]:
-    """Those of setup.py, which cannot build for the other architectures: there is no Python to link."""
+def macros() -> list[str]:
+    """Those of setup.py, as options, for what it cannot build: there is no Python to link, or not that of Windows."""
     for statement in ast.parse((build.ROOT / "setup.py").read_text(encoding="utf-8")).body:
         match statement:
             case ast.Assign(targets=[ast.Name("MACROS")], value=value):

@@ -1,6 +1,7 @@
 """`Registration`: what a process registers with WER for the reports that Windows makes when it crashes or hangs."""
 
 import atexit as _atexit
+from _thread import RLock as _RLock
 from os import fsdecode as _fsdecode
 from os import path as _path
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 # What this interpreter has registered and not undone, by the function that registers it and its identity. It keeps the
 # memory and the handles of each registration, whether or not anybody still has the object.
 _registered: "dict[tuple[str, object], Registration]" = {}
+_changing = _RLock()  # while it is looked at and then changed; WER is not called meanwhile
 
 
 class Registration(Owner):
@@ -72,8 +74,9 @@ class Registration(Owner):
         try:
             self._held.unregister()
         finally:
-            if self._held.ended and _registered.get(self._key) is self:
-                del _registered[self._key]
+            with _changing:
+                if self._held.ended and _registered.get(self._key) is self:
+                    del _registered[self._key]
 
 
 def _new() -> Registration:
@@ -89,12 +92,13 @@ def _register(registration: Registration, identity: object, about: str) -> Regis
     registration._about = about
     registration._key = (registration._held.function, identity)
     try:
-        there = _registered.setdefault(registration._key, registration)
-        if there is not registration:
-            if not there._held.ended:
-                function = registration._held.function
-                raise ValueError(f"{function}: {there!r} is there already: unregister that one first")
-            _registered[registration._key] = registration  # it was undone, and Ctrl-C kept it from being forgotten
+        with _changing:
+            there = _registered.setdefault(registration._key, registration)
+            if there is not registration:
+                if not there._held.ended:
+                    function = registration._held.function
+                    raise ValueError(f"{function}: {there!r} is there already: unregister that one first")
+                _registered[registration._key] = registration  # it was undone, and Ctrl-C kept it from being forgotten
         registration._held.register()
         return registration
     except BaseException:  # Ctrl-C included: what WER was told and what is remembered change together

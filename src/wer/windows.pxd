@@ -49,5 +49,6 @@ cdef extern from "wer/werapi.h" nogil:
     BOOL ReleaseMutex(HANDLE mutex)
     DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds)
     LONG InterlockedExchange(LONG *target, LONG value)
+    void *InterlockedExchangePointer(void **target, void *value)
     LONG InterlockedIncrement(LONG *target)
     LONG InterlockedDecrement(LONG *target)

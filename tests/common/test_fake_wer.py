@@ -20,7 +20,7 @@ from refusals import REFUSALS, World, refused
 
 import wer
 import wer.testing
-from wer import _functions, _native
+from wer import _functions, _native, _registration
 from wer.testing import _fake
 
 PACKAGE = Path(wer.__file__).parent
@@ -602,6 +602,35 @@ class TestRegistrations:
             memory.clear()
         registration.unregister()
         memory.clear()
+
+    def test_what_one_thread_registers_while_another_undoes_the_same(self, fake, monkeypatch):
+        """It is not forgotten, and nobody fails: the other may come between any two steps."""
+        came = []
+
+        class Registered(dict):
+            def get(self, key, default=None):
+                found = super().get(key, default)
+                if not came:
+                    came.append(
+                        threading.Thread(target=lambda: again.append(wer.register_custom_metadata("Queue", "43")))
+                    )
+                    came[0].start()
+                    came[0].join(0.5)  # unless it waits for this one
+                return found
+
+        again = []
+        monkeypatch.setattr(_registration, "_registered", Registered())
+        registration = wer.register_custom_metadata("Queue", "42")
+        registration.unregister()
+        came[0].join(30)
+        [other] = again
+        assert list(_registration._registered.values()) == [other]
+        other.unregister()
+        assert not _registration._registered
+        assert [call.function for call in fake.calls] == [
+            "WerRegisterCustomMetadata",
+            "WerUnregisterCustomMetadata",
+        ] * 2
 
 
 class TestProcesses:

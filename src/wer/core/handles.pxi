@@ -15,8 +15,7 @@ cdef class HeldHandle:
         return <size_t>self._handle
 
     def close(self):
-        cdef HANDLE handle = self._handle
-        self._handle = NULL
+        cdef HANDLE handle = InterlockedExchangePointer(&self._handle, NULL)  # one thread closes it
         if handle != NULL and handle != GetCurrentProcess():
             with nogil:
                 CloseHandle(handle)

@@ -145,11 +145,13 @@ cdef class HeldReport:
         self._owned = owned
 
     cdef int begin(self) except -1:
+        cdef bint closed
         take(&self._busy, "report", "a report takes one call at a time")
-        if self._handle != NULL and not self._submitted:
+        closed = self._handle == NULL
+        if not closed and not self._submitted:
             return 0
         leave(&self._busy)
-        if self._handle == NULL:
+        if closed:
             raise ValueError("the report is closed")
         raise ValueError("the report has been submitted; file a new one")
 
@@ -173,7 +175,8 @@ cdef class HeldReport:
     @property
     def process(self):
         # What the report is about; None: the calling process.
-        return self._process
+        with cython.critical_section(self):
+            return self._process
 
     def set_parameter(self, index, value, name, /):
         # Call WerReportSetParameter.
@@ -231,10 +234,10 @@ cdef class HeldReport:
             c_exception.bClientPointers = bool(exception.client_pointers)
         if options is not None:
             fill_options(&c_options, options)
-        elif custom:
+        else:
             memset(&c_options, 0, sizeof(c_options))
         if about is None:
-            about = self._process if source is None else source._process
+            about = self.process if source is None else source.process
         c_process = handle_of(about)
         if source is not None:
             if c_options.hSnapshot != NULL:
@@ -311,8 +314,9 @@ cdef bint begin_with(HeldReport report, HeldHandle process, HeldHandle thread, H
 
 cdef void let_go(HeldReport report) noexcept:
     """Close what was kept open for WER."""
-    report._process = None
-    report._kept = None
+    with cython.critical_section(report):  # without a GIL, another thread may be asking for it
+        report._process = None
+        report._kept = None
 
 
 cdef HRESULT free_report(HeldReport report) noexcept nogil:

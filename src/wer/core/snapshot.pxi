@@ -45,7 +45,8 @@ cdef class HeldSnapshot:
     @property
     def process(self):
         # Of which it is; None: the calling one.
-        return self._process
+        with cython.critical_section(self):
+            return self._process
 
     def close(self):
         # Call PssFreeSnapshot.
@@ -53,7 +54,8 @@ cdef class HeldSnapshot:
         take(&self._busy, "snapshot", "close it afterwards")
         with nogil:
             error = free_snapshot(self)
-        self._process = None
+        with cython.critical_section(self):
+            self._process = None
         leave(&self._busy)
         if error:
             raise windows_error(f"PssFreeSnapshot: {system_text(<HRESULT>error)}", error)

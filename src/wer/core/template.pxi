@@ -173,10 +173,15 @@ cdef class HeldHandler:
 
     @property
     def installed(self):
-        return self._installed is not None and self._installed.installed
+        cdef HeldTemplate template
+        with cython.critical_section(self):
+            template = self._installed
+        return template is not None and template.installed
 
     def uninstall(self):
-        cdef HeldTemplate template = self._installed
-        self._installed = None
+        cdef HeldTemplate template
+        with cython.critical_section(self):
+            template = self._installed
+            self._installed = None
         if template is not None:
             wer_handler_uninstall(template._template)

@@ -42,12 +42,14 @@ struct WerTemplate {
 static volatile LONG reporting;
 
 /* The thread that ends the process if a report takes too long, and on whose stack a report is filed if the thread that
- * crashed has little left of its own. One for the process, made with the first template and there to its end. Everything
- * else is filed by the thread that crashed, because a heap lock or the loader lock that it holds is its own to take again, and would stop any
- * other: WER's own helpers as well, and then nothing ends the report but this thread. */
+ * crashed has little left of its own. One for the process, made with the first template and there to its end. All else
+ * is filed by the thread that crashed, because a heap lock or the loader lock that it holds is its own to take again, and
+ * would stop any other: WER's own helpers as well, and then nothing ends the report but this thread. */
 static struct {
     volatile LONG made;
     volatile LONG id;
+    volatile LONG busy; /* it has been woken and may still look at what follows, of a report that is over as well */
+    BOOL taken; /* for the report that is being filed: not, if it is suspended */
     HANDLE up;   /* manual-reset: it has started */
     HANDLE wake; /* auto-reset */
     HANDLE done; /* manual-reset */
@@ -111,7 +113,7 @@ static HRESULT make_reporter(void)
             hr = wer_last_error();
         if (SUCCEEDED(hr)) {
             /* A stack that WER is used to, whatever the program's threads have. */
-            thread = CreateThread(NULL, 1024 * 1024, run_reporter, NULL, STACK_SIZE_PARAM_IS_A_RESERVATION, &id);
+            thread = CreateThread(NULL, (SIZE_T)1024 * 1024, run_reporter, NULL, STACK_SIZE_PARAM_IS_A_RESERVATION, &id);
             if (thread == NULL) {
                 hr = wer_last_error();
             } else {
@@ -317,6 +319,8 @@ static HRESULT file_report(struct WerTemplate *t, void (*before_files)(void *), 
     keep_first(&first, WerReportCreate(
         t->event_type, t->type,
         t->information.dwSize != 0 ? (WER_REPORT_INFORMATION *)&t->information : NULL, &report));
+    if (SUCCEEDED(first) && report == NULL)
+        first = E_UNEXPECTED; /* said, and gave no handle */
     if (FAILED(first))
         return first;
     for (count = WER_MAX_PARAM_COUNT; count > 0 && !t->parameters[count - 1].is_set; count--)
@@ -359,13 +363,14 @@ static DWORD WINAPI run_reporter(void *unused)
         if (t == NULL) {
             if (WaitForSingleObject(reporter.done, reporter.limit) == WAIT_TIMEOUT)
                 TerminateProcess(GetCurrentProcess(), reporter.code);
-            continue;
+        } else {
+            t->hr = file_report(t, NULL, NULL);
+            if (InterlockedCompareExchange(&reporter.state, DONE, WAITED_FOR) == WAITED_FOR)
+                SetEvent(reporter.done);
+            else
+                InterlockedExchange(&reporting, 0); /* given up on; the reference to `t` is never given back */
         }
-        t->hr = file_report(t, NULL, NULL);
-        if (InterlockedCompareExchange(&reporter.state, DONE, WAITED_FOR) == WAITED_FOR)
-            SetEvent(reporter.done);
-        else
-            InterlockedExchange(&reporting, 0); /* given up on; the reference to `t` is never given back */
+        InterlockedExchange(&reporter.busy, FALSE);
     }
     return 0;
 }
@@ -374,6 +379,10 @@ static DWORD WINAPI run_reporter(void *unused)
  * Returns whether it is done: if not, `t` and `reporting` are the reporter's, who ends the report whenever it can. */
 static BOOL file_elsewhere(struct WerTemplate *t)
 {
+    if (!reporter.taken) {
+        t->hr = HRESULT_FROM_WIN32(ERROR_TIMEOUT);
+        return TRUE;
+    }
     reporter.work = t;
     wer_template_retain(t); /* in case that this thread gives up first */
     InterlockedExchange(&reporter.state, WAITED_FOR);
@@ -391,6 +400,8 @@ static HRESULT file_watched(struct WerTemplate *t)
 {
     HRESULT hr;
 
+    if (!reporter.taken)
+        return file_report(t, NULL, NULL);
     reporter.work = NULL;
     reporter.limit = t->timeout;
     reporter.code = (UINT)t->exception.pExceptionPointers->ExceptionRecord->ExceptionCode;
@@ -421,6 +432,16 @@ static BOOL file(struct WerTemplate *t)
     return TRUE;
 }
 
+/* Have the reporter thread to oneself. It may come late to a report that is over, and only has to see that. */
+static void take_reporter(void)
+{
+    DWORD waited = 0;
+
+    while (InterlockedCompareExchange(&reporter.busy, TRUE, FALSE) != FALSE && waited++ < START_MS)
+        Sleep(1);
+    reporter.taken = waited <= START_MS;
+}
+
 /* Become the one thread that files a report. */
 static BOOL begin(struct WerTemplate *t)
 {
@@ -428,6 +449,7 @@ static BOOL begin(struct WerTemplate *t)
 
     if (InterlockedCompareExchange(&reporting, (LONG)thread_id, 0) != 0)
         return FALSE;
+    take_reporter();
     t->sealed = TRUE;
     t->thread_id = thread_id;
     t->result = (WER_SUBMIT_RESULT)0;

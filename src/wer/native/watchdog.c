@@ -255,8 +255,8 @@ HRESULT wer_watchdog_start(
         wer_template_about(t, w->watch.process);
     /* A stack that WER is used to, for the one that calls it. */
     if (SUCCEEDED(hr)
-        && ((w->filer = start_thread(w, run_filer, 1024 * 1024)) == NULL
-            || (w->watcher = start_thread(w, run_watcher, 256 * 1024)) == NULL))
+        && ((w->filer = start_thread(w, run_filer, (SIZE_T)1024 * 1024)) == NULL
+            || (w->watcher = start_thread(w, run_watcher, (SIZE_T)256 * 1024)) == NULL))
         hr = wer_last_error();
     if (FAILED(hr)) {
         wer_watchdog_release(w);
