@@ -35,4 +35,5 @@ if not TYPE_CHECKING:  # or type checkers would take any name for existing
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from . import _trial
 
-        return globals().setdefault(name, getattr(_trial, name))
+        globals()[name] = value = getattr(_trial, name)
+        return value

@@ -96,7 +96,8 @@ if not TYPE_CHECKING:  # or type checkers would take any name for existing
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         module = f"{__name__}.{_LATER[name]}"
         __import__(module)
-        return globals().setdefault(name, getattr(_sys.modules[module], name))
+        globals()[name] = value = getattr(_sys.modules[module], name)
+        return value
 
 
 def __dir__() -> list[str]:
