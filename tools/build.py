@@ -40,6 +40,7 @@ HOST = "tests/capi"
 CRASHES = "tests/crashes"
 EXAMPLE = "examples/native_host"
 CONSUMER = "tests/cython"
+FAULTS = "tests/faults"
 BENCHMARKS = "benchmarks"
 COMPARED = (
     *(f"src/wer/{name}" for name in ("__init__.pxd", "_werapi.pxd", "capi.pxd", "libwer.pxd", "wer.def")),
@@ -287,6 +288,22 @@ def native_host(cache: Cache, python: WindowsPython) -> Path:
 
     key: Key = [source, carried.parent.name, windows.name, compiler(), compiler("cmake"), Path(__file__)]
     return cache.get(f"host-{python.tag}", f"C host for CPython {python.series}: compiling", key, build) / "host.exe"
+
+
+def faults(cache: Cache, python: WindowsPython) -> Path:
+    """The extension module in tests/faults, for `python`: it has memory and functions of Windows fail."""
+    source = _snapshot(cache, "faults", (FAULTS,))
+    windows = cpython.plain(cache, python)
+
+    def build(folder: Path) -> None:
+        compiling: Command = ["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-O2", "-DMS_WIN64="]
+        python_library: Command = ["-isystem", windows / "include", "-L", windows / "libs", f"-lpython{python.tag}"]
+        linking: Command = ["-shared", "-static-libgcc", REPRODUCIBLY, "-o", folder / "faults.pyd"]
+        file = source / FAULTS / "faults.c"
+        steps.run([f"{MINGW}-gcc", *compiling, file, *python_library, *linking], env=cache.environment)
+
+    key: Key = [source, windows.name, compiler(), Path(__file__)]
+    return cache.get(f"faults-{python.tag}", f"What fails in CPython {python.series}: compiling", key, build)
 
 
 def consumer(cache: Cache, python: WindowsPython) -> Path:

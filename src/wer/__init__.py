@@ -137,7 +137,8 @@ if not TYPE_CHECKING:  # or type checkers would take any name for existing
         module = _sys.modules[module]
         if name.startswith("_") or not hasattr(module, name):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return globals().setdefault(name, getattr(module, name))
+        globals()[name] = value = getattr(module, name)
+        return value
 
 
 def __dir__() -> list[str]:

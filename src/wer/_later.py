@@ -16,6 +16,8 @@ def names_of(package: str, modules: "Mapping[str, str]") -> "Callable[[str], obj
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module = f"{package}.{modules[name]}"
         __import__(module)
-        return vars(sys.modules[package]).setdefault(name, getattr(sys.modules[module], name))
+        value = getattr(sys.modules[module], name)
+        vars(sys.modules[package])[name] = value  # not by setdefault: see _registration.py
+        return value
 
     return get

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 # What this interpreter has registered and not undone, by the function that registers it and its identity. It keeps the
 # memory and the handles of each registration, whether or not anybody still has the object.
 _registered: "dict[tuple[str, object], Registration]" = {}
-_changing = _RLock()  # while it is looked at and then changed; WER is not called meanwhile
+# Held while it is looked at and then changed; WER is not called meanwhile. Its setdefault would do both, but without
+# memory that of CPython 3.13 (dictobject.c, dict_setdefault_ref_lock_held) damages the dictionary, and says that it has
+# put there what it has not.
+_changing = _RLock()
 
 
 class Registration(Owner):
@@ -93,12 +96,11 @@ def _register(registration: Registration, identity: object, about: str) -> Regis
     registration._key = (registration._held.function, identity)
     try:
         with _changing:
-            there = _registered.setdefault(registration._key, registration)
-            if there is not registration:
-                if not there._held.ended:
-                    function = registration._held.function
-                    raise ValueError(f"{function}: {there!r} is there already: unregister that one first")
-                _registered[registration._key] = registration  # it was undone, and Ctrl-C kept it from being forgotten
+            there = _registered.get(registration._key)
+            if there is not None and not there._held.ended:  # else Ctrl-C has kept it from being forgotten
+                function = registration._held.function
+                raise ValueError(f"{function}: {there!r} is there already: unregister that one first")
+            _registered[registration._key] = registration
         registration._held.register()
         return registration
     except BaseException:  # Ctrl-C included: what WER was told and what is remembered change together

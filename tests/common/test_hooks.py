@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import weakref
+from unittest import mock
 
 import pytest
 
@@ -242,6 +243,25 @@ class TestReport:
             assert reporter.report(error) is False
         assert "no report: MemoryError" in caplog.text
         assert reporter.report(error) is True
+
+    def test_nobody_waits_for_what_could_not_be_asked_for(self, reporter, monkeypatch):
+        def no_memory(job):
+            raise MemoryError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(reporter._background, "_jobs", mock.Mock(put=no_memory, qsize=lambda: 0))
+            assert reporter.report(raised(ValueError())) is False
+            assert reporter.flush(0)
+
+    def test_its_thread_goes_on_after_a_memory_error(self, reporter, filed):
+        def no_memory():
+            raise MemoryError
+
+        assert reporter._background.run(no_memory, 30)
+        assert reporter._background._thread.is_alive()
+        assert reporter.report(raised(ValueError()))
+        assert reporter.flush(30)
+        assert len(filed) == 1
 
     def test_limits_hold(self, make, filed, tmp_path):
         folder = Folder(str(tmp_path / "limited"))

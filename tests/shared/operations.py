@@ -56,12 +56,13 @@ class World:
     store: wer.StoreType = wer.StoreType.MACHINE_QUEUE
     crash: Callable[[], object] = lambda: None
     hang: Callable[[], object] = lambda: None
+    # What an operation has begun: if its end fails, another call ends it.
+    begun: object = None
+    reporter: object = None
 
-    @property
-    def file(self):
-        path = self.folder / "spooler.log"
-        path.write_text("x")
-        return path
+    def __post_init__(self):
+        self.file = str(self.folder / "spooler.log")
+        Path(self.file).write_text("x")
 
     @property
     def private(self):
@@ -174,7 +175,8 @@ def template_of(world):
     "wer.CrashHandler.uninstall",
 )
 def crash_handler(world):
-    with wer.install_crash_handler(template_of(world), fast_fail=True):
+    world.begun = wer.install_crash_handler(template_of(world), fast_fail=True)
+    with world.begun:
         pass
 
 
@@ -365,9 +367,10 @@ _REPORTED = {"*": Told(filed_tells)}
 
 
 def reporter_of(world, filed):
-    return wer.service.Reporter(
+    world.reporter = wer.service.Reporter(
         "WerTests", consent=wer.Consent.NOT_ASKED, limits=None, folder=world.private, on_report=filed.append, timeout=30
     )
+    return world.reporter
 
 
 @operation(
@@ -417,7 +420,8 @@ def reporting(world):
 def hooks(world):
     filed = []
     reporter = reporter_of(world, filed)
-    hooks = wer.service.Hooks(reporter).install()
+    world.begun = hooks = wer.service.Hooks(reporter)
+    hooks.install()
     error = failure()
     quiet, sys.stderr = sys.stderr, None
     try:
@@ -450,7 +454,7 @@ def service_tells(filed, code):
 )
 def enable(world):
     filed = []
-    with wer.enable(
+    world.begun = wer.enable(
         "WerTests",
         consent=wer.Consent.NOT_ASKED,
         fast_fail=True,
@@ -458,7 +462,8 @@ def enable(world):
         on_report=filed.append,
         limits=None,
         timeout=30,
-    ) as service:
+    )
+    with world.begun as service:
         service.in_worker()  # does nothing here
         service.reporter.report(failure())
         service.reporter.flush()
@@ -467,13 +472,14 @@ def enable(world):
 
 @operation("wer.service.enrich", "wer.service.Enrichment", "wer.service.Enrichment.undo")
 def enrich(world):
-    with wer.service.enrich(
+    world.begun = wer.service.enrich(
         metadata={"Queue": "42"},
         files=[world.file],
         faulthandler=False,
         ring_log=wer.service.RingLog(4096),
         folder=world.private,
-    ):
+    )
+    with world.begun:
         pass
 
 
@@ -491,7 +497,7 @@ def folder(world):
 
 @operation("wer.service.Limits", "wer.service.Limits.take", "wer.service.Limits.close", "wer.service.Taken")
 def limits(world):
-    limits = wer.service.Limits(256, 256, 0.001, folder=world.private)
+    world.begun = limits = wer.service.Limits(256, 256, 0.001, folder=world.private)
     try:
         assert limits.take("a").allowed
         return limits.problem or ""

@@ -6,6 +6,7 @@ What Windows does with it when the process really crashes, the stand-in cannot s
 import array
 import ctypes
 import gc
+import importlib
 import mmap
 import os
 import sys
@@ -23,6 +24,15 @@ LIMIT_REACHED = 0x8007007A
 NOT_FOUND = 0x80070490
 
 each_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+@pytest.fixture
+def faults(monkeypatch):
+    """The extension module that has allocations fail (tests/faults)."""
+    if "WERAPI_FAULTS" not in os.environ:
+        pytest.skip("needs the extension module in tests/faults, which is built for the stand-in")
+    monkeypatch.syspath_prepend(os.environ["WERAPI_FAULTS"])
+    return importlib.import_module("faults")
 
 
 def address_of(buffer):
@@ -535,3 +545,19 @@ def test_an_older_windows(twin, without):
     """What cannot be undone is not registered either."""
     lines = without([twin + kind for kind in SINCE], CALL_EACH)
     assert lines == [f"this Windows does not have {twin}{kind}; it came with {since}" for kind, since in SINCE.items()]
+
+
+def test_without_memory_it_is_registered_and_remembered_or_neither(standin, faults):
+    """Not with WER alone, as it was when the dictionary of what is registered had to grow and could not."""
+    failed = 0
+    for nth in [0] * 5 + list(range(1, 18)):  # at first none: Python then takes its quick ways
+        for _ in range(12):  # more often than that dictionary takes without growing
+            gc.collect()  # after which it has to ask for memory
+            registration, error, _, _ = faults.call(lambda: wer.register_app_local_dump("Dumps"), nth, nth)
+            assert error is None or isinstance(error, MemoryError), repr(error)
+            assert standin.registrations() == (error is None)
+            if error is None:
+                registration.unregister()
+            failed += error is not None
+            del error
+    assert failed

@@ -40,8 +40,8 @@ class Background:
         if self._jobs.qsize() >= _MOST_WAITING:
             return False
         done = threading.Event()
-        self._last = done
         self._jobs.put((work, done))
+        self._last = done  # not before: what could not be put, for want of memory, nobody waits for
         # A reference in this frame would keep the exception that it is about, and that this frame's thread waits for.
         del work
         if seconds > 0:
@@ -59,10 +59,21 @@ class Background:
         self._jobs.put(None)
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            work, done = job
-            try:
-                work()
-            finally:
-                done.set()
-                del job, work, done  # or the last exception lives until the next
+        while self._do_next():
+            pass
+
+    def _do_next(self) -> bool:
+        """Do what was asked for next; False: there is nothing more to come."""
+        job = self._jobs.get()
+        if job is None:
+            return False
+        work, done = job
+        try:
+            work()
+        except MemoryError:  # in the middle of telling of another error; the thread is needed for the next report
+            pass
+        finally:
+            done.set()
+            # In a frame that lasted, these would keep the last exception alive until the next.
+            del job, work, done
+        return True

@@ -25,6 +25,8 @@ from ._state import add_python_state
 _log = logging.getLogger("wer")
 _MARK = "__wer_reported__"  # in an exception's __dict__, with which pickle takes it to another process
 _marks = _count()
+# Held while one is looked for and put there; setdefault of CPython 3.13, without memory, damages the dictionary.
+_marking = threading.RLock()
 PYTHON_VERSION = "{}.{}.{}".format(*sys.version_info[:3])
 DEFAULT: Any = object()
 
@@ -323,8 +325,10 @@ def _mark(exception: BaseException, marked: "list[dict[str, Any]]", depth: int =
     own = f"{os.getpid()}-{next(_marks)}"
     try:
         notes = object.__getattribute__(exception, "__dict__")
-        if notes.setdefault(_MARK, own) is not own:
-            return False
+        with _marking:
+            if _MARK in notes:
+                return False
+            notes[_MARK] = own
         marked.append(notes)
         return True
     except (AttributeError, TypeError):  # not one that CPython makes; reported each time that it is seen

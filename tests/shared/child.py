@@ -1,0 +1,103 @@
+"""A process that does what it is told, question by question: if it crashes or hangs, whoever asked can say in what."""
+
+import faulthandler
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+SHARED = str(Path(__file__).parent)
+ERROR_INTERNAL_ERROR = 1359
+HUNG = 60  # seconds; what is asked takes at most a few
+TOLD = 6000  # characters of what it said when it failed
+
+
+def start_process(command, **options):
+    """`subprocess.Popen`; under Wine, once in some hundred times, a process cannot be started: then once more."""
+    try:
+        return subprocess.Popen(command, **options)
+    except OSError as error:
+        if getattr(error, "winerror", 0) != ERROR_INTERNAL_ERROR:
+            raise
+        return subprocess.Popen(command, **options)
+
+
+class Child:
+    """The file `program`, run by this Python; it ends with `serve`, and can import `faults` (tests/faults)."""
+
+    def __init__(self, program, folder, *arguments, **environment):
+        self._said = folder / "stderr.txt"
+        path = os.pathsep.join(filter(None, (SHARED, os.environ.get("WERAPI_FAULTS"))))
+        with self._said.open("wb") as said:
+            self._process = start_process(
+                [sys.executable, "-P", "-B", "-X", "faulthandler", str(program), *map(str, arguments)],
+                env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"} | environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+            )
+        self._answers = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self._process.stdout:
+            self._answers.put(line)
+        self._answers.put(None)
+
+    def ask(self, question, timeout=HUNG + 30):
+        """The answer. AssertionError if it raises, crashes or hangs; then a new child is needed."""
+        try:
+            self._process.stdin.write(json.dumps(question).encode() + b"\n")
+            self._process.stdin.flush()
+            line = self._answers.get(timeout=timeout)
+        except queue.Empty:
+            self.end()
+            raise AssertionError(f"{question}: it hung for {timeout} s\n{self.said}") from None
+        except OSError:
+            line = None
+        if line is None:
+            code = self._process.wait(timeout)
+            self.end()
+            raise AssertionError(f"{question}: it ended with {code & 0xFFFFFFFF:#x}\n{self.said}")
+        answer = json.loads(line)
+        if "raised" in answer:
+            self.end()
+            raise AssertionError(f"{question}: {answer['raised']}\n{self.said}")
+        return answer["answer"]
+
+    @property
+    def said(self):
+        """The end of what it said."""
+        return self._said.read_text(encoding="utf-8", errors="replace")[-TOLD:]
+
+    @property
+    def ended(self):
+        """Whether it is over: it crashed, or was ended after an answer that was none."""
+        return self._process.poll() is not None
+
+    def end(self):
+        """End it; this may be done twice."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+
+def serve(answer):
+    """In the child: answer each question with what `answer` returns or raises, until there are no more."""
+    with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
+        for line in sys.stdin:
+            faulthandler.dump_traceback_later(HUNG, exit=True)
+            try:
+                told = {"answer": answer(json.loads(line))}
+            except Exception:
+                told = {"raised": traceback.format_exc()[-TOLD:]}
+            faulthandler.cancel_dump_traceback_later()
+            out.write(json.dumps(told) + "\n")
+            out.flush()

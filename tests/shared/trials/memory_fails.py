@@ -1,0 +1,184 @@
+"""An allocation of Python's fails, or all from it on, in any public operation: MemoryError or success; nothing left."""
+
+import contextlib
+import gc
+import sys
+import threading
+import time
+import traceback
+import zlib
+from pathlib import Path
+
+from child import Child, serve
+from spread import spread
+
+UNIT = "runs with failing allocations"
+PYTHONS = ("windows",)
+SHORT = 50
+ONCE = True
+
+# What fails "from it on": CPython 3.13 tries again and again while it has no memory for the place of a `finally` (seen;
+# ceval.c, exception_unwind), so there must be an end. It is more than any operation asks for on its way out.
+FOR_EVER = 1000
+WARM = 5  # runs, before which Python's caches fill
+AGAIN = 6  # runs, each of which leaks, or it is no leak
+
+
+class Place:
+    """The process in which allocations fail: a new one after each that has crashed or hung."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.number = 0
+        self.child = None
+        self.names = self.ask({"what": "names"})
+        self.counts = {}
+
+    def ask(self, question):
+        if self.child is None or self.child.ended:
+            self.close()
+            self.number += 1
+            folder = self.folder / str(self.number)
+            folder.mkdir()
+            self.child = Child(__file__, folder, folder)
+        return self.child.ask(question)
+
+    def allocations(self, name):
+        """How many an operation makes."""
+        if name not in self.counts:
+            self.counts[name] = self.ask({"what": "count", "name": name})
+        return self.counts[name]
+
+    def close(self):
+        if self.child is not None:
+            self.child.end()
+
+
+@contextlib.contextmanager
+def place(folder):
+    place = Place(folder)
+    try:
+        yield place
+    finally:
+        place.close()
+
+
+def case(place, number):
+    """Each operation in turn, with one failing allocation and with all from one on."""
+    name = place.names[number % len(place.names)]
+    step, for_ever = divmod(number // len(place.names), 2)
+    # By its name, or the short form would have the first one of each operation fail.
+    first = 1 + spread(step + zlib.crc32(name.encode()), max(1, place.allocations(name)))
+    last = first + FOR_EVER if for_ever else first
+    place.ask({"what": "fail", "name": name, "first": first, "last": last})
+
+
+# ---- in the child ----
+
+# What CPython itself, and its library, make of a failed allocation.
+BY_PYTHON = (
+    (TypeError, "expected str, bytes or os.PathLike object, not "),
+    (RuntimeError, "can't allocate read lock"),
+    (RuntimeError, "can't start new thread"),
+)
+
+
+def is_memory_error(error):
+    return isinstance(error, MemoryError) or any(
+        isinstance(error, kind) and str(error).startswith(text) for kind, text in BY_PYTHON
+    )
+
+
+class Failing:
+    """Does it, and looks at what is left."""
+
+    def __init__(self, folder):
+        from beginnings import BEGINNINGS
+        from operations import OPERATIONS
+        from places import OnStandIn
+
+        self.beginnings = {one.name: one for one in BEGINNINGS}
+        self.operations = {one.name: one for one in OPERATIONS if not one.only_fake}
+        self.place = OnStandIn(folder)
+        self.known = set()
+        sys.unraisablehook = lambda unraisable: None  # MemoryError in a destructor, of which nobody can be told
+        threading.excepthook = lambda arguments: None
+
+    def answer(self, question):
+        what, name = question["what"], question.get("name")
+        if what == "names":
+            return [*self.operations, *self.beginnings]
+        if name not in self.known:  # what happens once and for all
+            end = time.monotonic() + 1
+            for done in range(WARM):
+                if done and time.monotonic() > end:
+                    break
+                self.place.prepare()
+                self.run(name)
+                self.settle()
+            self.known.add(name)
+            gc.collect()
+            gc.freeze()  # what is there stays, and takes no time any more
+        self.place.prepare()
+        if what == "count":
+            return self.run(name)[1]
+        return self.fail(name, question["first"], question["last"])
+
+    def run(self, name, first=0, last=0):
+        """The error, and how many allocations there were."""
+        from faults import call
+
+        world = self.place.world
+        if name in self.operations:
+            operation = self.operations[name].run
+            _, error, seen, failed = call(lambda: operation(world), first, last)
+        else:
+            beginning = self.beginnings[name]
+            begun, error, seen, failed = call(lambda: beginning.begin(world), first, last)
+            if error is None:
+                beginning.end(begun)
+            else:
+                if is_memory_error(error):
+                    error = error.with_traceback(None)  # which keeps what is to go
+                left = self.place.left(files=last == first)  # without any memory they cannot be removed
+                assert not left, f"{error!r}, and yet it has begun: {left}"
+        assert first or error is None, "".join(traceback.format_exception(error))
+        assert error is None or is_memory_error(error), "".join(traceback.format_exception(error))
+        return error, seen, failed
+
+    def settle(self):
+        self.place.settle()
+        gc.collect()
+        left = self.place.left()
+        assert not left, left
+
+    def fail(self, name, first, last):
+        from faults import live_blocks
+
+        handles = self.place.handles()
+        grown, opened = [], []
+        for _ in range(AGAIN):
+            self.place.prepare()
+            before = live_blocks()
+            error, _, failed = self.run(name, first, last)
+            told = repr(error)
+            del error
+            self.place.settle()
+            left = self.place.left(files=last == first)
+            assert not left, f"{told}: {left}"
+            gc.collect()
+            grown.append(live_blocks() - before)
+            self.place.clean()
+            self.place.prepare()
+            self.run(name)  # it works as before
+            self.settle()
+            more = self.place.new_handles(handles)
+            handles |= more
+            opened.append(len(more))
+            if grown[-1] <= 0 and not opened[-1]:
+                return told, failed
+        raise AssertionError(f"{told}: each time more blocks of Python's, {grown}, or handles, {opened}")
+
+
+if __name__ == "__main__":
+    serve(Failing(Path(sys.argv[1])).answer)
