@@ -104,6 +104,7 @@ def prepare(cache: Cache, pythons: Sequence[str]) -> None:
         build.crashes(cache)
         for name in under_wine:
             cpython.ready(cache, PYTHONS[name])
+            build.faults(cache, PYTHONS[name])
     if LOCAL in pythons:
         venvs.get(cache, LocalSession.REQUIREMENTS)
         build.native_wheel(cache)
@@ -148,7 +149,11 @@ class WineSession(Session):
             home = self._prefix.drive_c / python.home
             link_tree(cpython.ready(cache, python), home)
             cpython.install(cache, python, home, build.wheel(cache, python))
-        self._environment = {"WERAPI_CRASHES": self.path(build.crashes(cache))}  # for tests and trials
+        crashes = self.path(build.crashes(cache))
+        self._environments = {  # for tests and trials
+            name: {"WERAPI_CRASHES": crashes, "WERAPI_FAULTS": self.path(build.faults(cache, PYTHONS[name]))}
+            for name in pythons
+        }
         self._prefix.start()
 
     def attach(self, name: str, arguments: Command, cwd: Path) -> int:
@@ -190,7 +195,7 @@ class WineSession(Session):
         self, name: str, arguments: Command, env: Mapping[str, str], cwd: Path | None, echo: Echo | None
     ) -> Finished:
         program = rf"C:\{PYTHONS[name].home}\python.exe"
-        environment = self._environment | dict(env)
+        environment = self._environments[name] | dict(env)
         return self._prefix.run([program, *arguments], env=environment, cwd=cwd, echo=echo, check=False)
 
 

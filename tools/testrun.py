@@ -73,8 +73,6 @@ def _run(cache: Cache, python: str, arguments: list[str], echo: Echo) -> Result:
         env: dict[str, str] = {}
         if python != session.LOCAL or session.ON_WINDOWS:
             env |= _built_with_ours(cache, python, own)
-            if python != session.LOCAL:
-                env["WERAPI_FAULTS"] = own.path(build.faults(cache, PYTHONS[python]))
             env["WERAPI_ONEFILE"] = own.path(onefile.onefile(cache))
             env["WERAPI_PYZ"] = own.path(onezip.pyz(cache, [_wheel(cache, python)]))
         else:

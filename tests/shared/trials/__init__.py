@@ -15,8 +15,10 @@ Whatever a case raises is a finding. A case ends by itself, in seconds: what may
 process of its own. `python -m trials NAME` runs one: see `__main__.py`.
 """
 
+import ctypes
 import importlib
 import pkgutil
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,6 +29,12 @@ from typing import Any
 
 class CannotBeTried(Exception):
     """Raised by `place` on a machine that lacks something; says what."""
+
+
+def needs_stand_in() -> None:
+    """For a `place` on Windows: its trial reads the stand-in's log, or has WER fail or wait."""
+    if sys.platform == "win32" and not hasattr(ctypes.WinDLL("wer.dll"), "WerStandInControl"):
+        raise CannotBeTried("needs the stand-in for WER")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 from child import Child, serve
 from spread import spread
 
+import trials
+
 UNIT = "failed calls"
 PYTHONS = ("windows",)
 SHORT = 54
@@ -44,6 +46,7 @@ class Place:
 
 @contextlib.contextmanager
 def place(folder):
+    trials.needs_stand_in()
     place = Place(folder)
     try:
         yield place

@@ -5,7 +5,6 @@ The fields of tests/shared/crash_matrix.py one by one, and then again.
 """
 
 import contextlib
-import ctypes
 import os
 import shutil
 
@@ -25,8 +24,7 @@ MATRIX = matrix()
 @contextlib.contextmanager
 def place(folder):
     """The DLL that crashes, and a folder."""
-    if not hasattr(ctypes.WinDLL("wer.dll"), "WerStandInControl"):  # the one that `wer` has loaded
-        raise trials.CannotBeTried("needs the stand-in for WER")
+    trials.needs_stand_in()
     yield os.environ["WERAPI_CRASHES"], folder
 
 

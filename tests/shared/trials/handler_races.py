@@ -3,7 +3,6 @@ crash, no report stays open, and nothing is stuck.
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import random
@@ -45,8 +44,7 @@ print(json.dumps([ended, *counts, created, standin.WerStandInOpenReports(), inst
 
 @contextlib.contextmanager
 def place(folder):
-    if not hasattr(ctypes.WinDLL("wer.dll"), "WerStandInControl"):
-        raise trials.CannotBeTried("needs the stand-in for WER")
+    trials.needs_stand_in()
     yield os.environ["WERAPI_CRASHES"]
 
 

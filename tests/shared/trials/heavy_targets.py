@@ -8,6 +8,8 @@ import alone
 import layers
 import targets
 
+import trials
+
 UNIT = "dumps"
 PYTHONS = ("windows",)
 SHORT = 1
@@ -43,6 +45,7 @@ CELLS = [(process, call) for call in CALLS for process in ("threads", "memory")]
 
 @contextlib.contextmanager
 def place(folder):
+    trials.needs_stand_in()
     with alone.opened(__file__, folder, SECONDS, PYTHONMALLOC="debug") as python:
         yield python
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from child import Child, serve
 
+import trials
+
 UNIT = "cycles"
 PYTHONS = ("windows",)
 SHORT = 8
@@ -46,6 +48,7 @@ class Place:
 
 @contextlib.contextmanager
 def place(folder):
+    trials.needs_stand_in()
     place = Place(folder)
     try:
         yield place

@@ -12,6 +12,8 @@ from pathlib import Path
 from child import Child, serve
 from spread import spread
 
+import trials
+
 UNIT = "runs with failing allocations"
 PYTHONS = ("windows",)
 SHORT = 50
@@ -56,6 +58,7 @@ class Place:
 
 @contextlib.contextmanager
 def place(folder):
+    trials.needs_stand_in()
     place = Place(folder)
     try:
         yield place

@@ -12,6 +12,7 @@ import time
 import alone
 import layers
 
+import trials
 import wer
 
 UNIT = "calls"
@@ -48,6 +49,7 @@ REFUSED = (
 
 @contextlib.contextmanager
 def place(folder):
+    trials.needs_stand_in()
     with alone.opened(__file__, folder, PYTHONMALLOC="debug") as python:
         yield python
 
