@@ -28,6 +28,7 @@ SDIST = (
 STANDIN = "tests/standin"
 EXCEPTION_MODULE = "examples/exception_module"
 HOST = "tests/capi"
+CRASHES = "tests/crashes"
 EXAMPLE = "examples/native_host"
 CONSUMER = "tests/cython"
 BENCHMARKS = "benchmarks"
@@ -98,7 +99,7 @@ def native_programs(cache: Cache) -> Path:
 
     Elsewhere `native_host`, `exception_module` and `consumer` make them.
     """
-    source = _snapshot(cache, "programs", (HOST, EXAMPLE, EXCEPTION_MODULE, CONSUMER, "src/wer"))
+    source = _snapshot(cache, "programs", (HOST, CRASHES, EXAMPLE, EXCEPTION_MODULE, CONSUMER, "src/wer"))
     script = Path(__file__).with_name("compile_on_windows.py")
     carried = native_wheel(cache)
 
@@ -155,6 +156,14 @@ def exception_module(cache: Cache) -> Path:
     return _dll(cache, "exception-module", title, source, EXCEPTION_MODULE, "spooler_module.dll", [])
 
 
+def crashes(cache: Cache) -> Path:
+    """The DLL that crashes in all ways. It includes Python's headers, of whichever version, and links with none."""
+    source = _snapshot(cache, "crashes", (CRASHES, "include"))
+    windows = cpython.plain(cache, list(cpython.PYTHONS.values())[-1])
+    headers: Command = ["-isystem", windows / "include", "-DMS_WIN64="]
+    return _dll(cache, "crashes", "Ways to crash", source, CRASHES, "crashes.dll", [], headers)
+
+
 def instant(cache: Cache) -> Path:
     """The wer.dll of the benchmarks, whose functions return at once."""
     source = _snapshot(cache, "instant", (f"{BENCHMARKS}/instant", "include"))
@@ -197,7 +206,16 @@ def _build_extensions(cache: Cache, source: Path, target: Path, environment: Map
     )
 
 
-def _dll(cache: Cache, name: str, title: str, source: Path, folder: str, file: str, libraries: Sequence[str]) -> Path:
+def _dll(
+    cache: Cache,
+    name: str,
+    title: str,
+    source: Path,
+    folder: str,
+    file: str,
+    libraries: Sequence[str],
+    options: Command = (),
+) -> Path:
     """A DLL of all C files in the folder `folder` of `source`, which exports what the .def file there says."""
     files = [path.relative_to(source) for path in sorted((source / folder).glob("*.c"))]
     exports = [path.relative_to(source) for path in (source / folder).glob("*.def")]
@@ -205,9 +223,11 @@ def _dll(cache: Cache, name: str, title: str, source: Path, folder: str, file: s
     def build(target: Path) -> None:
         compiling: Command = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-O2", "-D_WIN32_WINNT=0x0A00"]
         linking: Command = ["-shared", "-static-libgcc", REPRODUCIBLY, *exports, *libraries, "-o", target / file]
-        steps.run([f"{MINGW}-gcc", *compiling, "-I", "include", *files, *linking], env=cache.environment, cwd=source)
+        steps.run(
+            [f"{MINGW}-gcc", *compiling, *options, "-I", "include", *files, *linking], env=cache.environment, cwd=source
+        )
 
-    key: Key = [source, compiler(), Path(__file__)]
+    key: Key = [source, *map(str, options), compiler(), Path(__file__)]
     return cache.get(name, f"{title}: compiling", key, build) / file
 
 

@@ -16,6 +16,7 @@ from setuptools._distutils.ccompiler import new_compiler
 
 HOST = "tests/capi/host.c", "tests/capi/header.cpp"
 EXAMPLE = ("examples/native_host/main.c",)
+CRASHES = ("tests/crashes/crashes.c",)
 MODULE = ("examples/exception_module/spooler_module.c",)
 
 
@@ -36,7 +37,7 @@ def main(headers: str, target: str) -> None:
         )
         return objects
 
-    compiled(*package)
+    compiled(*package, *CRASHES)  # the tests that have these need the stand-in
     for name, sources in {"host": HOST, "native_host": EXAMPLE}.items():
         compiler.link_executable(compiled(*sources), name, output_dir=target, library_dirs=libraries)
     exports = Path(MODULE[0]).with_suffix(".def")

@@ -101,6 +101,7 @@ def prepare(cache: Cache, pythons: Sequence[str]) -> None:
         wheels(cache, under_wine)
         build.standin(cache)
         build.exception_module(cache)
+        build.crashes(cache)
         for name in under_wine:
             cpython.ready(cache, PYTHONS[name])
     if LOCAL in pythons:
@@ -147,6 +148,7 @@ class WineSession(Session):
             home = self._prefix.drive_c / python.home
             link_tree(cpython.ready(cache, python), home)
             cpython.install(cache, python, home, build.wheel(cache, python))
+        self._environment = {"WERAPI_CRASHES": self.path(build.crashes(cache))}  # for tests and trials
         self._prefix.start()
 
     def attach(self, name: str, arguments: Command, cwd: Path) -> int:
@@ -188,7 +190,8 @@ class WineSession(Session):
         self, name: str, arguments: Command, env: Mapping[str, str], cwd: Path | None, echo: Echo | None
     ) -> Finished:
         program = rf"C:\{PYTHONS[name].home}\python.exe"
-        return self._prefix.run([program, *arguments], env=env, cwd=cwd, echo=echo, check=False)
+        environment = self._environment | dict(env)
+        return self._prefix.run([program, *arguments], env=environment, cwd=cwd, echo=echo, check=False)
 
 
 class LocalSession(Session):
