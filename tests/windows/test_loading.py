@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pefile
 import pytest
+from binaries import imported, named, shipped
 from once import ONCE
 
 import wer
@@ -183,24 +184,148 @@ def test_what_those_load_in_turn_is_not_taken_from_there_either(place, system_fo
     assert planted == []
 
 
+def in_every_process(place):
+    """The DLLs that are in a Python's process before any code of ours."""
+    return {path.name.lower() for path in place.loaded("import ctypes")}
+
+
+def test_all_that_is_shipped_is_looked_at():
+    """Whatever is a program or a DLL, by what is in it: a new one needs nothing but a look at it here."""
+    files = sorted(shipped())
+    assert [re.sub(r"\.cp\w+-\w+|\.pyd$", "", file) for file in files if not file.startswith("wer.pyz")] == [
+        "wer/_werapi",
+        "wer/wer_exception_module.dll",
+    ]
+    if os.environ.get("WERAPI_PYZ"):
+        packed = [file.rpartition("/")[2] for file in files if file.startswith("wer.pyz")]
+        assert sorted(packed) == sorted(file.rpartition("/")[2] for file in files if file.startswith("wer/"))
+
+
 def test_each_dll_that_the_package_names_is_tried_here(place):
-    """What the extension imports and has texts of, and what modules give to `WinDLL` and to `_dll.function`."""
-    there = {path.name.lower() for path in place.loaded("import ctypes")}
-    named = set()
-    folder = Path(wer.__file__).parent
-    for file in [*folder.glob("*.pyd"), *folder.glob("*.dll")]:
-        with pefile.PE(str(file)) as parsed:
-            for kind in ("DIRECTORY_ENTRY_IMPORT", "DIRECTORY_ENTRY_DELAY_IMPORT"):
-                named |= {entry.dll.decode("ascii").lower() for entry in getattr(parsed, kind, ())}
-        data = file.read_bytes()
-        wide = re.findall(rb"(?:[\w.-]\0)+\.\0[dD]\0[lL]\0[lL]\0", data)
-        named |= {text.decode("utf-16-le").lower() for text in wide}
-    for file in folder.rglob("*.py"):
-        named.update(loads(file))
-    named = {name for name in named if not name.startswith("api-ms-win-")}  # of Windows, no files to plant
-    assert {"wer.dll", "wevtapi.dll", "advapi32.dll"} <= named
-    assert named - THERE == set(LOADED), "a new DLL needs a row in LOADED"
-    assert named & THERE <= there, "else it could be planted: a row in LOADED"
+    """What binaries import and have texts of, and what modules give to `WinDLL` and to `_dll.function`."""
+    there = in_every_process(place)
+    names = set().union(*map(named, shipped().values()))
+    for file in Path(wer.__file__).parent.rglob("*.py"):
+        names.update(loads(file))
+    sets = {name for name in names if name.startswith("api-ms-win-")}
+    assert {"wer.dll", "wevtapi.dll", "advapi32.dll"} <= names
+    assert names - sets - THERE == set(LOADED), "a new DLL needs a row in LOADED"
+    assert names & THERE <= there, "else it could be planted: a row in LOADED"
+    assert all(name.startswith("api-ms-win-crt-") for name in sets), "Windows' own names for the C runtime of Python"
+
+
+@ONCE
+def test_no_file_is_loaded_for_any_name_in_an_import_table(place, system_folder, programs):
+    """Not for those either that are in each process before: the plain ones, and the api-ms-win ones.
+
+    Beside python.exe there are none of these: what that loads is Python's affair.
+    """
+    sets = {name for file in (*place.python.parent.glob("*.dll"), place.python) for name in imported(file.read_bytes())}
+    names = {name for name in set().union(*map(named, shipped().values())) | sets if name not in LOADED}
+    assert any(name.startswith("api-ms-win-") for name in names)
+    place.plant(system_folder / "wer.dll", *LOADED)
+    for folder in (place.package, place.elsewhere):
+        for name in names:
+            shutil.copy(system_folder / "wer.dll", folder / name)
+    everything = "\n".join(reversed(programs.values()))
+    files = place.loaded(ADD_FOLDERS + everything, PATH=f"{place.elsewhere};{os.environ['PATH']}")
+    assert set(LOADED) <= {path.name.lower() for path in files}
+    ours = {place.python, *place.package.glob("_werapi.*.pyd"), *place.python.parent.glob("python3*.dll")}
+    own = {os.path.normcase(path) for path in (*ours, *place.python.parent.glob("vcruntime*.dll"))}
+    inside = [path for path in files if path.is_relative_to(place.folder) and os.path.normcase(path) not in own]
+    assert inside == []
+
+
+@ONCE
+def test_nor_by_what_werfault_loads(place, system_folder):
+    """The exception module, in a process that has done nothing else, with files beside it and in the current folder."""
+    module = place.package / "wer_exception_module.dll"
+    names = imported(module.read_bytes())
+    place.plant(system_folder / "wer.dll", *names, "wer.dll", "msvcrt.dll", "vcruntime140.dll", "ucrtbase.dll")
+    for name in ("vcruntime140.dll", "ucrtbase.dll", "msvcrt.dll", *names):  # python.exe is no WerFault
+        (place.python.parent / name).unlink()
+    shutil.copy(place.home / "vcruntime140.dll", place.python.parent)
+    code = f"import ctypes\nctypes.WinDLL({str(module)!r})\n"
+    files = place.loaded(ADD_FOLDERS + code, PATH=f"{place.elsewhere};{os.environ['PATH']}")
+    assert of_name(files, module.name) == [module]
+    assert [path for path in files if path.parent in (place.package, place.elsewhere)] == [module]
+
+
+HOST = os.environ.get("WERAPI_HOST", "")
+
+
+@ONCE
+@pytest.mark.skipif(not HOST, reason="needs the C host, which dev.py compiles")
+class TestNativeHost:
+    """examples/native_host, in a folder of its own with Python's DLLs."""
+
+    @pytest.fixture
+    def host(self, place):
+        program = Path(HOST).with_name("native_host.exe")
+        shutil.copy(program, place.python.parent / "native_host.exe")
+        return place
+
+    def loaded(self, place, code):
+        script = place.folder / "script.py"
+        script.write_text(f"import sys\nsys.argv = ['-c', *{[str(place.package.parent), str(place.elsewhere)]!r}]\n")
+        with script.open("a", encoding="utf-8") as file:
+            file.write(code + LIST_LOADED)
+        path = f"{place.elsewhere};{os.environ['PATH']}"
+        # Its own `wer`, by which it reports crashes, is the copy as well.
+        variables = {**os.environ, "PYTHONHOME": str(place.home), "PYTHONPATH": str(place.package.parent), "PATH": path}
+        command = [str(place.python.parent / "native_host.exe"), str(script)]
+        done = place.run_program(command, variables, cwd=place.elsewhere)
+        assert done.returncode == 0, done.stderr
+        return [Path(line) for line in done.stdout.splitlines()]
+
+    def test_no_planted_file_is_loaded(self, host, system_folder, programs):
+        host.plant(system_folder / "wer.dll", *LOADED)
+        files = self.loaded(host, ADD_FOLDERS + "\n".join(reversed(programs.values())))
+        assert [path for path in files if path.name in LOADED and path.is_relative_to(host.folder)] == []
+        for name in set(LOADED) - {"faultrep.dll"}:  # which is for a function that `wer` has found by then
+            [loaded] = of_name(files, name)
+            assert same_file(loaded, system_folder / name)
+
+    def test_the_trap_works(self, host, system_folder):
+        host.plant(system_folder / "wer.dll", "wevtapi.dll")
+        [loaded] = of_name(self.loaded(host, LOAD_BY_NAME.format(name="wevtapi.dll")), "wevtapi.dll")
+        assert same_file(loaded, host.python.parent / "wevtapi.dll")
+
+    def test_each_dll_that_they_import_is_there_or_python_s(self, place):
+        there = in_every_process(place)
+        for program in ("host.exe", "native_host.exe"):
+            names = imported(Path(HOST).with_name(program).read_bytes())
+            assert {name for name in names if not name.startswith("api-ms-win-crt-")} <= there
+
+
+@ONCE
+@pytest.mark.skipif(not os.environ.get("WERAPI_PYZ"), reason="needs wer.pyz, which dev.py test makes")
+def test_nor_by_wer_pyz(place, system_folder, programs):
+    """Beside the file, in the folder in which it keeps its package, and where all others are."""
+    pyz = place.elsewhere / "wer.pyz"
+    shutil.copy(os.environ["WERAPI_PYZ"], pyz)
+    start = f"""
+import contextlib, runpy, sys
+kept = sys.argv
+sys.argv = ["wer.pyz", "--version"]
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(sys.stderr):
+    runpy.run_path({str(pyz)!r}, run_name="__main__")
+sys.argv = [kept[0], sys.path[0], *kept[2:]]
+"""
+    local = place.folder / "local"
+    place.run(start, LOCALAPPDATA=str(local))
+    [extension] = local.rglob("*.pyd")
+    place.package = extension.parent
+    place.plant(system_folder / "wer.dll", *LOADED)
+    code = start + ADD_FOLDERS + "\n".join(reversed(programs.values()))
+    path = f"{place.elsewhere};{os.environ['PATH']}"
+    lines = place.run(code + LIST_LOADED, str(place.elsewhere), LOCALAPPDATA=str(local), PATH=path)
+    files = [Path(line) for line in lines]
+    assert of_name(files, extension.name.lower()) == [extension]
+    assert [path for path in files if path.name in LOADED and path.is_relative_to(place.folder)] == []
+    for name in set(LOADED) - {"faultrep.dll"}:  # which is for a function that `wer` has found by then
+        [loaded] = of_name(files, name)
+        assert same_file(loaded, system_folder / name)
 
 
 def loads(file):
