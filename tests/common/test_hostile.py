@@ -1,6 +1,7 @@
 """Every text, number and path argument is given odd values by the trial `hostile_arguments`: none is forgotten."""
 
 import contextlib
+from pathlib import PurePath
 
 import hostile
 import pytest
@@ -10,7 +11,7 @@ import wer
 import wer.testing
 
 ARGUMENTS = sorted(set(hostile.arguments()))
-ODD = (None, object(), b"x", 1.5, -1, "", "\0", [])  # of a wrong type for some, and of none for others
+ODD = (None, object(), b"x", 1.5, -1, "", "\0", [], PurePath("x"))  # of a wrong type for some, and of none for others
 PID, TID = 4712, 4716  # of the fake's process
 
 

@@ -353,8 +353,8 @@ def is_right(error: BaseException | None, argument: str, kind: str, value: objec
     said = str(error)
     if re.search(rf"\b({argument}|path)\b", said, re.IGNORECASE):  # `logging` says "Level"
         return True
-    if isinstance(error, OSError) and error.filename is not None:
-        return True
+    if isinstance(error, OSError) and (error.filename is not None or getattr(error, "winerror", None)):
+        return True  # the last is what Windows says, by the name of its function
     if kind != "path":
         return False
     # Python's own words say no more than that it is about a path; ours name the file.

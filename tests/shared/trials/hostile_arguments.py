@@ -28,6 +28,7 @@ PYTHONS = ("windows", "linux")
 ARGUMENTS = sorted(set(hostile.arguments()))
 SHORT = len(ARGUMENTS)
 ONCE = True
+NOT_ALIKE = {"wer.service.Folder.create"}  # its names have a number that counts up, and so other lengths
 EXAMPLES = 5  # for one argument
 LIMITS = (63, 64, 127, 128, 259, 260, 511, 512, 1023, 1024, 32_767, 70_000)
 PID, TID = 4712, 4716  # of the fake's process
@@ -169,6 +170,7 @@ def case(place, number):
     def try_it(value):
         nonlocal tried
         tried += 1
+        empty(place.folder)
         if sys.platform == "win32":
             said = hostile.outcome(place, name, argument, value)
             check(name, argument, kind, value, said)
@@ -176,16 +178,20 @@ def case(place, number):
             fake.add_process(place.pid, place.tid)
             told = hostile.outcome(place, name, argument, value)
             check(name, argument, kind, value, told)
-        if sys.platform == "win32" and is_refusal(said) | is_refusal(told):
-            assert (type(said), str(said)) == (type(told), str(told)), f"{name}({argument}={shown(value)[:200]})"
+        if sys.platform == "win32" and name not in NOT_ALIKE and is_refusal(said) | is_refusal(told):
+            what = f"{name}({argument}={shown(value)[:200]}): {said!r} by the extension, {told!r} by the fake"
+            assert (type(said), str(said)) == (type(told), str(told)), what
 
     try:
         try_it()
     finally:
         gc.collect()
-        for path in place.folder.iterdir():
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     return tried
+
+
+def empty(folder):
+    for path in folder.iterdir():
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def is_refusal(error):
