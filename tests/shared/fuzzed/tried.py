@@ -17,8 +17,8 @@ from pathlib import Path
 
 import fuzzed
 
-RUNS = 20_000
-PATIENCE = 200  # seconds for them; they take some 20
+RUNS = 5_000
+PATIENCE = 200  # seconds for them; they take some 5, and 100 beside much else
 MOST_SECONDS = 1.0  # for one, of the processor
 
 
