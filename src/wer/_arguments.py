@@ -39,6 +39,23 @@ def choice(kind: type[IntEnum], value: object, name: str) -> int:
     return number
 
 
+def text(value: object, name: str) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, got {type(value).__name__}")
+    return value
+
+
+def integer(value: object, name: str, least: int | None = None) -> int:
+    """A whole number, of which there is a smallest or not; a bool is a slip."""
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        raise TypeError(f"{name} must be an int, got {type(value).__name__}")
+    number = index(value)  # type: ignore[arg-type] # it has just been seen to have it
+    if least is not None and number < least:
+        raise ValueError(f"{name} must be {least} or more, got {shown(value)}")
+    return number
+
+
 def limited(text: object, limit: int, name: str) -> str:
     """A text of at most so many UTF-16 units, as the extension takes it."""
     if not isinstance(text, str):

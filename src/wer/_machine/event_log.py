@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC as _UTC
 from datetime import datetime
 
+from .._arguments import integer, text
 from .._typing import Any
 from .event_xml import MOST_EVENTS, parse
 from .events import CRASHES, Events
@@ -61,9 +62,8 @@ def read(
         `wanted` is empty, has a name with a quotation mark, or a number that is no event id; `most` is not positive;
         `since` has no time zone.
     """
-    query = _query(wanted, since, log)
-    if most < 1:
-        raise ValueError(f"most must be 1 or more, got {most}")
+    query = _query(wanted, since, text(log, "log"))
+    most = integer(most, "most", 1)
     try:
         library, last_error, set_last_error = _wevtapi()
     except (NotImplementedError, OSError, AttributeError) as error:
@@ -84,9 +84,9 @@ def _query(wanted: "Sequence[tuple[str, int]]", since: datetime | None, log: str
         stamp = since.astimezone(_UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
         later = f" and TimeCreated[@SystemTime&gt;='{stamp}Z']"
     selects = []
-    for text, argument in ((log, "log"), *((provider, "wanted") for provider, _ in wanted)):
-        if set(text) & set("'\"<>&"):
-            raise ValueError(f"{argument} has the name {text!r}; a name has no quotation marks, <, > and &")
+    for name, argument in ((log, "log"), *((provider, "wanted") for provider, _ in wanted)):
+        if set(name) & set("'\"<>&"):
+            raise ValueError(f"{argument} has the name {name!r}; a name has no quotation marks, <, > and &")
     for provider, number in wanted:
         if not 0 <= number <= 0xFFFF:
             raise ValueError(f"wanted has the event id {number}; it is 0 to 65535")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from .._arguments import integer, text
 from .._stored import SignatureParameter, StoredReport, complete_signature
 from .._stored import from_filetime as _from_filetime
 from .._typing import Self
@@ -51,11 +52,11 @@ class Event:
 
     def field(self, name: str, place: int) -> str:
         """A field by its name, or by its place where the event has no names; empty where there is none."""
-        wanted = name.lower()
+        wanted = text(name, "name").lower()
         for known, value in self.data:
             if known.lower() == wanted:
                 return value
-        if place < len(self.data) and not self.data[place][0]:
+        if integer(place, "place") < len(self.data) and not self.data[place][0]:
             return self.data[place][1]
         return ""
 

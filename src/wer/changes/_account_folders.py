@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .._arguments import text
 from .._machine import accounts
 from .._machine.local_dumps import environment_of, environment_with, expand_known
 from .._machine.registry import Registry
@@ -58,6 +59,7 @@ def account_folders(
     environment : mapping, optional
         The variables of this account; by default those of this process.
     """
+    folder = text(folder, "folder")
     given = os.environ if environment is None else environment
     own = environment_of(None, registry, given)
     folders = [_of("this account", own.get("USERPROFILE", ""), folder, own)]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .. import _exception_module
+from .._arguments import text
 from .._machine.keys import MODULES, NT
 from .._machine.registry import HKCU, HKLM, Kind, Registry, Unreadable, Value
 from ._plan import Plan, Planner
@@ -98,7 +99,7 @@ def install_crash_module(registry: Registry, machine: bool = False, path: str | 
     FileNotFoundError
         The DLL is not there.
     """
-    path = _exception_module.PATH if path is None else path
+    path = _exception_module.PATH if path is None else text(path, "path")
     if not os.path.isfile(path):
         raise FileNotFoundError(2, "this installation has no exception module", path)
     hive = HKLM if machine else HKCU
@@ -137,7 +138,7 @@ def remove_crash_module(registry: Registry, machine: bool = False, path: str | N
     Plan
         It is empty, and false, if there is nothing to remove.
     """
-    path = _exception_module.PATH if path is None else path
+    path = _exception_module.PATH if path is None else text(path, "path")
     hive = HKLM if machine else HKCU
     planner = Planner(registry, topic(path))
     if planner.undo(hive):

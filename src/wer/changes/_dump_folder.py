@@ -3,6 +3,8 @@
 import os
 import sys
 
+from .._arguments import text
+
 # For SYSTEM and administrators: all. Every account may list the folder and add files, and has all rights on its own.
 # That this is enough for WER is inferred: docs/evidence.md.
 RIGHTS = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;;0x1200ab;;;AU)(A;OICIIO;FA;;;CO)"
@@ -27,10 +29,12 @@ def make_dump_folder(path: str) -> bool:
 
     Raises
     ------
+    TypeError
+        `path` is no str.
     OSError
         It cannot be made; or something else is there.
     """
-    if os.path.isdir(path):
+    if os.path.isdir(text(path, "path")):
         return False
     _make(path)
     return True

@@ -113,7 +113,7 @@ def exclude(registry: Registry, name: str, all_users: bool = False) -> State:
     ValueError
         `name` is no file name.
     """
-    name = exe_name(name)
+    name = exe_name(name, "name")
     hive = HKLM if all_users else HKCU
     journal = Journal(registry, hive)
     before = state_of(registry, hive, EXCLUDED, name)
@@ -150,7 +150,7 @@ def include(registry: Registry, name: str, all_users: bool = False) -> State:
     ValueError
         `name` is no file name.
     """
-    name = exe_name(name)
+    name = exe_name(name, "name")
     hive = HKLM if all_users else HKCU
     _settings.remove_excluded_application(name, all_users)
     journal = Journal(registry, hive)

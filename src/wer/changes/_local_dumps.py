@@ -109,7 +109,7 @@ def _values(folder: str | None, count: int | None, dump_type: str | None, flags:
     if count is not None:
         values["DumpCount"] = dword(count, "count")
     if dump_type is not None:
-        if dump_type not in _TYPES:
+        if dump_type not in tuple(_TYPES):
             raise ValueError(f"dump_type takes {', '.join(sorted(_TYPES))}, got {shown(dump_type)}")
         values["DumpType"] = _TYPES[dump_type]
     if flags is not None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .._arguments import integer
 from ..service._exit_codes import explain
 from ._diagnosis import CANNOT_TELL, NO, YES
 
@@ -69,8 +70,8 @@ def ending_of(code: int) -> Ending:
     TypeError, ValueError
         `code` is no int, or has more than 32 bits.
     """
+    value = integer(code, "code") & 0xFFFFFFFF
     meaning = explain(code)
-    value = code & 0xFFFFFFFF
     return Ending(value, meaning, *_made_of(value))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .._arguments import integer, shown
 from .._enums import MinidumpType
 from . import _python
 from ._bounds import MAX_READ
@@ -102,7 +103,7 @@ class Dump:
 
     def module_at(self, address: int) -> Module | None:
         """The module that has `address`, or None."""
-        found = self._modules_by_address.find(address)
+        found = self._modules_by_address.find(integer(address, "address"))
         return found[0] if found else None
 
     def read(self, address: int, size: int) -> bytes:
@@ -127,6 +128,7 @@ class Dump:
         OSError
             The file cannot be read.
         """
+        address, size = integer(address, "address"), integer(size, "size")
         _check_size(size)
         with self._open() as file:
             return self._read(Pieces(file), address, size)
@@ -222,4 +224,4 @@ class Dump:
 
 def _check_size(size: int) -> None:
     if not 0 <= size <= MAX_READ:
-        raise ValueError(f"size must be 0 to {MAX_READ}, got {size}: read it in pieces")
+        raise ValueError(f"size must be 0 to {MAX_READ}, got {shown(size)}: read it in pieces")

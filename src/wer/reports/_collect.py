@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from .. import __version__
+from .._arguments import integer
 from .._arguments import shown as _shown
 from .._machine.events import Event
 from .._plain import as_plain
@@ -194,6 +195,7 @@ def collect(
         raise TypeError(f"pid must be an int, got {type(pid).__name__}")
     if pid is not None and not 0 < pid < 1 << 32:
         raise ValueError(f"pid must be 1 to 4294967295, got {_shown(pid)}")
+    most_bytes = integer(most_bytes, "most_bytes", 0)
     missing: list[str] = []
     if key is not None:
         story = story_of(key, events=events, dump=local_dumps)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from .._arguments import integer, text
 from .._enums import HResult, StoreType
 from .._errors import WerError
 from .._report_file import read_report
@@ -149,7 +150,7 @@ class Listing:
 
     def find(self, name: str) -> list[ReportEntry]:
         """The reports of a key, a folder's name or a report id. One that is in two stores is there twice."""
-        wanted = _comparable(name)
+        wanted = _comparable(text(name, "name"))
         return [
             entry
             for entry in self.reports
@@ -196,8 +197,8 @@ def list_reports(
     """
     wanted = tuple(dict.fromkeys(StoreType(store) for store in stores))
     choice = _Choice(event, application, since)
-    if most is not None and most < 1:
-        raise ValueError(f"most must be 1 or more, got {most}")
+    if most is not None:
+        most = integer(most, "most", 1)
     entries: list[ReportEntry] = []
     read: list[ReadStore] = []
     for store in wanted:
@@ -276,10 +277,8 @@ class _Choice:
     """What was asked for."""
 
     def __init__(self, event: str | None, application: str | None, since: datetime | None) -> None:
-        for text, argument in ((event, "event"), (application, "application")):
-            if text is not None and not isinstance(text, str):
-                raise TypeError(f"{argument} must be a str, got {type(text).__name__}")
-            if text == "":
+        for given, argument in ((event, "event"), (application, "application")):
+            if given is not None and not text(given, argument):
                 raise ValueError(f"{argument} is empty")
         if since is not None and since.tzinfo is None:
             raise ValueError("since must have a time zone")

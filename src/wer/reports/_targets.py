@@ -46,7 +46,7 @@ def goes_elsewhere(target: "str | os.PathLike[str]") -> bool:
     A URL does, but for ``file://``, ``local://`` and ``memory://``; so does a folder of another machine:
     ``\\server\share``, and a drive that stands for one.
     """
-    text = os.fspath(target)
+    text = _text_of(target)
     if is_url(text):
         scheme, colon, rest = text.partition("://")
         if scheme.lower() == "memory":
@@ -66,6 +66,13 @@ def goes_elsewhere(target: "str | os.PathLike[str]") -> bool:
     return drive.startswith("\\\\") or _drive_type(drive + "\\") == _REMOTE_DRIVE
 
 
+def _text_of(target: "str | os.PathLike[str]") -> str:
+    text = os.fspath(target)
+    if not isinstance(text, str):
+        raise TypeError(f"target must be a str or a path of one, got {type(text).__name__}")
+    return text
+
+
 def without_secrets(target: str) -> str:
     """A URL as it may be shown: without a user's name and password, and without what stands behind "?"."""
     if not is_url(target):
@@ -75,9 +82,7 @@ def without_secrets(target: str) -> str:
 
 def open_target(target: "str | os.PathLike[str]", options: "Mapping[str, Any] | None") -> "Target":
     """The target, made if it is not there."""
-    text = os.fspath(target)
-    if not isinstance(text, str):
-        raise TypeError(f"target must be a str or a path of one, got {type(text).__name__}")
+    text = _text_of(target)
     if not text:
         raise ValueError("target is empty")
     if is_url(text):

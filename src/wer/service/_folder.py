@@ -5,7 +5,7 @@ from contextlib import suppress
 from itertools import count
 
 from .. import _native
-from .._arguments import shown
+from .._arguments import integer, text
 from .._processes import FOR_ID
 from .._typing import StrPath
 
@@ -47,12 +47,8 @@ class Folder:
     """
 
     def __init__(self, path: StrPath | None = None, most_bytes: int = MOST_BYTES) -> None:
-        if isinstance(most_bytes, bool) or not isinstance(most_bytes, int):
-            raise TypeError(f"most_bytes must be an int, got {type(most_bytes).__name__}")
-        if most_bytes < 0:
-            raise ValueError(f"most_bytes must be 0 or more, got {shown(most_bytes)}")
         self._path = default_path() if path is None else os.path.abspath(os.fsdecode(path))
-        self._most_bytes = most_bytes
+        self._most_bytes = integer(most_bytes, "most_bytes", 0)
         self._prepared = False
 
     @property
@@ -102,9 +98,9 @@ class Folder:
         OSError
             It cannot be made.
         """
-        if not (kind.isascii() and kind.isidentifier()):
+        if not (text(kind, "kind").isascii() and kind.isidentifier()):
             raise ValueError(f"kind must be an ASCII identifier, got {kind!r}")
-        if suffix and (not suffix.startswith(".") or "/" in suffix or "\\" in suffix):
+        if text(suffix, "suffix") and (not suffix.startswith(".") or "/" in suffix or "\\" in suffix):
             raise ValueError(f"suffix must begin with a dot and have no folder, got {suffix!r}")
         if not self._prepared:
             self.prepare()

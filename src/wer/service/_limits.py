@@ -11,7 +11,7 @@ from time import monotonic, sleep, time_ns
 from typing import NamedTuple
 
 from .. import _native
-from .._arguments import shown
+from .._arguments import integer, shown, text
 from .._typing import StrPath
 from ._folder import Folder
 from ._ledger import DIGEST_BYTES, SIZE, SLOTS, Ledger
@@ -106,9 +106,9 @@ class Limits:
         *,
         folder: "Folder | StrPath | None" = None,
     ) -> None:
-        self._per_signature = _at_least_one(per_signature, "per_signature")
-        self._total = _at_least_one(total, "total")
-        if total > SLOTS:
+        self._per_signature = integer(per_signature, "per_signature", 1)
+        self._total = integer(total, "total", 1)
+        if self._total > SLOTS:
             raise ValueError(f"total must be 1 to {SLOTS}, got {shown(total)}")
         if isinstance(window, bool) or not isinstance(window, (int, float)):
             raise TypeError(f"window must be a number of seconds, got {type(window).__name__}")
@@ -171,9 +171,9 @@ class Limits:
         Taken
             Whether it may be filed, and what was left out since the last that was.
         """
-        if not isinstance(signature, str):
-            raise TypeError(f"signature must be a str, got {type(signature).__name__}")
-        digest = blake2b(signature.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
+        digest = blake2b(
+            text(signature, "signature").encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES
+        ).digest()
         if not self._turn.acquire(timeout=_TURN):
             self._late.append(digest)
             return Taken(False, 1, 1)
@@ -327,11 +327,3 @@ def _identity(file: int) -> tuple[int, int]:
     """Which file a descriptor is of."""
     known = os.fstat(file)
     return known.st_dev, known.st_ino
-
-
-def _at_least_one(value: int, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be an int, got {type(value).__name__}")
-    if value < 1:
-        raise ValueError(f"{name} must be 1 or more, got {shown(value)}")
-    return value

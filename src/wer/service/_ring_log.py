@@ -6,7 +6,8 @@ import threading
 from time import time_ns
 from zlib import crc32
 
-from .._arguments import shown
+from .._arguments import integer, shown
+from .._arguments import text as checked_text
 from .._limits import WER_MAX_MEM_BLOCK_SIZE
 from .._typing import Any
 
@@ -52,8 +53,7 @@ class RingLog:
     """
 
     def __init__(self, size: int = WER_MAX_MEM_BLOCK_SIZE) -> None:
-        if isinstance(size, bool) or not isinstance(size, int):
-            raise TypeError(f"size must be an int, got {type(size).__name__}")
+        size = integer(size, "size")
         if not _LEAST <= size <= WER_MAX_MEM_BLOCK_SIZE:
             raise ValueError(f"size must be {_LEAST} to {WER_MAX_MEM_BLOCK_SIZE}, got {shown(size)}")
         self._memory = bytearray(size)
@@ -88,7 +88,7 @@ class RingLog:
             What it says. Of more than a quarter of the log the end is cut off, and the record says so; surrogates that
             stand alone are written as escapes.
         """
-        data = text.encode("utf-8", "backslashreplace")
+        data = checked_text(text, "text").encode("utf-8", "backslashreplace")
         if len(data) > self._most:
             data = data[: self._most - len(_CUT)].decode("utf-8", "ignore").encode() + _CUT.encode()
         if self._writer == threading.get_ident():  # a signal's handler, or a __del__, in the middle of the lines below

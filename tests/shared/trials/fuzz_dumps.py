@@ -1,0 +1,13 @@
+"""Dumps, found by the lines of the code that they reach: each is read, or refused with ValueError; none takes a second,
+or 256 MiB.
+"""
+
+from fuzzed import tried
+
+UNIT = "files"
+PYTHONS = ("linux",)
+SHORT = 1
+ONCE = True
+
+place = tried.place_of("dumps")
+case = tried.case

@@ -1,0 +1,13 @@
+"""Limit files, found by the lines of the code that they reach: none raises, or keeps anybody from reporting for longer
+than the window.
+"""
+
+from fuzzed import tried
+
+UNIT = "files"
+PYTHONS = ("linux",)
+SHORT = 1
+ONCE = True
+
+place = tried.place_of("limits")
+case = tried.case

@@ -1,0 +1,13 @@
+"""Report.wer files, found by the lines of the code that they reach: each is read, or refused with ValueError and the
+line; none takes a second, or 256 MiB.
+"""
+
+from fuzzed import tried
+
+UNIT = "files"
+PYTHONS = ("linux",)
+SHORT = 1
+ONCE = True
+
+place = tried.place_of("reports")
+case = tried.case
