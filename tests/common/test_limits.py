@@ -452,6 +452,17 @@ class TestDamage:
         assert [limits.take(name).allowed for name in "abc"] == [True] * 3
         assert [started().take(name).allowed for name in "abc"] == [False] * 3
 
+    def test_a_slot_of_the_future_is_gone_for_good(self, clock, started, tmp_path):
+        """It would count when its time comes, long after it was seen to be wrong."""
+        clock.up, clock.wall = 5000, 1_000_000
+        digest = _limits.blake2b(b"a", digest_size=16).digest()
+        header = struct.pack("<8sqqQ28x", b"wer lim\x01", 995_000_000, 5_000_000, 0)
+        slot = struct.pack("<16sqqQB19x", digest, 995_000_000, 5_000_000 + 10 * HOUR * 1000, 0, 1)
+        (tmp_path / "limits.bin").write_bytes(whole(header) + bytes(64) + whole(slot))
+        assert started().take("b").allowed
+        clock.go_on(10 * HOUR + 1)
+        assert allowed(started()) == [True]
+
     def test_while_it_is_open(self, clock, started, tmp_path):
         limits = started()
         assert allowed(limits) == [True]

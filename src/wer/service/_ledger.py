@@ -95,6 +95,7 @@ class Ledger:
         for index, slot in enumerate(self._slots):
             if slot is not None and slot.boot == self._boot and slot.when > now:
                 self._slots[index] = None  # nobody has written this
+                self._changed.add(index)  # or it would count when its time comes
 
     def _age(self, slot: Slot) -> int:
         if slot.boot == self._boot:
@@ -174,10 +175,12 @@ class Ledger:
         assert self._boot is not None
         for index in sorted(self._changed):
             slot = self._slots[index]
-            assert slot is not None
-            left_out = min(slot.left_out, _MOST)
-            body = _SLOT.pack(slot.digest, slot.boot, slot.when, left_out, slot.allowed, 0)
-            yield _BLOCK * (1 + index), _with_checksum(body)
+            block = bytes(_BLOCK)
+            if slot is not None:
+                left_out = min(slot.left_out, _MOST)
+                body = _SLOT.pack(slot.digest, slot.boot, slot.when, left_out, slot.allowed, 0)
+                block = _with_checksum(body)
+            yield _BLOCK * (1 + index), block
         yield 0, _with_checksum(_HEADER.pack(_MAGIC, self._boot, self._seen, min(self.left_out, _MOST), 0))
 
 
