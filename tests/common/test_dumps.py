@@ -168,6 +168,31 @@ class TestRealDumps:
         with pytest.raises(FileNotFoundError):
             dump.read(dump.memory[0].start, 4)
 
+    @pytest.mark.parametrize("name", REAL)
+    def test_a_file_that_is_cut_while_it_is_read(self, name):
+        """By whoever cleans up, or writes it anew: at its first read, its second, and so on."""
+        data = REAL[name].read_bytes()
+
+        class Cut(io.BytesIO):
+            def read(self, size=-1):
+                nonlocal reads
+                reads += 1
+                if reads == cut_at:
+                    self.truncate(20)
+                return super().read(size)
+
+        cut_at = reads = 0
+        _read.read_with(lambda: Cut(data), "a.dmp")
+        assert reads > 10
+        for cut_at in range(1, reads + 1):
+            reads = 0
+            try:
+                dump = _read.read_with(lambda: Cut(data), "a.dmp")
+            except ValueError as error:
+                assert (cut_at, str(error)) == (1, "a.dmp was cut while it was read: read it again when it is written")  # noqa: PT017
+            else:
+                assert dump.problems
+
     def test_a_file_that_has_changed_is_not_read(self, tmp_path):
         path = tmp_path / "a.dmp"
         path.write_bytes(REAL["test.dmp"].read_bytes())

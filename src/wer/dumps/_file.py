@@ -35,7 +35,10 @@ class Pieces:
         """Exactly these bytes. Raises Damaged if they are not all in the file."""
         if offset + size > self.size:
             raise Damaged(f"{size} bytes at {offset:#x} go beyond the end of the file, {self.size:#x}")
-        return self.some(offset, size)
+        found = self.some(offset, size)
+        if len(found) != size:
+            raise Damaged(f"of {size} bytes at {offset:#x} the file has {len(found)}: it was cut while it was read")
+        return found
 
     def some(self, offset: int, size: int) -> bytes:
         """As many of these bytes as are in the file."""

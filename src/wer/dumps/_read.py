@@ -63,6 +63,8 @@ def read_with(open_it: Open, name: str) -> Dump:
     with open_it() as file:
         pieces = Pieces(file)
         start = pieces.some(0, _START)
+        if len(start) < min(_START, pieces.size):
+            raise ValueError(f"{name} was cut while it was read: read it again when it is written")
         refuse_others(name, start, pieces.size)
         return _Reader(Reading(pieces), name, open_it).dump(start)
 
