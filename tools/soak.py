@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tools import build, session, steps
+from tools import build, session, steps, venvs
 from tools.cache import Cache, locked
 from tools.session import LOCAL, Session
 from tools.steps import Failure, say
@@ -131,8 +131,9 @@ def soak(cache: Cache, minutes: float, chosen: Sequence[str], case: int | None =
                 own, save = Figures(trial.what, trial.unit, first), lambda: None
             python = min(trial.pythons, key=own.seconds_on)
             seconds = max(1.0, (end - time.monotonic()) / (len(here) - done))
+            more = [venvs.packages(cache, "soak")] if python == "linux" else []
             with session.opened(cache, [python]) as place:
-                one = Soaked(place, python, trial.name, own, commit, save)
+                one = Soaked(place, python, trial.name, own, commit, save, more)
                 failed |= one.once(case) if case is not None else one.soak(seconds)
     return 1 if failed else 0
 
@@ -143,12 +144,23 @@ def trials() -> dict[str, Trial]:
 
 
 class Soaked:
-    """One trial in a session; `save` is called whenever its figures have changed."""
+    """One trial in a session; `save` is called whenever its figures have changed.
+
+    `more` are folders with packages beyond those of the session.
+    """
 
     def __init__(
-        self, place: Session, python: str, name: str, own: Figures, commit: str, save: Callable[[], None]
+        self,
+        place: Session,
+        python: str,
+        name: str,
+        own: Figures,
+        commit: str,
+        save: Callable[[], None],
+        more: Sequence[Path] = (),
     ) -> None:
         self.own, self.save = own, save
+        self._paths = os.pathsep.join(place.path(path) for path in (TRIALS.parent, *more))
         self._place, self._python, self._name, self._commit = place, python, name, commit
         self._at = place.folder / "at"
 
@@ -193,7 +205,7 @@ class Soaked:
         """Run cases in a process of their own. The one that failed, if one did."""
         self._at.unlink(missing_ok=True)
         command = ["-m", "trials", self._name, *arguments, "--at", self._place.path(self._at)]
-        env = {"PYTHONPATH": self._place.path(TRIALS.parent)}
+        env = {"PYTHONPATH": self._paths}
         ended = self._place.python(self._python, command, env=env, cwd=build.ROOT, echo=echo)
         if ended.returncode == 0:
             return None

@@ -54,6 +54,11 @@ def run(
     )
 
 
+def packages(cache: Cache, name: str) -> Path:
+    """The folder with the packages of the environment `name`."""
+    return _packages(cache, get(cache, name))
+
+
 def extended(cache: Cache, name: str, folder: Path, wheel: Path) -> Path:
     """The Python of a new environment in `folder`, with `wheel` and all that the shared one `name` has."""
     _make(cache, folder, "--without-pip")
@@ -62,7 +67,7 @@ def extended(cache: Cache, name: str, folder: Path, wheel: Path) -> Path:
     link = _packages(cache, python) / "shared.pth"
     # In the encoding in which the new Python reads it.
     encoding = "locale" if os.name == "nt" else "utf-8"
-    link.write_text(f"{_packages(cache, get(cache, name))}\n", encoding=encoding)
+    link.write_text(f"{packages(cache, name)}\n", encoding=encoding)
     return python
 
 
