@@ -40,7 +40,7 @@ for line in sys.stdin:
     print(line, end="", flush=True)
 """
 CALLS = ("wer.Report.add_dump", "wer.ProcessSnapshot", "wer.service.add_processes", "wer.Report", "wer.interpreter_of")
-CELLS = [(process, call) for call in CALLS for process in ("threads", "memory")]
+CELLS = [(process, call) for process in ("memory", "threads") for call in CALLS]
 
 
 @contextlib.contextmanager
@@ -67,6 +67,7 @@ def program(world, number):
     process = machine.heavy.get(which)
     if process is None:
         process = machine.heavy[which] = machine.start({"threads": MANY_THREADS, "memory": MUCH_MEMORY}[which])
+        layer.at_first = set()  # its pipes are open from here on
     by = random.Random(number).choice(({"process": process}, {"pid": process.pid}))
     layer.reset()
     started = time.monotonic()
