@@ -272,14 +272,15 @@ static DWORD WINAPI change(void *unused)
     return 0;
 }
 
-/* While the crash is being reported: the one who calls it has WER take longer than this. */
+static HANDLE entered, release; /* WER is called, and waits */
+
 static DWORD WINAPI take_away(void *unused)
 {
     (void)unused;
     InterlockedIncrement(&up);
-    WaitForSingleObject(start_all, INFINITE);
-    Sleep(100);
+    WaitForSingleObject(entered, INFINITE);
     api->uninstall_handler(NULL);
+    SetEvent(release);
     return 0;
 }
 
@@ -302,9 +303,12 @@ EXPORT BOOL change_for_ever(const void *table, void *template_)
     return meddle(table, template_, change);
 }
 
-EXPORT BOOL uninstall_meanwhile(const void *table, void *template_)
+/* The names are of the stand-in's events: of a call of WER's that waits. */
+EXPORT BOOL uninstall_meanwhile(const void *table, PCWSTR name_of_entered, PCWSTR name_of_release)
 {
-    return meddle(table, template_, take_away);
+    entered = CreateEventW(NULL, TRUE, FALSE, name_of_entered);
+    release = CreateEventW(NULL, TRUE, FALSE, name_of_release);
+    return entered != NULL && release != NULL && meddle(table, NULL, take_away);
 }
 
 /* ---- crashes while the handler is installed and uninstalled ---- */

@@ -84,7 +84,7 @@ STATES = {
     ),
     "the template was dropped": State(INSTALL + DROP),
     "the handler is uninstalled during the report": State(
-        INSTALL + DROP + "native.uninstall_meanwhile(table, None)\n",
+        INSTALL + DROP + 'native.uninstall_meanwhile(table, NAME + "-taken.entered", NAME + "-taken.release")\n',
     ),
     "the handler was uninstalled": State(INSTALL + "handler.uninstall()\n", none=NOT_ASKED),
     "Python is finalized": State(INSTALL + "at_exit = True\n"),
@@ -137,7 +137,8 @@ kernel32.SetErrorMode(0x1 | 0x2)  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBO
 kernel32.CreateEventW.restype = ctypes.c_void_p
 kernel32.WaitForSingleObject.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
 native = ctypes.CDLL(library)
-native.change_for_ever.argtypes = native.uninstall_meanwhile.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+native.change_for_ever.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+native.uninstall_meanwhile.argtypes = [ctypes.c_void_p, ctypes.c_wchar_p, ctypes.c_wchar_p]
 pointer = ctypes.pythonapi.PyCapsule_GetPointer
 pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
 table = pointer(wer._C_API, b"wer._C_API")
@@ -265,7 +266,7 @@ class Crash:
         name = f"wer-tests-crashes-{os.getpid()}-{folder.name}"
         rules = [f'store "{folder / "store"}"', f'log "{folder / "log"}"', trouble.rule.format(name=name)]
         if self.state == "the handler is uninstalled during the report":
-            rules.append("delay WerReportCreate * 400")
+            rules.append(f"block WerReportSetParameter 1 {name}-taken")
         numbers = way.number, trouble.own, trouble.others, way.threads, way.left
         timeout = SHORT_TIMEOUT if self.none() == GIVEN_UP else TIMEOUT
         arguments = [library, name, *map(str, (*numbers, int(trouble.dump), timeout))]
