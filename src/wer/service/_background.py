@@ -59,8 +59,12 @@ class Background:
         self._jobs.put(None)
 
     def _run(self) -> None:
-        while self._do_next():
-            pass
+        going_on = True
+        while going_on:
+            try:
+                going_on = self._do_next()
+            except MemoryError:  # not even for the call; this thread is needed when there is some again
+                continue
 
     def _do_next(self) -> bool:
         """Do what was asked for next; False: there is nothing more to come."""
