@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT))
 
 import wer  # noqa: E402
-from tools import cache, debian, testrun  # noqa: E402
+from tools import cache, debian, sanitize, testrun  # noqa: E402
 from tools.steps import Failure  # noqa: E402
 
 NOBODY = 65534
@@ -50,6 +50,13 @@ def test_an_older_python_is_told_in_one_sentence(minor):
         f"dev.py needs Python 3.11 or later, and {sys.executable} is 3.{minor}.2: "
         "run it with another one, such as `python3.11 dev.py`."
     )
+
+
+def test_the_parts_of_sanitize():
+    done = run("sanitize", "--only", "all")
+    assert done.returncode == 2
+    assert all(repr(name) in done.stderr for name in sanitize.PARTS), done.stderr
+    assert done.stderr.count("', '") == len(sanitize.PARTS) - 1
 
 
 # A system without dpkg ------------------------------------------------------------------------------------------------
