@@ -276,7 +276,11 @@ static HANDLE entered, release; /* WER is called, and waits */
 
 static DWORD WINAPI take_away(void *unused)
 {
+    FARPROC own_errno = GetProcAddress(GetModuleHandleW(L"ucrtbase.dll"), "_errno");
+
     (void)unused;
+    if (own_errno != NULL)
+        own_errno(); /* has the C runtime allocate what it has for each thread: the heap may be locked by then */
     InterlockedIncrement(&up);
     WaitForSingleObject(entered, INFINITE);
     api->uninstall_handler(NULL);

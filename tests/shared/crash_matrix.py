@@ -183,7 +183,12 @@ class Crash:
         return trouble.none
 
     def can_be_tried(self) -> bool:
-        """Not where faulthandler, which comes first, has no room: Wine ends the thread then, and nothing else."""
+        """Not where faulthandler, which comes first, has no room: Wine ends the thread then, and nothing else.
+
+        Nor where the one who uninstalls waits for the heap, and the report, by our own doing, for him.
+        """
+        if self.state == "the handler is uninstalled during the report" and TROUBLES[self.trouble].own == HEAP:
+            return False
         return not (0 < WAYS[self.way].left <= 20 << 10 and self.state.startswith("faulthandler"))
 
     def elsewhere(self) -> bool:
