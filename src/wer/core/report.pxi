@@ -237,7 +237,7 @@ cdef class HeldReport:
         else:
             memset(&c_options, 0, sizeof(c_options))
         if about is None:
-            about = self.process if source is None else source.process
+            about = handle_in(self.process if source is None else source.process)
         c_process = handle_of(about)
         if source is not None:
             if c_options.hSnapshot != NULL:
