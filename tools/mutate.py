@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -53,10 +52,7 @@ class Figures:
 
 def mutate(cache: Cache, names: Sequence[str], workers: int) -> int:
     """Decide the mutants of these modules, of all without any. Returns the exit code."""
-    modules = [module for module in _all_modules() if not names or any(_is_meant(module, name) for name in names)]
-    unknown = [name for name in names if not any(_is_meant(module, name) for module in modules)]
-    if unknown:
-        raise Failure(f"No module of the package is called {', '.join(unknown)}: say _errors, or changes/_plan.")
+    modules = modules_of(names)
     with locked(cache.root / "locks" / "mutants", "Waiting for another run that makes mutants ..."):
         venvs.get(cache, "mutate")
         places = steps.together(*(partial(_place, cache, str(number)) for number in range(workers)))
@@ -119,12 +115,17 @@ def listed(module: str) -> dict[str, str]:
 
 
 def _fits(name: str, pattern: str) -> bool:
-    """`function: *` stands for all mutants of it."""
-    return pattern.endswith(": *") and fnmatchcase(name.partition(": ")[0], pattern.removesuffix(": *"))
+    """With * at its end, for all that begin so: `function: *` for all in that function."""
+    return pattern.endswith("*") and name.startswith(pattern[:-1])
 
 
-def _all_modules() -> list[str]:
-    return sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+def modules_of(names: Sequence[str]) -> list[str]:
+    """The modules, as paths below the package, that these names of modules or folders mean: all without any."""
+    every = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+    unknown = [name for name in names if not any(_is_meant(module, name) for module in every)]
+    if unknown:
+        raise Failure(f"No module of the package is called {', '.join(unknown)}: say _errors, or changes/_plan.")
+    return [module for module in every if not names or any(_is_meant(module, name) for name in names)]
 
 
 def _is_meant(module: str, name: str) -> bool:
@@ -133,8 +134,8 @@ def _is_meant(module: str, name: str) -> bool:
 
 
 def state(cache: Cache, module: str) -> Path:
-    """Where the verdicts on a module's mutants are kept. They are forgotten when it, or what makes mutants, changes."""
-    key = content_hash([PACKAGE / module, HERE / "run.py", venvs.requirements("mutate")])
+    """Where the verdicts on a module's mutants are kept, for as long as it does not change."""
+    key = content_hash([PACKAGE / module])
     name = module.removesuffix(".py").replace("/", ".")
     return cache.root / "mutants" / f"{name}-{key[:16]}.jsonl"
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import build, mutate, session
+from tools import build, debian, mutate, session
 from tools.cache import Cache, content_hash, locked
-from tools.cpython import PYTHONS, WindowsPython
+from tools.cpython import WindowsPython
 from tools.steps import Failure, say
 
 PYTHON = session.WINDOWS_PYTHONS[-1]
@@ -31,8 +31,8 @@ ROUNDS = (
     ("report", "store", "snapshot", "registration", "files", "flags", "dump", "write_dump", "processes_and_threads"),
     ("watchdog", "concurrency", "crash_handler", "loading", "submit", "interpreters", "sick_process", "text"),
 )
-LIMITS = 300, 600, 900
-"""Seconds for each round."""
+LIMIT = 120
+"""Seconds for a test, which then counts as one that noticed."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,9 @@ def mutate_extension(cache: Cache, only: int | None) -> int:
             raise Failure(f"There is no check {only}.")
     with locked(cache.root / "locks" / "mutants-extension", "Waiting for another run that makes mutants ..."):
         for file in {check.file for check in checks}:
-            names = [check.name for check in _checks_in(file)]
             state = mutate.state(cache, file)
             state.parent.mkdir(exist_ok=True)
-            state.with_suffix(".all").write_text(json.dumps(names), encoding="utf-8")
+            state.with_suffix(".all").write_text(json.dumps(checks_in(file)), encoding="utf-8")
         _decide(cache, source, checks, again=only is not None)
     return mutate.tell([mutate.figures(cache, file) for file in sorted({check.file for check in checks})])
 
@@ -75,18 +74,17 @@ def _decide(cache: Cache, source: Path, checks: list[Check], *, again: bool) -> 
     say(f"The extension: {len(checks)} checks, {len(left)} to decide")
     if not left:
         return
-    session.prepare(cache, [PYTHON])
-    wheel(cache, PYTHONS[PYTHON])
+    debian.install(cache, debian.WINE_AND_COMPILER + debian.VENV)  # session.prepare would make the usual wheel, too
     with session.opened(cache, [PYTHON], wheel=wheel) as own:
         broken: dict[int, list[str]] = {}
         for number, check in enumerate(left, 1):
             verdict, by = "survived", ""
             for turn, files in enumerate(ROUNDS):
                 if turn not in broken:
-                    _, broken[turn] = _run(own, 0, files, LIMITS[turn] * 3, [])
+                    _, broken[turn] = _run(own, 0, files, [])
                     if broken[turn]:
                         say(f"Fail with every check, and are left out: {', '.join(broken[turn])}")
-                verdict, failed = _run(own, check.number, files, LIMITS[turn], ["-x", *_without(broken[turn])])
+                verdict, failed = _run(own, check.number, files, ["-x", *_without(broken[turn])])
                 if verdict != "survived":
                     by = failed[0] if failed else ""
                     break
@@ -96,13 +94,11 @@ def _decide(cache: Cache, source: Path, checks: list[Check], *, again: bool) -> 
             say(f"{number} of {len(left)}: {check.number}: {verdict}: {check.file}: {check.name}")
 
 
-def _run(
-    own: session.Session, number: int, files: tuple[str, ...], seconds: int, options: list[str]
-) -> tuple[str, list[str]]:
+def _run(own: session.Session, number: int, files: tuple[str, ...], options: list[str]) -> tuple[str, list[str]]:
     """Run these tests without the check of this number: what became of the mutant, and which tests failed."""
     paths = [f"tests/windows/test_{name}.py" for name in files]
-    # faulthandler ends a session that takes too long, and with it what would wait for ever.
-    limit = ["-o", f"faulthandler_timeout={seconds}", "-o", "faulthandler_exit_on_timeout=true"]
+    # A test that takes too long ends the session, and with it what would wait for ever.
+    limit = ["-o", f"faulthandler_timeout={LIMIT}", "-o", "faulthandler_exit_on_timeout=true"]
     command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", *limit, *options, *paths]
     finished = own.python(PYTHON, command, env={"WER_MUTANT": str(number)}, cwd=build.ROOT, echo=None)
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", finished.output, re.MULTILINE)
@@ -142,9 +138,10 @@ def files() -> list[str]:
     return [f"core/{path.name}" for path in sorted((mutate.PACKAGE / "core").glob("*.pxi"))]
 
 
-def _checks_in(file: str) -> list[Check]:
+def checks_in(file: str) -> list[str]:
+    """The names of the checks in one of them."""
     lines = _lines((mutate.PACKAGE / file).read_text(encoding="utf-8"))
-    return [Check(0, file, name) for line, name in lines if CHECK.fullmatch(line)]
+    return [name for line, name in lines if CHECK.fullmatch(line)]
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:

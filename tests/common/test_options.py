@@ -96,7 +96,7 @@ def test_modules_count_utf16_units():
     [
         (["a"] * 129, "at most 128 names, got 129"),
         (["a", ""], "empty name"),
-        (["a\0b"], "NUL at 1"),
+        (["a\0b\0"], "NUL at 1"),
         ([r"C:\a.dll"], "without a path"),
         (["x/a.dll"], "without a path"),
         (["*", "a.dll"], "must stand alone"),
@@ -107,9 +107,23 @@ def test_modules_that_wer_would_misread(modules, text):
         wer.DumpOptions(preferred_modules=modules)
 
 
-@pytest.mark.parametrize("modules", ["a.dll", [b"a.dll"], 5])
-def test_modules_of_the_wrong_type(modules):
-    with pytest.raises(TypeError):
+def test_as_many_modules_as_wer_takes():
+    names = ["a"] * 127 + ["b"]  # which fills the buffer, too, but for the last NUL's room
+    with pytest.raises(ValueError, match=r"at most 256 UTF-16 units in all.*got 257"):
+        wer.DumpOptions(preferred_modules=names)
+    assert len(wer.DumpOptions(preferred_modules=names[1:]).preferred_modules) == 127
+
+
+@pytest.mark.parametrize(
+    ("modules", "text"),
+    [
+        ("a.dll", r"preferred_modules must be several names, e\.g\. \['a\.dll'\], got a str"),
+        ([b"a.dll"], "preferred_modules must hold str, got bytes"),
+        (5, "'int' object is not iterable"),
+    ],
+)
+def test_modules_of_the_wrong_type(modules, text):
+    with pytest.raises(TypeError, match=f"^{text}$"):
         wer.DumpOptions(preferred_modules=modules)
 
 
