@@ -34,6 +34,8 @@ from mutmut.mutation.file_mutation import Mutation, create_mutations
 MOST_SECONDS = 10.0
 """Of tests, as they took without a mutant, for each mutant. Those of the file that reaches most of the module come
 first, and in a file the quickest."""
+NOTHING_RAN = 5
+"""What pytest ends with then."""
 MOST_MEMORY = 4 << 30
 MOST_IN_A_FILE = 1 << 30
 
@@ -235,7 +237,7 @@ class Trial:
         if code is None:
             return "timed out", []
         found = failed.read_text(encoding="utf-8").splitlines() if failed.exists() else []
-        return "survived" if code == 0 else "killed", found
+        return ("survived" if code in (0, NOTHING_RAN) else "killed"), found
 
     def _child(self, names: list[str], options: Sequence[str], failed: Path) -> None:
         try:
@@ -271,6 +273,7 @@ def _wait(child: int, limit: float) -> int | None:
 
 def main(reached: Sequence[Path], state: Path, module: str) -> int:
     """Decide every mutant that is not decided yet."""
+    parent = os.getppid()
     spec = find_spec("wer")
     assert spec, "it is installed"
     assert spec.origin
@@ -278,11 +281,13 @@ def main(reached: Sequence[Path], state: Path, module: str) -> int:
     source = place.read_text(encoding="utf-8")
     tests = Tests(reached, module)
     decided = {}
+    state.parent.mkdir(parents=True, exist_ok=True)
     if state.exists():
         for line in state.read_text(encoding="utf-8").splitlines():
             told = json.loads(line)
             decided[told["mutant"]] = told
     all_of_them = list(mutants(source))
+    state.with_suffix(".all").write_text(json.dumps([mutant.name for mutant in all_of_them]), encoding="utf-8")
     inside = {line for mutant in all_of_them if not mutant.at_import for line in mutant.lines}
     left = [
         mutant
@@ -306,7 +311,6 @@ def main(reached: Sequence[Path], state: Path, module: str) -> int:
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     Path(cache_from_source(place)).unlink(missing_ok=True)
-    state.parent.mkdir(parents=True, exist_ok=True)
     counts: Counter[str] = Counter()
     said = time.monotonic()
     try:
@@ -322,6 +326,8 @@ def main(reached: Sequence[Path], state: Path, module: str) -> int:
                         tests.killed(by)
                 else:
                     verdict = "not reached"
+                if os.getppid() != parent:  # dev.py was killed, and who comes next removes all this
+                    return 1
                 took = round(time.monotonic() - started, 2)
                 told = {"mutant": mutant.name, "line": mutant.lines[0], "verdict": verdict, "by": by, "seconds": took}
                 file.write(json.dumps({**told, "tests": tests.key}) + "\n")
@@ -334,7 +340,6 @@ def main(reached: Sequence[Path], state: Path, module: str) -> int:
     finally:
         place.write_text(source, encoding="utf-8")
         py_compile.compile(str(place), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-    (state.parent / f"{state.stem}.all").write_text(json.dumps([mutant.name for mutant in all_of_them]))
     return 0
 
 
