@@ -219,7 +219,7 @@ def run_mutate(own: Cache, arguments: argparse.Namespace) -> int:
     Makes the mutants of the modules named, or of all, and runs on this Linux, for each, the tests that reach the line
     which it changes. Hours for all of them: it may be stopped at any time, and goes on from there. A mutant whose
     tests do not end is stopped too, and counts apart. What no test notices, or reaches, is to be in
-    tests/data/mutants.toml, with the reason: exit code 1 if one is not, or one there is gone.
+    tools/mutants/survivors.toml, with the reason: exit code 1 if one is not, or one there is gone.
 
         dev.py mutate _report_file changes/_plan
         dev.py mutate doctor

@@ -24,7 +24,7 @@ from tools.steps import Failure, say
 
 HERE = Path(__file__).with_name("mutants")
 PACKAGE = build.ROOT / "src" / "wer"
-LISTED = build.ROOT / "tests" / "data" / "mutants.toml"
+LISTED = HERE / "survivors.toml"
 # The others of tests/linux run nothing of the package in their own process, or take minutes.
 ON_LINUX = [f"tests/linux/test_{name}.py" for name in ("disk", "exit_codes", "offwindows")]
 T = TypeVar("T")

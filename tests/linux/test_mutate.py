@@ -23,7 +23,7 @@ def said(tmp_path, monkeypatch, capsys):
     own = cache.Cache(tmp_path, tmp_path / "run")
     (tmp_path / "tests").mkdir()
     monkeypatch.setattr(mutate.build, "ROOT", tmp_path)
-    monkeypatch.setattr(mutate, "LISTED", tmp_path / "tests" / "mutants.toml")
+    monkeypatch.setattr(mutate, "LISTED", tmp_path / "tests" / "survivors.toml")
 
     def said(verdicts, listed, left=()):
         mutate.LISTED.write_text(listed, encoding="utf-8")
@@ -49,14 +49,14 @@ def test_one_that_is_not_listed_is_told(said):
     assert code == 1
     assert "\n    survived: add: c => d\n" in text
     assert "a => b" not in text
-    assert text.endswith("1 of them not in tests/mutants.toml\n")
+    assert text.endswith("1 of them not in tests/survivors.toml\n")
 
 
 def test_all_are_listed(said):
     listed = '["_errors.py"]\n"the same" = ["add: a => b", "add: c => d"]\n"Windows" = ["only: *"]\n'
     code, text = said(ALIVE | DEAD, listed)
     assert code == 0
-    assert text.endswith("2 survived, 1 reached by no test; 0 of them not in tests/mutants.toml\n")
+    assert text.endswith("2 survived, 1 reached by no test; 0 of them not in tests/survivors.toml\n")
 
 
 def test_what_is_listed_and_gone_is_told_when_all_are_decided(said):
