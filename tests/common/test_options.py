@@ -140,9 +140,9 @@ def test_options_are_values():
     assert hash(options) == hash(copy.copy(options)) != hash(wer.DumpOptions(dump_flags=2))
     assert pickle.loads(pickle.dumps(options)) == options  # noqa: S301
     assert repr(options) == ("DumpOptions(dump_flags=<MinidumpType.WITH_FULL_MEMORY: 2>, preferred_modules=('a.dll',))")
-    with pytest.raises(AttributeError, match="^DumpOptions cannot be changed: make a new one$"):
+    with pytest.raises(AttributeError, match=r"^DumpOptions cannot be changed: make a new one$"):
         options.dump_flags = 3
-    with pytest.raises(AttributeError, match="^DumpOptions cannot be changed: make a new one$"):
+    with pytest.raises(AttributeError, match=r"^DumpOptions cannot be changed: make a new one$"):
         del options.dump_flags
 
 
@@ -152,7 +152,7 @@ def test_exception_information():
     assert exception == wer.ExceptionInformation(4096, client_pointers=False)
     assert exception != wer.ExceptionInformation(4096, True)
     assert pickle.loads(pickle.dumps(exception)) == exception  # noqa: S301
-    with pytest.raises(AttributeError, match="^ExceptionInformation cannot be changed: make a new one$"):
+    with pytest.raises(AttributeError, match=r"^ExceptionInformation cannot be changed: make a new one$"):
         exception.pointers = 1
 
 
