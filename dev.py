@@ -249,6 +249,26 @@ def run_sanitize(own: Cache, arguments: argparse.Namespace) -> int:
     return sanitize.sanitize(own, arguments.only or list(sanitize.PARTS))
 
 
+def run_mutate(own: Cache, arguments: argparse.Namespace) -> int:
+    """change the code in one small way after the other, and see that the tests notice
+
+    Makes the mutants of the modules named, or of all, and runs on this Linux, for each, the tests that reach the line
+    which it changes. Hours for all of them: it may be stopped at any time, and goes on from there. A mutant whose
+    tests do not end is stopped too, and counts apart. What no test notices, or reaches, is to be in
+    tools/mutants/survivors.toml, with the reason: exit code 1 if one is not, or one there is gone.
+
+        dev.py mutate _report_file changes/_plan
+        dev.py mutate doctor
+
+    With --extension, each check of the extension is taken out instead, and the tests run under Wine.
+    """
+    from tools import mutate, mutate_extension
+
+    if arguments.extension or arguments.only is not None:
+        return mutate_extension.mutate_extension(own, arguments.only)
+    return mutate.mutate(own, arguments.modules, arguments.workers)
+
+
 def run_clean() -> None:
     """remove the cache: all that the other commands fetched and built
 
@@ -295,7 +315,7 @@ def _parser() -> argparse.ArgumentParser:
     added = {}
     for command in (
         *(run_demo, run_run, run_shell, run_test, run_lint, run_wheel, run_docs),
-        *(run_bench, run_soak, run_sanitize, run_facts, run_fresh, run_clean),
+        *(run_bench, run_soak, run_sanitize, run_mutate, run_facts, run_fresh, run_clean),
     ):
         name = command.__name__.removeprefix("run_")
         text = inspect.getdoc(command) or ""
@@ -355,6 +375,12 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="compare with the goals and with benchmarks/baseline.json"
     )
     added["bench"].add_argument("--save", action="store_true", help="make it the baseline, and draw the plots of docs/")
+    added["mutate"].add_argument(
+        "modules", metavar="MODULE", nargs="*", help="_report_file or changes/_plan, say, or a folder; all without any"
+    )
+    added["mutate"].add_argument("--workers", type=int, default=2, help="so many at once, in place of %(default)s")
+    added["mutate"].add_argument("--extension", action="store_true", help="the extension's checks, none of the modules")
+    added["mutate"].add_argument("--only", type=int, metavar="N", help="only this one of the extension's, again")
     return parser
 
 

@@ -54,16 +54,17 @@ REPRODUCIBLY = "-Wl,--no-insert-timestamp,--disable-auto-image-base"  # that bas
 EPOCH = 1577836800  # 2020-01-01: the time of every file in what we build
 
 
-def wheel(cache: Cache, python: WindowsPython, *, again: bool = False) -> Path:
+def wheel(cache: Cache, python: WindowsPython, *, again: bool = False, source: Path | None = None) -> Path:
     """The wheel for `python` on 64-bit Windows, cross-compiled with mingw-w64 from the unchanged setup.py.
 
-    `again`: here and below, another one of the same sources.
+    `again`: here and below, another one of the same sources. `source`: of other sources than the checkout's.
     """
     windows = cpython.plain(cache, python)
-    source = sources(cache)
+    name = f"cross-{python.tag}{'-again' * again}{'-changed' if source else ''}"
+    source = source or sources(cache)
 
     def build(folder: Path) -> None:
-        work = cache.folder / f"cross-{python.tag}{'-again' * again}"
+        work = cache.folder / name
         shutil.copytree(source, work / "source")
         environment = _cross_environment(cache, work, source, windows, python)
         log = _build(cache, "--wheel", work / "source", folder, environment)

@@ -105,7 +105,7 @@ def docs(cache: Cache) -> Path:
     """Build the documentation. The package has all its classes and functions on every system."""
     work = cache.folder / "docs"
     shutil.copytree(build.ROOT / "docs", work)
-    python = venvs.extended(cache, "docs", cache.folder / "docs-python", build.native_wheel(cache))
+    python = venvs.extended(cache, ["docs"], cache.folder / "docs-python", build.native_wheel(cache))
     names = steps.run([python, "-c", LIST_NAMES], env=cache.environment).output.split()
     (work / "reference.rst").write_text(_reference(names), encoding="utf-8")
     for name, tool in (("cli.rst", "docs_of_commands.py"), ("findings.rst", "docs_of_findings.py")):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tools import build, cpython, debian, steps, venvs, wine
 from tools.cache import Cache, link_tree
-from tools.cpython import PYTHONS
+from tools.cpython import PYTHONS, WindowsPython
 from tools.steps import Command, Echo, Failure, Finished, say
 
 ON_WINDOWS = os.name == "nt"
@@ -122,12 +122,17 @@ def wheels(cache: Cache, pythons: Sequence[str], *, again: bool = False) -> list
 
 
 @contextmanager
-def opened(cache: Cache, pythons: Sequence[str], library: Callable[[Cache], Path] = build.standin) -> Iterator[Session]:
+def opened(
+    cache: Cache,
+    pythons: Sequence[str],
+    library: Callable[[Cache], Path] = build.standin,
+    wheel: Callable[[Cache, WindowsPython], Path] = build.wheel,
+) -> Iterator[Session]:
     """A new session: either with Pythons for Windows under Wine, or with the one that runs this.
 
-    Under Wine, `library` is what makes the wer.dll there.
+    Under Wine, `library` is what makes the wer.dll there, and `wheel` what makes the package.
     """
-    session = LocalSession(cache) if list(pythons) == [LOCAL] else WineSession(cache, pythons, library)
+    session = LocalSession(cache) if list(pythons) == [LOCAL] else WineSession(cache, pythons, library, wheel)
     try:
         yield session
     finally:
@@ -137,7 +142,13 @@ def opened(cache: Cache, pythons: Sequence[str], library: Callable[[Cache], Path
 class WineSession(Session):
     """CPythons for Windows, each with our wheel, in a Wine prefix with the stand-in for WER."""
 
-    def __init__(self, cache: Cache, pythons: Sequence[str], wer_dll: Callable[[Cache], Path] = build.standin) -> None:
+    def __init__(
+        self,
+        cache: Cache,
+        pythons: Sequence[str],
+        wer_dll: Callable[[Cache], Path],
+        wheel: Callable[[Cache, WindowsPython], Path],
+    ) -> None:
         self.folder = cache.folder / "-".join(["wine", *pythons])
         self._prefix = wine.clone(cache, self.folder)
         # What is there is a link to the template's file: replace it, do not write into it.
@@ -148,7 +159,7 @@ class WineSession(Session):
             python = PYTHONS[name]
             home = self._prefix.drive_c / python.home
             link_tree(cpython.ready(cache, python), home)
-            cpython.install(cache, python, home, build.wheel(cache, python))
+            cpython.install(cache, python, home, wheel(cache, python))
         crashes = self.path(build.crashes(cache))
         self._environments = {  # for tests and trials
             name: {"WERAPI_CRASHES": crashes, "WERAPI_FAULTS": self.path(build.faults(cache, PYTHONS[name]))}
@@ -209,7 +220,7 @@ class LocalSession(Session):
 
     def __init__(self, cache: Cache) -> None:
         self.folder = cache.folder / "local"
-        self._python = venvs.extended(cache, self.REQUIREMENTS, self.folder, build.native_wheel(cache))
+        self._python = venvs.extended(cache, [self.REQUIREMENTS], self.folder, build.native_wheel(cache))
         self._environment = cache.environment
 
     def attach(self, name: str, arguments: Command, cwd: Path) -> int:

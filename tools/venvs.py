@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools import debian, steps
@@ -59,15 +59,15 @@ def packages(cache: Cache, name: str) -> Path:
     return _packages(cache, get(cache, name))
 
 
-def extended(cache: Cache, name: str, folder: Path, wheel: Path) -> Path:
-    """The Python of a new environment in `folder`, with `wheel` and all that the shared one `name` has."""
+def extended(cache: Cache, names: Sequence[str], folder: Path, wheel: Path) -> Path:
+    """The Python of a new environment in `folder`, with `wheel` and all that the shared ones `names` have."""
     _make(cache, folder, "--without-pip")
     python = _executable(folder)
-    run(cache, name, "pip", "--python", python, "install", "--quiet", "--no-deps", wheel)
+    run(cache, names[0], "pip", "--python", python, "install", "--quiet", "--no-deps", wheel)
     link = _packages(cache, python) / "shared.pth"
     # In the encoding in which the new Python reads it.
     encoding = "locale" if os.name == "nt" else "utf-8"
-    link.write_text(f"{packages(cache, name)}\n", encoding=encoding)
+    link.write_text("".join(f"{packages(cache, name)}\n" for name in names), encoding=encoding)
     return python
 
 

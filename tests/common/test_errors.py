@@ -2,10 +2,12 @@
 
 import errno
 import pickle
+import sys
 
 import pytest
 
 import wer
+from wer._errors import _python_error
 
 
 @pytest.mark.parametrize("code", [0x80070005, 0x80070005 - (1 << 32)])
@@ -63,3 +65,53 @@ def test_pickle_keeps_everything():
         error.filename,
         str(error),
     )
+
+
+@pytest.mark.parametrize(
+    ("win32", "number"),
+    [
+        (2, errno.ENOENT),
+        (3, errno.ENOENT),
+        (5, errno.EACCES),
+        (6, errno.EBADF),
+        (14, errno.ENOMEM),
+        (87, errno.EINVAL),
+        (112, errno.ENOSPC),
+        (9999, errno.EIO),
+        (None, errno.EIO),
+    ],
+)
+def test_the_errno_of_a_win32_error_off_windows(win32, number, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert _python_error(win32).errno == number
+
+
+def test_an_application_that_is_not_excluded():
+    assert wer.WerError(0x800700CB, "WerRemoveExcludedApplication").strerror == "the application is not excluded"
+
+
+def test_the_systems_words_without_their_full_stop():
+    assert wer.WerError(0x8A123456, "WerReportCreate", ". It failed. ").strerror == ". It failed"
+
+
+def test_repr():
+    error = wer.WerError(-2147467259, "WerReportCreate")
+    assert repr(error) == "WerError(0x80004005, 'WerReportCreate', 'unspecified failure')"
+
+
+class OwnError(wer.WerError):
+    """As a program may have one."""
+
+
+def test_a_class_of_ones_own_survives_a_pickle():
+    error = OwnError(0x80070002, "WerReportAddFile", "text", "x.log")
+    assert type(error) is OwnError
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert type(copy) is OwnError
+    assert str(copy) == str(error)
+
+
+@pytest.mark.parametrize("code", [0x80004005, 0x80070002, 0x80070005])
+def test_whatever_it_is_it_prints_as_a_werror(code):
+    kind = type(wer.WerError(code, "WerReportCreate"))
+    assert (kind.__module__, kind.__name__) == ("wer", "WerError")

@@ -117,3 +117,35 @@ def test_others_files_stay(report, folder):
     write("page", report, folder / "crash.it")
     assert {path.name for path in folder.iterdir()} > {*names, f"{_write.TEMPORARY}1-0a0a0a0a.tmp"}
     assert [(folder / name).read_text() for name in names] == ["mine"] * len(names)
+
+
+def test_a_folder_that_is_not_there_has_none(tmp_path):
+    _leftovers.remove_leftovers(str(tmp_path / "nothing"), "a", "b")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_a_link_is_none(folder, tmp_path):
+    mine, link = tmp_path / "mine", folder / "begin.end"
+    mine.touch()
+    link.symlink_to(mine)
+    long_ago = time.time() - _leftovers.OLD_SECONDS - 5
+    os.utime(link, (long_ago, long_ago), follow_symlinks=False)
+    age(mine)
+    _leftovers.remove_leftovers(str(folder), "begin", "end")
+    assert link.is_symlink()
+    assert mine.exists()
+    with pytest.raises(OSError, match="symbolic links"):  # nor one that comes between the look and the removal
+        _leftovers._remove_unless_open(str(link))
+    assert link.is_symlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows needs no locks for this")
+def test_a_file_system_without_locks(tmp_path, monkeypatch):
+    import fcntl
+
+    def fails(*arguments):
+        raise OSError
+
+    monkeypatch.setattr(fcntl, "flock", fails)
+    with (tmp_path / "file").open("wb") as file:
+        _leftovers.hold(file.fileno())

@@ -96,7 +96,7 @@ def test_modules_count_utf16_units():
     [
         (["a"] * 129, "at most 128 names, got 129"),
         (["a", ""], "empty name"),
-        (["a\0b"], "NUL at 1"),
+        (["a\0b\0"], "NUL at 1"),
         ([r"C:\a.dll"], "without a path"),
         (["x/a.dll"], "without a path"),
         (["*", "a.dll"], "must stand alone"),
@@ -107,9 +107,23 @@ def test_modules_that_wer_would_misread(modules, text):
         wer.DumpOptions(preferred_modules=modules)
 
 
-@pytest.mark.parametrize("modules", ["a.dll", [b"a.dll"], 5])
-def test_modules_of_the_wrong_type(modules):
-    with pytest.raises(TypeError):
+def test_as_many_modules_as_wer_takes():
+    names = ["a"] * 127 + ["b"]  # which fills the buffer, too, but for the last NUL's room
+    with pytest.raises(ValueError, match=r"at most 256 UTF-16 units in all.*got 257"):
+        wer.DumpOptions(preferred_modules=names)
+    assert len(wer.DumpOptions(preferred_modules=names[1:]).preferred_modules) == 127
+
+
+@pytest.mark.parametrize(
+    ("modules", "text"),
+    [
+        ("a.dll", r"preferred_modules must be several names, e\.g\. \['a\.dll'\], got a str"),
+        ([b"a.dll"], "preferred_modules must hold str, got bytes"),
+        (5, "'int' object is not iterable"),
+    ],
+)
+def test_modules_of_the_wrong_type(modules, text):
+    with pytest.raises(TypeError, match=f"^{text}$"):
         wer.DumpOptions(preferred_modules=modules)
 
 
@@ -123,12 +137,12 @@ def test_options_are_values():
     assert options == wer.DumpOptions(dump_flags=2, preferred_modules=("a.dll",))
     assert options != wer.DumpOptions(dump_flags=2)
     assert options != "options"
-    assert hash(options) == hash(copy.copy(options))
+    assert hash(options) == hash(copy.copy(options)) != hash(wer.DumpOptions(dump_flags=2))
     assert pickle.loads(pickle.dumps(options)) == options  # noqa: S301
     assert repr(options) == ("DumpOptions(dump_flags=<MinidumpType.WITH_FULL_MEMORY: 2>, preferred_modules=('a.dll',))")
-    with pytest.raises(AttributeError, match="cannot be changed"):
+    with pytest.raises(AttributeError, match=r"^DumpOptions cannot be changed: make a new one$"):
         options.dump_flags = 3
-    with pytest.raises(AttributeError, match="cannot be changed"):
+    with pytest.raises(AttributeError, match=r"^DumpOptions cannot be changed: make a new one$"):
         del options.dump_flags
 
 
@@ -138,7 +152,7 @@ def test_exception_information():
     assert exception == wer.ExceptionInformation(4096, client_pointers=False)
     assert exception != wer.ExceptionInformation(4096, True)
     assert pickle.loads(pickle.dumps(exception)) == exception  # noqa: S301
-    with pytest.raises(AttributeError, match="cannot be changed"):
+    with pytest.raises(AttributeError, match=r"^ExceptionInformation cannot be changed: make a new one$"):
         exception.pointers = 1
 
 
