@@ -170,6 +170,7 @@ NOT_ASKED = wer.Consent.NOT_ASKED
 plain("wer.Handle", handle=1)
 plain("wer.ProcessSnapshot", **PID)
 plain("wer.Report", event_type="WerTests.Event")
+plain("wer.service.RecordedReport", event_type="WerTests.Event")
 call("wer.Report.set_parameter", lambda place: place.report.set_parameter, index=0, value="v")
 call("wer.Report.set_ui_option", lambda place: place.report.set_ui_option, option=1, value="v")
 call("wer.Report.add_file", lambda place: place.report.add_file, path=lambda place: place.file)

@@ -1,6 +1,7 @@
 #include "crashhandler.h"
 
 #include <signal.h>
+#include <stdlib.h>
 
 typedef void(__cdecl *AbortHandler)(int);
 
@@ -232,6 +233,32 @@ HRESULT WINAPI wer_handler_install(struct WerTemplate *t)
     return wer_handler_install_as(t, FALSE, FALSE);
 }
 
+/* Templates that were uninstalled while a thread was crashing, which may still read them. */
+static struct Kept {
+    struct WerTemplate *t;
+    struct Kept *next;
+} *kept;
+
+/* Release `t`, and what was kept before, or keep it until no thread is crashing. Without memory it stays to the end. */
+static void let_go(struct WerTemplate *t)
+{
+    struct Kept *one = (struct Kept *)malloc(sizeof(*one));
+
+    if (one != NULL) {
+        one->t = t;
+        one->next = kept;
+        kept = one;
+    } else if (inside == 0) {
+        wer_template_release(t);
+    }
+    while (inside == 0 && kept != NULL) { /* no link has them any more, so nobody comes to read them */
+        one = kept;
+        kept = one->next;
+        wer_template_release(one->t);
+        free(one);
+    }
+}
+
 HRESULT WINAPI wer_handler_uninstall(struct WerTemplate *t)
 {
     LPTOP_LEVEL_EXCEPTION_FILTER top;
@@ -257,9 +284,7 @@ HRESULT WINAPI wer_handler_uninstall(struct WerTemplate *t)
             links[link].in_chain = TRUE;
         }
     }
-    /* A thread that is crashing at this moment may still read the template: then it stays until the end. */
-    if (inside == 0)
-        wer_template_release(t);
+    let_go(t);
     return unlock(S_OK);
 }
 
