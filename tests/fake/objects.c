@@ -252,6 +252,21 @@ DWORD GetCurrentThreadId(void)
     return (DWORD)syscall(SYS_gettid);
 }
 
+void GetCurrentThreadStackLimits(ULONG_PTR *low, ULONG_PTR *high)
+{
+    pthread_attr_t attributes;
+    void *start = NULL;
+    size_t size = 0;
+
+    *low = *high = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return;
+    pthread_attr_getstack(&attributes, &start, &size);
+    pthread_attr_destroy(&attributes);
+    *low = (ULONG_PTR)start;
+    *high = *low + size;
+}
+
 HANDLE OpenProcess(DWORD access, BOOL inherit, DWORD pid)
 {
     HANDLE handle = NULL;

@@ -14,7 +14,7 @@
  * handler on top; measured with gcc -fstack-usage for x86-64, and held by tests/linux/test_crash_path.py. What WER's
  * functions need comes on top, unless less than WER_ROOM_BYTES are left: then they run on another thread's stack. */
 #define WER_CRASH_STACK_BYTES 544
-#define WER_ROOM_BYTES (48 * 1024) /* the stand-in needs more than 24 KB under Wine; what Windows' WER needs is not known */
+#define WER_ROOM_BYTES 0xC000 /* 48 KB: under Wine the stand-in needs more than 24 KB; Windows' need is not known */
 
 struct WerTemplate;
 
