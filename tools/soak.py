@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tools import build, session, steps, venvs
+from tools import build, session, steps, testrun, venvs
 from tools.cache import Cache, locked
 from tools.session import LOCAL, Session
 from tools.steps import Failure, say
@@ -118,7 +118,8 @@ def soak(cache: Cache, minutes: float, chosen: Sequence[str], case: int | None =
         raise Failure("--case is a case of one trial: which? Give it with --trial.")
     commit = _commit(cache)
     here = [known[name] for name in chosen or known if known[name].pythons]
-    with locked(cache.root / "locks" / "soak", "Waiting for another soak to end ..."):
+    lock = "soak" + re.sub(r"\W", "-", str(build.ROOT))  # the figures are this checkout's
+    with locked(cache.root / "locks" / lock, "Waiting for another soak of this checkout to end ..."):
         session.prepare(cache, sorted({python for trial in here for python in trial.pythons}))
         figures = read()
         failed = False
@@ -240,7 +241,7 @@ class _Progress:
             if time.monotonic() - self._said > EVERY:
                 self._said = time.monotonic()
                 say(f"    {told['counted']:,} {self._soaked.own.unit} in {told['seconds']:.0f} s")
-        elif not told:
+        elif not told and testrun.Quiet.CRASH not in line:  # which crashes are wanted, the trial knows
             say(f"    {line}")
 
 
