@@ -230,7 +230,7 @@ def run_soak(own: Cache, arguments: argparse.Namespace) -> int:
     """
     from tools import soak
 
-    return soak.soak(own, arguments.minutes, arguments.trial or [], arguments.case, arguments.first)
+    return soak.soak(own, arguments.minutes, arguments.trial or [], arguments.python, arguments.case, arguments.first)
 
 
 def run_sanitize(own: Cache, arguments: argparse.Namespace) -> int:
@@ -351,6 +351,7 @@ def _parser() -> argparse.ArgumentParser:
     added["facts"].add_argument("--undo", action="store_true", help="only undo what a run has left that was killed")
     added["soak"].add_argument("--minutes", type=float, default=20, help="for all together, in place of %(default)s")
     added["soak"].add_argument("--trial", metavar="NAME", action="append", help="only this one; may be given again")
+    added["soak"].add_argument("--python", choices=session.ALL_PYTHONS, help="only on this one")
     added["soak"].add_argument("--case", type=int, metavar="NUMBER", help="run this case alone, and count it nowhere")
     added["soak"].add_argument(
         "--first", type=int, metavar="NUMBER", help="begin with this case, where you like, and count nothing"

@@ -105,7 +105,14 @@ class Figures:
         return sum(run.seconds for run in self.runs if run.python == python)
 
 
-def soak(cache: Cache, minutes: float, chosen: Sequence[str], case: int | None = None, first: int | None = None) -> int:
+def soak(
+    cache: Cache,
+    minutes: float,
+    chosen: Sequence[str],
+    on: str | None = None,
+    case: int | None = None,
+    first: int | None = None,
+) -> int:
     """Run these trials, or all, for so long altogether; or one case of one of them. Returns the exit code.
 
     From the case `first` on, in place of where the last run stopped, they are counted nowhere.
@@ -117,20 +124,23 @@ def soak(cache: Cache, minutes: float, chosen: Sequence[str], case: int | None =
     if case is not None and len(chosen) != 1:
         raise Failure("--case is a case of one trial: which? Give it with --trial.")
     commit = _commit(cache)
-    here = [known[name] for name in chosen or known if known[name].pythons]
+    pythons_of = {known[name]: [one for one in known[name].pythons if on in (None, one)] for name in chosen or known}
+    here = {trial: pythons for trial, pythons in pythons_of.items() if pythons}
+    if not here:
+        raise Failure(f"None of these trials runs on {on or 'this machine'}.")
     lock = "soak" + re.sub(r"\W", "-", str(build.ROOT))  # the figures are this checkout's
     with locked(cache.root / "locks" / lock, "Waiting for another soak of this checkout to end ..."):
-        session.prepare(cache, sorted({python for trial in here for python in trial.pythons}))
+        session.prepare(cache, sorted({name for pythons in here.values() for name in pythons}))
         figures = read()
         failed = False
         end = time.monotonic() + 60 * minutes
-        for done, trial in enumerate(here):
+        for done, (trial, pythons) in enumerate(here.items()):
             own = figures.setdefault(trial.name, Figures())
             own.what, own.unit = trial.what, trial.unit
             save: Callable[[], None] = partial(write, figures)
             if first is not None:
                 own, save = Figures(trial.what, trial.unit, first), lambda: None
-            python = min(trial.pythons, key=own.seconds_on)
+            python = min(pythons, key=own.seconds_on)
             seconds = max(1.0, (end - time.monotonic()) / (len(here) - done))
             more = [venvs.packages(cache, "soak")] if python == "linux" else []
             with session.opened(cache, [python]) as place:
