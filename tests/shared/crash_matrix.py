@@ -185,8 +185,12 @@ class Crash:
     def can_be_tried(self) -> bool:
         """Not where faulthandler, which comes first, has no room: Wine ends the thread then, and nothing else.
 
-        Nor where the one who uninstalls waits for the heap, and the report, by our own doing, for him.
+        Nor where the one who uninstalls waits for the heap, and the report, by our own doing, for him. Nor where Wine gets
+        the exception while another thread holds the heap's lock for ever: it was seen to wait for that, by itself, also
+        of a process from which the handler was uninstalled.
         """
+        if self.trouble == "another thread holds the heap's lock" and self.passed_on():
+            return False
         if self.state == "the handler is uninstalled during the report" and TROUBLES[self.trouble].own == HEAP:
             return False
         return not (0 < WAYS[self.way].left <= 20 << 10 and self.state.startswith("faulthandler"))

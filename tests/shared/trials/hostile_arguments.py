@@ -18,10 +18,13 @@ from pythons import PYTHON
 from refusals import HUGE
 from texts import ALPHABETS, of_units
 
+import trials
 import wer
+import wer.changes
 import wer.testing
-from trials import CannotBeTried
 from wer._arguments import shown
+from wer._machine.keys import EXCLUDED
+from wer._machine.registry import HKCU
 
 UNIT = "calls"
 PYTHONS = ("windows", "linux")
@@ -84,21 +87,41 @@ class Number(int):
 
 
 @contextlib.contextmanager
+def exclusions_as_before():
+    """The excluded applications are in the user's registry, where other tests look at them."""
+    registry = wer.changes.this_registry()
+
+    def names():
+        values = registry.values(HKCU, EXCLUDED)
+        return None if values is None else {value.name for value in values}
+
+    before = names()
+    try:
+        yield
+    finally:
+        for name in (names() or set()) - (before or set()):
+            registry.delete_value(HKCU, EXCLUDED, name)
+        if before is None and names() is not None:
+            registry.delete_key(HKCU, EXCLUDED)
+
+
+@contextlib.contextmanager
 def place(folder):
     try:
         import hypothesis  # noqa: F401
     except ImportError:
-        raise CannotBeTried("Hypothesis is not installed") from None
+        raise trials.CannotBeTried("Hypothesis is not installed") from None
+    trials.needs_stand_in()
     work = folder / "work"
     work.mkdir()
+    stack = contextlib.ExitStack()
     before = os.getcwd()
     os.chdir(work)  # for paths that are not absolute
     worker = None
     try:
         if sys.platform == "win32":
+            stack.enter_context(exclusions_as_before())
             dll = ctypes.WinDLL("wer.dll")
-            if not hasattr(dll, "WerStandInControl"):
-                raise CannotBeTried("It needs the stand-in for WER.")
             commands = f'reset;log off;scope machine;server offline;store "{folder / "store"}"'
             assert dll.WerStandInControl(ctypes.c_wchar_p(commands)) == 0
             worker = subprocess.Popen(
@@ -111,6 +134,7 @@ def place(folder):
             worker.kill()
             worker.communicate()
         os.chdir(before)
+        stack.close()
 
 
 def strategy(place, name, argument, kind):
