@@ -185,9 +185,9 @@ class Crash:
     def can_be_tried(self) -> bool:
         """Not where faulthandler, which comes first, has no room: Wine ends the thread then, and nothing else.
 
-        Nor where the one who uninstalls waits for the heap, and the report, by our own doing, for him. Nor where Wine gets
-        the exception while another thread holds the heap's lock for ever: it was seen to wait for that, by itself, also
-        of a process from which the handler was uninstalled.
+        Nor where the one who uninstalls waits for the heap, and the report, by our own doing, for him. Nor where Wine
+        gets the exception while another thread holds the heap's lock for ever: it was seen to wait for that, by itself,
+        also of a process from which the handler was uninstalled.
         """
         if self.trouble == "another thread holds the heap's lock" and self.passed_on():
             return False
