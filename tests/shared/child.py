@@ -1,5 +1,6 @@
 """A process that does what it is told, question by question: if it crashes or hangs, whoever asked can say in what."""
 
+import contextlib
 import faulthandler
 import json
 import os
@@ -9,6 +10,8 @@ import sys
 import threading
 import traceback
 from pathlib import Path
+
+from pythons import WITH_WER
 
 SHARED = str(Path(__file__).parent)
 ERROR_INTERNAL_ERROR = 1359
@@ -27,11 +30,14 @@ def start_process(command, **options):
 
 
 class Child:
-    """The file `program`, run by this Python; it ends with `serve`, and can import `faults` (tests/faults)."""
+    """The file `program`, run by this Python; it ends with `serve`, and can import `faults` (tests/faults).
 
-    def __init__(self, program, folder, *arguments, **environment):
-        self._said = folder / "stderr.txt"
-        path = os.pathsep.join(filter(None, (SHARED, os.environ.get("WERAPI_FAULTS"))))
+    An answer takes at most `seconds`.
+    """
+
+    def __init__(self, program, folder, *arguments, seconds=HUNG, **environment):
+        self._said, self._seconds = folder / "stderr.txt", seconds
+        path = os.pathsep.join(filter(None, (SHARED, os.environ.get("WERAPI_FAULTS"), WITH_WER["PYTHONPATH"])))
         with self._said.open("wb") as said:
             self._process = start_process(
                 [sys.executable, "-P", "-B", "-X", "faulthandler", str(program), *map(str, arguments)],
@@ -49,8 +55,9 @@ class Child:
             self._answers.put(line)
         self._answers.put(None)
 
-    def ask(self, question, timeout=HUNG + 30):
+    def ask(self, question):
         """The answer. AssertionError if it raises, crashes or hangs; then a new child is needed."""
+        timeout = self._seconds + 30  # it says itself where it hangs
         try:
             self._process.stdin.write(json.dumps(question).encode() + b"\n")
             self._process.stdin.flush()
@@ -80,6 +87,17 @@ class Child:
         """Whether it is over: it crashed, or was ended after an answer that was none."""
         return self._process.poll() is not None
 
+    def close(self):
+        """Have it end by itself, which it must."""
+        if self.ended:
+            self.end()
+            return
+        self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(self._seconds)
+        self.end()
+        assert self._process.returncode == 0, f"at its end: {self._process.returncode & 0xFFFFFFFF:#x}\n{self.said}"
+
     def end(self):
         """End it; this may be done twice."""
         self._process.kill()
@@ -89,14 +107,14 @@ class Child:
         self._process.stdout.close()
 
 
-def serve(answer):
+def serve(answer, seconds=HUNG):
     """In the child: answer each question with what `answer` returns or raises, until there are no more."""
     with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
         for line in sys.stdin:
-            faulthandler.dump_traceback_later(HUNG, exit=True)
+            faulthandler.dump_traceback_later(seconds, exit=True)
             try:
                 told = {"answer": answer(json.loads(line))}
-            except Exception:
+            except BaseException:  # whatever it is, it is told
                 told = {"raised": traceback.format_exc()[-TOLD:]}
             faulthandler.cancel_dump_traceback_later()
             out.write(json.dumps(told) + "\n")
