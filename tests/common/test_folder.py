@@ -125,6 +125,20 @@ def test_a_name_that_is_taken_is_passed_over(folder, monkeypatch):
         folder.create("state")
 
 
+def test_one_of_which_nobody_is_told_is_removed(folder, monkeypatch):
+    """Without memory for the answer, say, after Windows has made it."""
+    make = _native.private_file
+
+    def forgetful(path):
+        os.close(make(path))
+        raise MemoryError
+
+    monkeypatch.setattr(_native, "private_file", forgetful)
+    with pytest.raises(MemoryError):
+        folder.create("every")
+    assert os.listdir(folder.path) == []
+
+
 class TestSweep:
     def test_what_processes_that_are_gone_have_left_is_removed(self, folder, others):
         folder.prepare()

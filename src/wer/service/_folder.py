@@ -116,6 +116,10 @@ class Folder:
                 tries += 1
                 if tries == _MOST_TRIES:
                     raise
+            except BaseException:  # it may be there, and nobody would know of it
+                with suppress(OSError):
+                    os.unlink(path)
+                raise
 
     def sweep(self) -> int:
         """Remove the files of processes that are gone. Then, beyond the limit, empty faulthandler's, the longest first.

@@ -22,8 +22,7 @@ PATIENCE = 3  # seconds
 AGAIN = 3  # runs, each of which leaves a handle open, or it does not
 
 NO_MEMORY, DENIED, NO_MODULE, NO_PROCEDURE, NO_HANDLE = 8, 5, 126, 127, 6
-# What the extension imports, and what each returns when it fails, with which error. Not here are GetFileType and
-# GetFileInformationByHandle: should they fail for a file that was made right before, which nobody has seen, it stays.
+# What the extension imports, and what each returns when it fails, with which error.
 FAILING = {
     **dict.fromkeys(("malloc", "calloc", "realloc"), (0, 0)),
     **dict.fromkeys(("VirtualAlloc", "CreateThread", "CreateEventW", "CreateMutexW"), (0, NO_MEMORY)),
@@ -34,7 +33,7 @@ FAILING = {
     **dict.fromkeys(("DuplicateHandle", "GetProcessId", "GetThreadId", "GetProcessIdOfThread"), (0, NO_HANDLE)),
     **dict.fromkeys(("GetProcessTimes", "QueryFullProcessImageNameW", "VirtualQueryEx"), (0, DENIED)),
     **dict.fromkeys(("GetFullPathNameW", "ExpandEnvironmentStringsW", "WideCharToMultiByte"), (0, NO_MEMORY)),
-    "GetFileSizeEx": (0, NO_HANDLE),
+    **dict.fromkeys(("GetFileSizeEx", "GetFileInformationByHandle", "GetFileType"), (0, NO_HANDLE)),
     **dict.fromkeys(("OpenProcessToken", "GetTokenInformation", "ConvertSidToStringSidW"), (0, DENIED)),
     "ConvertStringSecurityDescriptorToSecurityDescriptorW": (0, NO_MEMORY),
 }
