@@ -110,14 +110,18 @@ class Folder:
         while True:
             name = _NAME.format(kind=kind, pid=pid, created=created, number=next(_numbers), suffix=suffix)
             path = os.path.join(self._path, name)
+            file = None
             try:
-                return path, _native.private_file(path)
+                file = _native.private_file(path)
+                return path, file
             except FileExistsError:
                 tries += 1
                 if tries == _MOST_TRIES:
                     raise
             except BaseException:  # it may be there, and nobody would know of it
                 with suppress(OSError):
+                    if file is not None:
+                        os.close(file)
                     os.unlink(path)
                 raise
 
