@@ -265,7 +265,10 @@ def _told(line: str) -> dict[str, Any]:
 
 
 def _short(why: str) -> str:
-    return why.splitlines()[0][:200].replace("`", "'").replace("|", "/")
+    lines = why.splitlines()
+    # Where the error has the traceback of another process in it, that one's error says more.
+    told = next((line for line in lines if "Error" in line and not line.endswith("(most recent call last):")), lines[0])
+    return told.strip()[:200].replace("`", "'").replace("|", "/")
 
 
 def _commit(cache: Cache) -> str:
@@ -317,7 +320,7 @@ def table(figures: dict[str, Figures]) -> str:
     for name, own in sorted(figures.items()):
         if not any(run.counted for run in own.runs):
             continue  # it could not be tried
-        last = max(own.runs, key=lambda run: run.date)
+        last = max(reversed(own.runs), key=lambda run: run.date)
         pythons = sorted({run.python for run in own.runs})
         where = ", ".join("Linux" if python == "linux" else python for python in pythons)
         counted, seconds = sum(run.counted for run in own.runs), sum(run.seconds for run in own.runs)
