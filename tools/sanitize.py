@@ -121,8 +121,7 @@ def _pytest(
     """Run these tests: pytest's last line, and what failed."""
     path = ":".join([str(site), str(TESTS / "shared"), str(TESTS / "sanitizers"), *more])
     # pytest's own handler of faults would have them before the sanitizer.
-    blocked = ["-p", "no:faulthandler", "-p", "no:hypothesispytest"]  # Hypothesis is for one Python, and no test's here
-    options: Command = ["-q", "-p", "no:cacheprovider", *blocked, "--rootdir", build.ROOT]
+    options: Command = ["-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--rootdir", build.ROOT]
     ran = steps.run(
         [python, "-B", "-m", "pytest", *options, *tests],
         env=cache.environment | {"PYTHONPATH": path} | environment,

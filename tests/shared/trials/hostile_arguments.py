@@ -108,10 +108,11 @@ def exclusions_as_before():
 @contextlib.contextmanager
 def place(folder):
     try:
-        import hypothesis  # noqa: F401
+        from hypothesis import configuration
     except ImportError:
         raise trials.CannotBeTried("Hypothesis is not installed") from None
     trials.needs_stand_in()
+    configuration.set_hypothesis_home_dir(folder / "hypothesis")  # or it makes a folder in the checkout
     work = folder / "work"
     work.mkdir()
     stack = contextlib.ExitStack()
