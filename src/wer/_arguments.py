@@ -56,20 +56,19 @@ def integer(value: object, name: str, least: int | None = None) -> int:
     return number
 
 
-def limited(text: object, limit: int, name: str) -> str:
+def limited(value: object, limit: int, name: str) -> str:
     """A text of at most so many UTF-16 units, as the extension takes it."""
-    if not isinstance(text, str):
-        raise TypeError(f"{name} must be a str, got {type(text).__name__}")
-    if (units := units_of(text)) > limit:
+    given = text(value, name)
+    if (units := units_of(given)) > limit:
         raise ValueError(f"{name} takes at most {limit} UTF-16 units, got {units}: shorten it")
-    if "\0" in text:
-        raise ValueError(f"{name} has a NUL at {text.index(chr(0))}; WER would cut it there: {text!r}")
-    return str.__str__(text)
+    if "\0" in given:
+        raise ValueError(f"{name} has a NUL at {given.index(chr(0))}; WER would cut it there: {given!r}")
+    return str.__str__(given)
 
 
-def required(text: object, limit: int, name: str) -> str:
+def required(value: object, limit: int, name: str) -> str:
     """`limited` for an argument that must not be empty."""
-    checked = limited(text, limit, name)
+    checked = limited(value, limit, name)
     if not checked:
         raise ValueError(f"{name} is empty")
     return checked

@@ -1,5 +1,6 @@
 """What Microsoft documents of custom metadata: a key is the name of an XML element, a value is printable ASCII."""
 
+from ._arguments import text as _text
 from ._arguments import units_of as _units_of
 from ._limits import WER_METADATA_KEY_MAX_LENGTH as _KEY_LENGTH
 from ._limits import WER_METADATA_VALUE_MAX_LENGTH as _VALUE_LENGTH
@@ -38,10 +39,8 @@ def check_custom_metadata(key: str, value: str) -> None:
     TypeError, ValueError
         One of them is no str, too long, or holds a character that it may not.
     """
-    for name, text, limit in (("key", key, _KEY_LENGTH), ("value", value, _VALUE_LENGTH)):
-        if not isinstance(text, str):
-            raise TypeError(f"{name} must be a str, got {type(text).__name__}")
-        units = _units_of(text)
+    for name, given, limit in (("key", key, _KEY_LENGTH), ("value", value, _VALUE_LENGTH)):
+        units = _units_of(_text(given, name))
         if units > limit:
             raise ValueError(f"{name} takes at most {limit} UTF-16 units, got {units}: shorten it")
     if not key:

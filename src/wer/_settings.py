@@ -1,7 +1,7 @@
 """What WER is told and asked about processes and applications, beyond a single report."""
 
 from . import _native
-from ._arguments import bits
+from ._arguments import bits, text
 from ._enums import FaultReportingFlags
 from ._functions import functions_of
 from ._processes import FOR_QUERY, process_of
@@ -203,9 +203,7 @@ def supported(function: str) -> bool:
     TypeError, ValueError
         `function` is no str, or none of the functions that `wer` calls.
     """
-    if not isinstance(function, str):
-        raise TypeError(f"function must be a str, got {type(function).__name__}")
-    names = functions_of(function)
+    names = functions_of(text(function, "function"))
     if not names:
         raise ValueError(
             f"function must be one of werapi.h that wer calls, or one of wer that calls them, got {function!r}"

@@ -4,6 +4,7 @@ import ntpath
 from collections.abc import Callable, Iterable
 
 from .._arguments import shown
+from .._arguments import text as _text
 from .._machine.local_dumps import LocalDumps
 from .._machine.registry import Unreadable
 from .._machine.services import Service, service_of
@@ -85,13 +86,12 @@ def settings_of_reports(machine: Machine | None = None) -> list[Finding]:
     return [*_reports.check(look), *_services.check(look)]
 
 
-def _check_name(name: str, text: str) -> None:
-    if not isinstance(text, str):
-        raise TypeError(f"{name} must be a str, got {type(text).__name__}")
-    if not text or len(text) > 255 or any(character in text for character in '\\/\0:*?"<>|\n'):
-        raise ValueError(f"{name} takes a name without a folder, of at most 255 characters, got {text[:300]!r}")
-    if name == "exe" and not ntpath.splitext(text)[1]:
-        raise ValueError(f"exe takes a file name with its extension, such as 'python.exe', got {text!r}")
+def _check_name(name: str, value: str) -> None:
+    given = _text(value, name)
+    if not given or len(given) > 255 or any(character in given for character in '\\/\0:*?"<>|\n'):
+        raise ValueError(f"{name} takes a name without a folder, of at most 255 characters, got {given[:300]!r}")
+    if name == "exe" and not ntpath.splitext(given)[1]:
+        raise ValueError(f"exe takes a file name with its extension, such as 'python.exe', got {given!r}")
 
 
 def _of_service(machine: Machine, name: str) -> Subject:
