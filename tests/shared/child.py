@@ -107,6 +107,50 @@ class Child:
         self._process.stdout.close()
 
 
+class Renewed:
+    """A child that is there when it is asked: a new one, in a folder of its own, after one that crashed or hung."""
+
+    def __init__(self, program, folder, *arguments, seconds=HUNG, **environment):
+        self._program, self._folder, self._arguments = program, folder, arguments
+        self._seconds, self._environment = seconds, environment
+        self._number = 0
+        self._child = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *error):
+        """Have it end, by itself unless there is an error already."""
+        if self._child is not None:
+            try:
+                if kind is None:
+                    self._child.close()
+            finally:
+                self._child.end()
+
+    def ask(self, question):
+        """As `Child.ask`. The program gets the child's folder, and then the arguments."""
+        if self._child is None or self._child.ended:
+            if self._child is not None:
+                self._child.end()
+            self._number += 1
+            folder = self._folder / str(self._number)
+            folder.mkdir()
+            arguments = (folder, *self._arguments)
+            self._child = Child(self._program, folder, *arguments, seconds=self._seconds, **self._environment)
+        return self._child.ask(question)
+
+
+def run_to_end(command, environment, seconds, what):
+    """A program without input, with what it prints as text; AssertionError if it has not ended by then."""
+    try:
+        return subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds
+        )
+    except subprocess.TimeoutExpired as error:
+        raise AssertionError(f"{what}: not ended after {seconds} s; {error.stdout!r} {error.stderr!r}") from None
+
+
 def serve(answer, seconds=HUNG):
     """In the child: answer each question with what `answer` returns or raises, until there are no more."""
     with os.fdopen(os.dup(1), "w", encoding="ascii") as out:

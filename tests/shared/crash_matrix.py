@@ -8,10 +8,10 @@ import itertools
 import json
 import os
 import random
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from child import run_to_end
 from pythons import PYTHON
 
 from wer.dumps import read_dump
@@ -279,21 +279,10 @@ class Crash:
         numbers = way.number, trouble.own, trouble.others, way.threads, way.left
         timeout = SHORT_TIMEOUT if self.none() == GIVEN_UP else TIMEOUT
         arguments = [library, name, *map(str, (*numbers, int(trouble.dump), timeout))]
-        process = subprocess.Popen(
-            [PYTHON, "-I", "-c", PROGRAM + STATES[self.state].program + trouble.program + END, *arguments],
-            env=os.environ | {"WER_STANDIN": ";".join(filter(None, rules))},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            output, errors = process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            output, errors = process.communicate()
-            raise AssertionError(f"{self}: not ended after {PATIENCE} s; {output} {errors}") from None
-        return Ended(process.returncode & 0xFFFFFFFF, output.split(), errors, folder)
+        program = PROGRAM + STATES[self.state].program + trouble.program + END
+        environment = os.environ | {"WER_STANDIN": ";".join(filter(None, rules))}
+        done = run_to_end([PYTHON, "-I", "-c", program, *arguments], environment, PATIENCE, self)
+        return Ended(done.returncode & 0xFFFFFFFF, done.stdout.split(), done.stderr, folder)
 
 
 @dataclass(frozen=True)

@@ -248,3 +248,15 @@ def another_process(layer):
             yield process
         finally:
             process.kill()
+
+
+@contextlib.contextmanager
+def with_another_process(folder):
+    """The layer, with another process and a file that reports may be about."""
+    gc.collect()
+    gc.freeze()  # gc.collect() then looks at what a case makes
+    file = folder / "spooler.log"
+    file.write_text("x")
+    with layer(folder) as below, another_process(below) as process:
+        below.file, below.process = file, process
+        yield below

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from clirun import run
 from pythons import PYTHON, WITH_WER
+from trials.registry_changes import PROGRAMS, undo_all
 
 from wer import changes
 from wer._machine.keys import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, SILENT_EXIT
@@ -247,9 +248,6 @@ class TestUninstall:
         assert not folder.exists()
 
 
-PROGRAMS = (None, "a.exe", "b.exe")
-
-
 def random_machine(rng):
     if rng.random() < 0.6:
         for key in (LOCAL_DUMPS, rf"{LOCAL_DUMPS}\A.exe", rf"{LOCAL_DUMPS}\b.EXE", rf"{LOCAL_DUMPS}\theirs.exe"):
@@ -273,16 +271,6 @@ def random_plan(rng, registry):
         return changes.set_on_kill(registry, "a.exe", **options)
     only = exe is not None and rng.random() < 0.5
     return changes.set_local_dumps(registry, exe, **options, only_this_program=only)
-
-
-def undo_all(rng, registry):
-    undoings = [lambda exe=exe: changes.unset_local_dumps(registry, exe) for exe in PROGRAMS]
-    undoings.append(lambda: changes.unset_on_kill(registry, "a.exe"))
-    rng.shuffle(undoings)
-    for undoing in undoings:
-        plan = undoing()
-        if "Nothing is recorded" not in "".join(plan.notes):
-            plan.apply(registry)
 
 
 @pytest.mark.parametrize("seed", range(25))

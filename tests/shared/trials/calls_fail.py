@@ -6,7 +6,7 @@ import sys
 import zlib
 from pathlib import Path
 
-from child import Child, serve
+from child import Renewed, serve
 from spread import spread
 
 import trials
@@ -19,23 +19,13 @@ ONCE = True
 AGAIN = 3  # runs, each of which leaves a handle, or it is no leak
 
 
-class Place:
+class Place(Renewed):
     """The process in which calls fail, and the calls that each operation makes."""
 
     def __init__(self, folder):
-        self.folder = folder
-        self.number = 0
-        self.child = None
+        super().__init__(__file__, folder)
         self.names = self.ask({"what": "names"})
         self.points = {}
-
-    def ask(self, question):
-        if self.child is None or self.child.ended:
-            self.number += 1
-            folder = self.folder / str(self.number)
-            folder.mkdir()
-            self.child = Child(__file__, folder, folder)
-        return self.child.ask(question)
 
     def points_of(self, name):
         """The calls that an operation makes, each with each code."""
@@ -47,11 +37,8 @@ class Place:
 @contextlib.contextmanager
 def place(folder):
     trials.needs_stand_in()
-    place = Place(folder)
-    try:
+    with Place(folder) as place:
         yield place
-    finally:
-        place.child.end()
 
 
 def case(place, number):

@@ -8,8 +8,6 @@ import alone
 import layers
 import targets
 
-import trials
-
 UNIT = "calls"
 PYTHONS = ("windows",)
 SHORT = 12
@@ -133,16 +131,14 @@ CELLS.sort(key=lambda cell: cell[2] == "wer.dumps.write_dump" and PROCESSES[cell
 
 @contextlib.contextmanager
 def place(folder):
-    trials.needs_stand_in()
     assert not targets.missing(), f"no calls here for {targets.missing()}"
     for states, _, expected in KINDS.values():
         assert states.keys() == expected.keys(), states.keys() ^ expected.keys()
-    with alone.opened(__file__, folder, SECONDS, PYTHONMALLOC="debug") as python:
+    with alone.place_of(__file__, SECONDS)(folder) as python:
         yield python
 
 
-def case(python, number):
-    return python.run(number)
+case = alone.case
 
 
 @contextlib.contextmanager

@@ -6,8 +6,8 @@ import contextlib
 import json
 import os
 import random
-import subprocess
 
+from child import run_to_end
 from pythons import PYTHON
 
 import trials
@@ -55,8 +55,9 @@ def case(place, number):
     # A report that is refused at its end is one without the disk.
     environment = os.environ | {"WER_STANDIN": "fail WerReportSubmit * 0x80004005"}
     command = [PYTHON, "-I", "-c", PROGRAM, place, *map(str, (crashers, installers, crashes))]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
-    what = f"{crashers} threads with {crashes} crashes each, {installers} that install: {done}"
+    what = f"{crashers} threads with {crashes} crashes each, {installers} that install"
+    done = run_to_end(command, environment, PATIENCE, what)
+    what = f"{what}: {done}"
     assert done.returncode == 0, what
     ended, installations, passed_on, missed, alone, created, still_open, installed = json.loads(done.stdout)
     assert ended, what

@@ -8,8 +8,6 @@ import alone
 import layers
 import targets
 
-import trials
-
 UNIT = "dumps"
 PYTHONS = ("windows",)
 SHORT = 1
@@ -43,15 +41,7 @@ CALLS = ("wer.Report.add_dump", "wer.ProcessSnapshot", "wer.service.add_processe
 CELLS = [(process, call) for process in ("memory", "threads") for call in CALLS]
 
 
-@contextlib.contextmanager
-def place(folder):
-    trials.needs_stand_in()
-    with alone.opened(__file__, folder, SECONDS, PYTHONMALLOC="debug") as python:
-        yield python
-
-
-def case(python, number):
-    return python.run(number)
+place, case = alone.place_of(__file__, SECONDS), alone.case
 
 
 @contextlib.contextmanager

@@ -3,9 +3,9 @@
 import contextlib
 import json
 import random
-import subprocess
 import sys
 
+from child import run_to_end
 from pythons import PYTHON, WITH_WER
 
 import trials
@@ -178,19 +178,6 @@ def case(folder, number):
         imports=rng.randrange(2, 7),
     )
     environment = WITH_WER | {"PYTHONMALLOC": "debug", "WER_STANDIN": f'store "{folder / "store"}";server offline'}
-    process = subprocess.Popen(
-        [PYTHON, "-B", "-c", text],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        out, errors = process.communicate(timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        _, errors = process.communicate()
-        raise AssertionError(f"it has not ended within {SECONDS} s\n{errors[-3000:]}") from None
-    assert (process.returncode, errors) == (0, ""), f"exit code {process.returncode:#x}\n{errors[-3000:]}"
-    return json.loads(out)
+    done = run_to_end([PYTHON, "-B", "-c", text], environment, SECONDS, f"case {number}")
+    assert (done.returncode, done.stderr) == (0, ""), f"exit code {done.returncode:#x}\n{done.stderr[-3000:]}"
+    return json.loads(done.stdout)

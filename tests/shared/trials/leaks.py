@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from child import Child, serve
+from child import Renewed, serve
 
 import trials
 
@@ -39,31 +39,21 @@ MOST_BYTES = 256 * 1024  # once and for all
 MOST_BYTES_PER_CYCLE = 4
 
 
-class Place:
-    """The process that goes through the cycles."""
-
-    def __init__(self, folder):
-        self.child = Child(__file__, folder, folder)
-
-
 @contextlib.contextmanager
 def place(folder):
     trials.needs_stand_in()
-    place = Place(folder)
-    try:
-        yield place
-    finally:
-        place.child.end()
+    with Renewed(__file__, folder) as process:
+        yield process
 
 
-def case(place, number):
+def case(process, number):
     """Each kind in turn."""
-    return place.child.ask({"kind": KINDS[number % len(KINDS)]})
+    return process.ask({"kind": KINDS[number % len(KINDS)]})
 
 
-def finish(place):
+def finish(process):
     """What is seen over all parts of a kind."""
-    for kind, cases in place.child.ask({"kind": "samples"}).items():
+    for kind, cases in process.ask({"kind": "samples"}).items():
         check(kind, cases)
 
 

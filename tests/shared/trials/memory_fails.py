@@ -11,7 +11,7 @@ import traceback
 import zlib
 from pathlib import Path
 
-from child import Child, serve
+from child import Renewed, serve
 from spread import spread
 
 import trials
@@ -28,24 +28,13 @@ WARM = 5  # runs, before which Python's caches fill
 AGAIN = 6  # runs, each of which leaks, or it is no leak
 
 
-class Place:
+class Place(Renewed):
     """The process in which allocations fail: a new one after each that has crashed or hung."""
 
     def __init__(self, folder):
-        self.folder = folder
-        self.number = 0
-        self.child = None
+        super().__init__(__file__, folder)
         self.names = self.ask({"what": "names"})
         self.counts = {}
-
-    def ask(self, question):
-        if self.child is None or self.child.ended:
-            self.close()
-            self.number += 1
-            folder = self.folder / str(self.number)
-            folder.mkdir()
-            self.child = Child(__file__, folder, folder)
-        return self.child.ask(question)
 
     def allocations(self, name):
         """How many an operation makes."""
@@ -53,19 +42,12 @@ class Place:
             self.counts[name] = self.ask({"what": "count", "name": name})
         return self.counts[name]
 
-    def close(self):
-        if self.child is not None:
-            self.child.end()
-
 
 @contextlib.contextmanager
 def place(folder):
     trials.needs_stand_in()
-    place = Place(folder)
-    try:
+    with Place(folder) as place:
         yield place
-    finally:
-        place.close()
 
 
 def case(place, number):

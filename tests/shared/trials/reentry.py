@@ -1,6 +1,5 @@
 """Inside a call the same thread uses the same objects: each use works or is refused, and so does the call."""
 
-import contextlib
 import gc
 import itertools
 import random
@@ -12,7 +11,6 @@ import weakref
 import alone
 import layers
 
-import trials
 import wer
 
 UNIT = "calls"
@@ -34,26 +32,8 @@ REGISTERED = "ValueError: WerRegisterCustomMetadata: "
 DONE = "done"
 
 
-@contextlib.contextmanager
-def place(folder):
-    trials.needs_stand_in()
-    with alone.opened(__file__, folder, PYTHONMALLOC="debug") as python:
-        yield python
-
-
-def case(python, number):
-    return python.run(number)
-
-
-@contextlib.contextmanager
-def world(folder):
-    gc.collect()
-    gc.freeze()
-    file = folder / "spooler.log"
-    file.write_text("x")
-    with layers.layer(folder) as layer, layers.another_process(layer) as process:
-        layer.file, layer.process = file, process
-        yield layer
+place, case = alone.place_of(__file__), alone.case
+world = layers.with_another_process
 
 
 def program(layer, number):

@@ -4,11 +4,11 @@ import contextlib
 import json
 import os
 import random
-import subprocess
 import sys
 from pathlib import Path
 
 import alone
+from child import run_to_end
 from pythons import PYTHON, WITH_WER
 
 import trials
@@ -177,21 +177,8 @@ def case(folder, number):
     }
     environment.pop("PYTHONFAULTHANDLER", None)
     told = f"{how}, {threads}, left {left}"
-    process = subprocess.Popen(
-        [PYTHON, "-B", "-c", text, str(folder)],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        out, errors = process.communicate(timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        raise AssertionError(f"it has not ended within {SECONDS} s: {told}") from None
-    check(process.returncode, out.split(), errors, how, left, "atexit.register(early)" in text, told)
+    done = run_to_end([PYTHON, "-B", "-c", text, str(folder)], environment, SECONDS, told)
+    check(done.returncode, done.stdout.split(), done.stderr, how, left, "atexit.register(early)" in text, told)
     if WINDOWS:
         if how not in ("at once", "from a thread"):
             check_log(log, told)

@@ -12,7 +12,6 @@ import time
 import alone
 import layers
 
-import trials
 import wer
 
 UNIT = "calls"
@@ -47,26 +46,8 @@ REFUSED = (
 )
 
 
-@contextlib.contextmanager
-def place(folder):
-    trials.needs_stand_in()
-    with alone.opened(__file__, folder, PYTHONMALLOC="debug") as python:
-        yield python
-
-
-def case(python, number):
-    return python.run(number)
-
-
-@contextlib.contextmanager
-def world(folder):
-    gc.collect()
-    gc.freeze()  # gc.collect() then looks at what a case makes
-    file = folder / "spooler.log"
-    file.write_text("x")
-    with layers.layer(folder) as layer, layers.another_process(layer) as process:
-        layer.file, layer.process = file, process
-        yield layer
+place, case = alone.place_of(__file__), alone.case
+world = layers.with_another_process
 
 
 def program(layer, number):

@@ -9,7 +9,7 @@ import traceback
 import zlib
 from pathlib import Path
 
-from child import Child, serve
+from child import Renewed, serve
 from spread import spread
 
 import trials
@@ -42,39 +42,19 @@ ERRORS = (OSError, MemoryError, NotImplementedError, ValueError, RuntimeError)
 LONG = {"write_dump"}  # it takes seconds
 
 
-class Place:
+class Place(Renewed):
     """The process in which they fail: a new one after each that has crashed or hung."""
 
     def __init__(self, folder):
-        self.folder = folder
-        self.number = 0
-        self.child = None
+        super().__init__(__file__, folder)
         self.names = self.ask({"what": "names"})
-
-    def ask(self, question):
-        if self.child is None or self.child.ended:
-            self.close()
-            self.number += 1
-            folder = self.folder / str(self.number)
-            folder.mkdir()
-            self.child = Child(__file__, folder, folder)
-        return self.child.ask(question)
-
-    def close(self):
-        if self.child is not None:
-            self.child.end()
 
 
 @contextlib.contextmanager
 def place(folder):
     trials.needs_stand_in()
-    if "WERAPI_FAULTS" not in os.environ:
-        raise trials.CannotBeTried("needs the module of tests/faults")
-    place = Place(folder)
-    try:
+    with Place(folder) as place:
         yield place
-    finally:
-        place.close()
 
 
 def case(place, number):
