@@ -18,13 +18,20 @@ def register(handler: "HeldHandler", template: "HeldTemplate", registered: list[
 
     What `registered` then holds is to be undone, also if this fails.
     """
-    registered.append(register_runtime_exception_module(PATH, handler.claim))
-    for path, kind, flags in template.files:
+    _keep(registered, register_runtime_exception_module(PATH, handler.claim))
+    for path, its_type, flags in template.files:
         if not is_registered("WerRegisterFile", _os.path.normcase(path)):
-            is_document = kind == FileType.USER_DOCUMENT
-            registered.append(
-                register_file(path, RegisterFileType.USER_DOCUMENT if is_document else RegisterFileType.OTHER, flags)
-            )
+            is_document = its_type == FileType.USER_DOCUMENT
+            kind = RegisterFileType.USER_DOCUMENT if is_document else RegisterFileType.OTHER
+            _keep(registered, register_file(path, kind, flags))
+
+
+def _keep(registered: list[Registration], registration: Registration) -> None:
+    try:
+        registered.append(registration)
+    except BaseException:  # there is no memory for it, and then nobody could undo it
+        registration.unregister()
+        raise
 
 
 def missing() -> list[str]:

@@ -4,6 +4,7 @@ import faulthandler
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,7 @@ from pythons import PYTHON, WITH_WER
 
 import wer
 import wer.testing
-from wer.service import RingLog, _fault_stacks, enrich
+from wer.service import RingLog, _enrich, _fault_stacks, enrich
 from wer.service._folder import Folder
 
 
@@ -113,6 +114,38 @@ def test_the_rest_is_undone_if_wer_refuses_one(fake, faults, folder):
     assert [registration.active for registration in done.registrations] == [False, False, False, True]
     assert faults.calls == ["enable", "disable"]
     done.registrations[-1].unregister()
+
+
+@pytest.mark.parametrize(("nth", "registered"), [(0, 1), (1, 2), (2, 2), (3, 3)])  # the third is the file's
+def test_without_memory_to_keep_what_is_begun_nothing_stays(fake, faults, folder, monkeypatch, nth, registered):
+    class Full(ExitStack):
+        kept = 0
+
+        def callback(self, *arguments):
+            if self.kept == nth:
+                raise MemoryError
+            self.kept += 1
+            super().callback(*arguments)
+
+    monkeypatch.setattr(_enrich, "ExitStack", Full)
+    with pytest.raises(MemoryError):
+        enrich(metadata={"A": "1"}, files=["a"], folder=folder)
+    called = [name.partition("ister")[0] for name in functions(fake)]
+    assert called == ["Reg"] * registered + ["Unreg"] * registered
+    assert not folder.exists() or list(folder.iterdir()) == []
+    assert faults.calls == []
+
+
+def test_ctrl_c_at_the_last_step_leaves_nothing(fake, faults, folder, monkeypatch):
+    def ctrl_c(function):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_enrich.atexit, "register", ctrl_c)
+    with pytest.raises(KeyboardInterrupt):
+        enrich(metadata={"A": "1"}, files=["a"], folder=folder)
+    assert functions(fake)[3:] == ["UnregisterFile", "UnregisterFile", "UnregisterCustomMetadata"]
+    assert list(folder.iterdir()) == []
+    assert faults.calls == ["enable", "disable"]
 
 
 @pytest.mark.parametrize("left", ["metadata", "files", "ring_log", "faulthandler"])

@@ -20,7 +20,7 @@ from refusals import REFUSALS, World, refused
 
 import wer
 import wer.testing
-from wer import _functions, _native, _registration
+from wer import _exception_module, _functions, _native, _registration
 from wer.testing import _fake
 
 PACKAGE = Path(wer.__file__).parent
@@ -301,6 +301,25 @@ class TestRecord:
             "WerUnregisterFile",
             "WerUnregisterRuntimeExceptionModule",
         ]
+
+    @pytest.mark.parametrize("room", [0, 1])
+    def test_a_crash_handler_for_fast_fails_that_there_is_no_memory_to_keep(self, fake, room):
+        class Full(list):
+            def append(self, registration):
+                if len(self) == room:
+                    raise MemoryError
+                super().append(registration)
+
+        template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
+        template.add_file("a.log")
+        registered = Full()
+        with wer.install_crash_handler(template) as handler:
+            with pytest.raises(MemoryError):
+                _exception_module.register(handler._held, template._held, registered)
+            for registration in registered:
+                registration.unregister()
+        called = [call.function.partition("ister")[0] for call in fake.calls]
+        assert sorted(called) == ["WerReg"] * (room + 1) + ["WerUnreg"] * (room + 1)
 
     def test_a_crash_whose_report_cannot_be_made(self, fake):
         fake.fail("WerReportCreate", wer.HResult.E_OUTOFMEMORY)

@@ -1,6 +1,7 @@
 """What `add_python_state` writes, and what cannot keep it from that."""
 
 import asyncio
+import gc
 import os
 import threading
 import time
@@ -266,6 +267,17 @@ class TestFile:
         report.close()
         del report
         assert not os.path.exists(path)
+
+    def test_that_ctrl_c_has_interrupted_is_gone_with_the_report(self, fake, tmp_path, monkeypatch):
+        def ctrl_c(descriptor, text):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("wer.service._state._write", ctrl_c)
+        with wer.Report("WerTests.State") as report, pytest.raises(KeyboardInterrupt):
+            add_python_state(report, folder=Folder(str(tmp_path)))
+        del report
+        gc.collect()
+        assert os.listdir(tmp_path) == []
 
     def test_that_cannot_be_made_does_not_fail_the_report(self, fake, tmp_path, caplog):
         (tmp_path / "private").write_text("a file is in the way")

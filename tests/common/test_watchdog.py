@@ -12,7 +12,8 @@ import pytest
 
 import wer
 import wer.testing
-from wer.service import Hang, _late_stacks
+from wer.service import Hang, _late_stacks, _watchdog
+from wer.service._late_stacks import LateStacks
 
 
 @pytest.fixture
@@ -87,6 +88,31 @@ def test_a_full_disk_leaves_no_file(make, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(OSError, match=r"descriptor|handle"):
         os.fstat(opened[0])
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(_late_stacks.os, "write"), (LateStacks, "told_to"), (LateStacks, "arm"), (_watchdog.atexit, "register")],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_ctrl_c_while_it_begins_leaves_nothing(fake, make, tmp_path, monkeypatch, owner, name):
+    """Nobody has the object then, and nobody could close it."""
+
+    def ctrl_c(*arguments):
+        raise KeyboardInterrupt
+
+    opened = []
+    create = _late_stacks.Folder.create
+    monkeypatch.setattr(_late_stacks.Folder, "create", lambda *args: opened.append(create(*args)) or opened[-1])
+    monkeypatch.setattr(owner, name, ctrl_c)
+    with pytest.raises(KeyboardInterrupt):
+        make(10)
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
+    [(_, descriptor)] = opened
+    with pytest.raises(OSError, match=r"descriptor|handle"):
+        os.fstat(descriptor)
+    assert fake.hang() == 0
 
 
 @pytest.mark.parametrize(

@@ -493,7 +493,11 @@ def folder(world):
     try:
         folder.sweep()
     finally:
-        Path(path).unlink()
+        try:
+            os.unlink(path)
+        except MemoryError:  # which is no matter of the folder's
+            os.unlink(path)
+            raise
 
 
 @operation("wer.service.Limits", "wer.service.Limits.take", "wer.service.Limits.close", "wer.service.Taken")

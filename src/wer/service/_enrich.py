@@ -55,12 +55,18 @@ class Enrichment:
         WerError
             WER refused to forget something. All else is undone.
         """
-        atexit.unregister(self.undo)
-        self._undoing.close()
+        try:
+            self._undoing.close()
+        finally:
+            atexit.unregister(self.undo)
 
     def _register(self, registration: Registration) -> None:
-        self._undoing.callback(registration.unregister)
-        self.registrations += (registration,)
+        try:
+            self._undoing.callback(registration.unregister)
+            self.registrations += (registration,)
+        except BaseException:  # there is no memory for it, and then nobody could undo it
+            registration.unregister()
+            raise
 
     def _write_fault_stacks(self, folder: Folder) -> None:
         """Have faulthandler write into a file of ours, and register that."""
@@ -70,7 +76,11 @@ class Enrichment:
         with suppress(OSError):
             folder.sweep()
         stacks = FaultStacks(folder)
-        self._undoing.callback(stacks.close)
+        try:
+            self._undoing.callback(stacks.close)
+        except BaseException:
+            stacks.close()
+            raise
         self._register(register_file(stacks.path))
         stacks.begin()
         self.faulthandler_path = stacks.path
@@ -158,9 +168,9 @@ def enrich(
             done._register(register_memory_block(ring_log.buffer))
         if faulthandler:
             done._write_fault_stacks(folder if isinstance(folder, Folder) else Folder(folder))
+        atexit.register(done.undo)
     except BaseException:
         with suppress(OSError, RuntimeError):
             done.undo()
         raise
-    atexit.register(done.undo)
     return done

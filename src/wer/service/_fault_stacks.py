@@ -23,20 +23,22 @@ class FaultStacks:
     """
 
     def __init__(self, folder: Folder) -> None:
-        self.path, file = folder.create(FAULTHANDLER)
-        os.close(file)
-        try:
-            # To append: where `Folder.sweep` has emptied it, it begins anew.
-            self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | _ON_WINDOWS)
-        except OSError:
-            remove(self.path)
-            raise
         self._writes = False
+        self._file = -1
+        path, file = folder.create(FAULTHANDLER)
+        try:
+            os.close(file)
+            self.path = path
+            # To append: where `Folder.sweep` has emptied it, it begins anew.
+            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | _ON_WINDOWS)
+        except BaseException:
+            remove(path)
+            raise
 
     def begin(self) -> None:
         """Have faulthandler write into it from now on."""
-        faulthandler.enable(self._file, all_threads=True)
         self._writes = True
+        faulthandler.enable(self._file, all_threads=True)
 
     def close(self) -> None:
         """Disable faulthandler, and remove the file."""

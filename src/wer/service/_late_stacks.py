@@ -36,13 +36,14 @@ class LateStacks:
         why = _why_not(wanted)
         place = Folder(folder)
         place.sweep()  # what a process has left that was ended
-        self.path, self.fd = place.create("stacks")
         line = _DO_NOT_COME.format(why=why) if why else _COME.format(pid=os.getpid())
+        path, fd = place.create("stacks")
         try:
-            self._begin = os.write(self.fd, line.encode("ascii"))
-        except OSError:  # the disk is full
-            os.close(self.fd)
-            remove(self.path)
+            self.path, self.fd = path, fd
+            self._begin = os.write(fd, line.encode("ascii"))
+        except BaseException:  # the disk is full, or there is no memory
+            os.close(fd)
+            remove(path)
             raise
         if not why:
             _armed = self

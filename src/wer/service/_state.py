@@ -71,10 +71,10 @@ def add_python_state(
         text = _text(exception, thread or threading.get_ident(), local_variables, redact, more)
         path, descriptor = (folder or Folder()).create("state")
         try:
+            weakref.finalize(report, remove, path)  # before Ctrl-C can come
             _write(descriptor, text)
         finally:
             os.close(descriptor)
-        weakref.finalize(report, remove, path)
         report.add_file(path, FileType.OTHER)
         return path
     except Exception as error:  # of a full disk, or no memory: the report matters more

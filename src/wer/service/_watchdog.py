@@ -165,15 +165,19 @@ class Watchdog(Owner):
         except BaseException:
             stacks_file.close()
             raise
-        stacks_file.arm()
         self._plan = plan
         self._stacks = stacks_file
         self._process = process
         self._on_recovery = on_recovery
         self._told = 0
-        self._interval = plan.timeout / 4000
+        try:
+            self._interval = plan.timeout / 4000
+            stacks_file.arm()
+            atexit.register(self.close)
+        except BaseException:  # Ctrl-C included: nobody could close it
+            self._end(1)
+            raise
         self._closed = False
-        atexit.register(self.close)
 
     def _start(self, plan: Plan, stacks: LateStacks, out_of_process: bool) -> "Any":  # a WatcherProcess, or None
         if not out_of_process:
@@ -244,12 +248,16 @@ class Watchdog(Owner):
         if self._closed:
             return
         self._closed = True
-        atexit.unregister(self.close)
-        seconds = self._plan.report_seconds
-        self._held.stop(int(seconds * 1000))
-        if self._process is not None:
-            self._process.stop(seconds)
-        self._stacks.close()
+        self._end(self._plan.report_seconds)
+
+    def _end(self, seconds: float) -> None:
+        try:
+            self._held.stop(int(seconds * 1000))
+            if self._process is not None:
+                self._process.stop(seconds)
+        finally:
+            self._stacks.close()
+            atexit.unregister(self.close)
 
     def _tend(self) -> None:
         """Called by a beat when the watchdog has set a flag, at most four times in `timeout`."""

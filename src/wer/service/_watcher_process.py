@@ -46,8 +46,20 @@ class WatcherProcess:
             creationflags=_NO_WINDOW,
             text=True,
         )
+        assert self._process.stdout is not None
+        try:
+            self._tell(name, plan)
+        except BaseException:
+            self._process.kill()
+            self.stop(0)
+            raise
+        finally:
+            self._process.stdout.close()
+
+    def _tell(self, memory: str, plan: Plan) -> None:
+        """Say what it is to watch, and wait until it does."""
         this = _native.open_process(os.getpid(), 0)
-        told = {"pid": os.getpid(), "created": _native.created(this), "memory": name, "plan": asdict(plan)}
+        told = {"pid": os.getpid(), "created": _native.created(this), "memory": memory, "plan": asdict(plan)}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         too_late = threading.Timer(_START_SECONDS, self._process.kill)
@@ -59,13 +71,8 @@ class WatcherProcess:
             if answer != "watching\n":
                 answer += self._process.stdout.read()
                 raise OSError(f"the process that is to watch this one has not started: {answer.strip() or 'too slow'}")
-        except BaseException:
-            self._process.kill()
-            self.stop(0)
-            raise
         finally:
             too_late.cancel()
-            self._process.stdout.close()
 
     @property
     def running(self) -> bool:
