@@ -119,10 +119,9 @@ class Folder:
                 if tries == _MOST_TRIES:
                     raise
             except BaseException:  # it may be there, and nobody would know of it
-                with suppress(OSError):
-                    if file is not None:
-                        os.close(file)
-                    os.unlink(path)
+                if file is not None:
+                    os.close(file)
+                remove(path)
                 raise
 
     def sweep(self) -> int:
