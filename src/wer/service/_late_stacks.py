@@ -71,11 +71,14 @@ class LateStacks:
     def close(self) -> None:
         """Remove the file."""
         global _armed
-        with self._lock:
+        self._lock.acquire()  # `with` would ask for memory, and without any at least the descriptor is to be closed
+        try:
             if _armed is self:
                 faulthandler.cancel_dump_traceback_later()
                 _armed = None
             os.close(self.fd)
+        finally:
+            self._lock.release()
         remove(self.path)
 
 

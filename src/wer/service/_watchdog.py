@@ -175,7 +175,7 @@ class Watchdog(Owner):
             stacks_file.arm()
             atexit.register(self.close)
         except BaseException:  # Ctrl-C included: nobody could close it
-            self._end(1)
+            self._end(1000)
             raise
         self._closed = False
 
@@ -248,13 +248,13 @@ class Watchdog(Owner):
         if self._closed:
             return
         self._closed = True
-        self._end(self._plan.report_seconds)
+        self._end(int(self._plan.report_seconds * 1000))
 
-    def _end(self, seconds: float) -> None:
+    def _end(self, milliseconds: int) -> None:
         try:
-            self._held.stop(int(seconds * 1000))
+            self._held.stop(milliseconds)
             if self._process is not None:
-                self._process.stop(seconds)
+                self._process.stop(milliseconds / 1000)
         finally:
             self._stacks.close()
             atexit.unregister(self.close)
