@@ -6,6 +6,7 @@ harm, and the same sources give the same bytes.
 
 import gzip
 import io
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools import cpython, debian, steps, venvs
-from tools.cache import Cache, Key, locked
+from tools.cache import Cache, Key, chosen_compiler, locked
 from tools.cpython import WindowsPython
 from tools.steps import Command, Failure, say
 
@@ -355,8 +356,8 @@ def _forget_when_and_who(sdist: Path) -> None:
 
 
 def _tools(cache: Cache) -> str:
-    """What tells apart the tools that build packages: their versions, and the Python's."""
-    return venvs.get(cache, "build").parent.parent.name
+    """What tells apart the tools that build packages: their versions, the Python's, and a compiler that was chosen."""
+    return json.dumps([venvs.get(cache, "build").parent.parent.name, chosen_compiler()], sort_keys=True)
 
 
 def _snapshot(cache: Cache, name: str, paths: Sequence[str]) -> Path:

@@ -43,6 +43,8 @@ KEPT = {
     *("PROCESSOR_REVISION", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)", "PROGRAMW6432", "PUBLIC"),
     *("SESSIONNAME", "SYSTEMDRIVE", "SYSTEMROOT", "USERDOMAIN", "USERNAME", "USERPROFILE", "WINDIR"),
 }
+# And on Windows, in a prompt where a compiler was chosen: by what setuptools then finds it (`chosen_compiler`).
+SDK = ("DISTUTILS_USE_SDK", "MSSDK", "INCLUDE", "LIB", "LIBPATH")
 SPARE = 64 << 20  # bytes; where less is free, a disk counts as full: nothing that is worth a run fits on it
 
 
@@ -59,7 +61,7 @@ class Cache:
         kept = {name: value for name, value in os.environ.items() if name.upper() in KEPT}
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
-        return kept | {
+        return kept | chosen_compiler() | {
             **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
             "PIP_CACHE_DIR": str(self.root / "pip"),
             "ZIG_GLOBAL_CACHE_DIR": str(self.root / "zig"),
@@ -85,6 +87,13 @@ class Cache:
                         unfinished.rename(place)
         os.utime(place)  # it is in use
         return place
+
+
+def chosen_compiler() -> dict[str, str]:
+    """What the environment says of a compiler that was chosen there. What is built with it has this in its key."""
+    if sys.platform != "win32" or "DISTUTILS_USE_SDK" not in os.environ:
+        return {}
+    return {name: os.environ[name] for name in SDK if name in os.environ}
 
 
 def location() -> Path:

@@ -108,6 +108,22 @@ def test_tools_reach_others_as_the_user_does(tmp_path, monkeypatch):
     assert others.items() <= cache.Cache(tmp_path, tmp_path).environment.items()
 
 
+def test_on_windows_the_compiler_that_was_chosen_is_taken_and_known(tmp_path, monkeypatch, hostile):
+    """In a prompt of Visual Studio's with DISTUTILS_USE_SDK; by default setuptools finds one, without the environment."""
+    own = cache.Cache(tmp_path, tmp_path)
+    sdk = {"DISTUTILS_USE_SDK": "1", "INCLUDE": r"C:\sdk\include", "LIB": r"C:\sdk\lib"}
+    for name, value in (hostile | sdk).items():
+        monkeypatch.setenv(name, value)
+    assert sdk.items().isdisjoint(own.environment.items())
+    with monkeypatch.context() as windows:
+        windows.setattr(sys, "platform", "win32")
+        assert sdk.items() <= own.environment.items()
+        assert cache.chosen_compiler() == sdk
+        windows.delenv("DISTUTILS_USE_SDK")
+        assert sdk.keys().isdisjoint(own.environment)
+        assert cache.chosen_compiler() == {}
+
+
 @pytest.mark.parametrize("options", [[], ["-P"], ["-S"], ["-OO"]])
 def test_dev_py_finds_its_own_modules(planted, hostile, options):
     command = [sys.executable, *options, "-B", ROOT / "dev.py", "test", "--help"]
