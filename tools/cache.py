@@ -61,17 +61,21 @@ class Cache:
         kept = {name: value for name, value in os.environ.items() if name.upper() in KEPT}
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
-        return kept | chosen_compiler() | {
-            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
-            "PIP_CACHE_DIR": str(self.root / "pip"),
-            "ZIG_GLOBAL_CACHE_DIR": str(self.root / "zig"),
-            "ZIG_LOCAL_CACHE_DIR": str(self.root / "zig"),
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            # Whatever a pip.conf says: what we install goes where we say.
-            **dict.fromkeys(("PIP_REQUIRE_VIRTUALENV", "PIP_USER"), "0"),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "LC_ALL": "C.UTF-8",  # the same messages, and every path readable, whatever the user's locale
-        }
+        return (
+            kept
+            | chosen_compiler()
+            | {
+                **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
+                "PIP_CACHE_DIR": str(self.root / "pip"),
+                "ZIG_GLOBAL_CACHE_DIR": str(self.root / "zig"),
+                "ZIG_LOCAL_CACHE_DIR": str(self.root / "zig"),
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+                # Whatever a pip.conf says: what we install goes where we say.
+                **dict.fromkeys(("PIP_REQUIRE_VIRTUALENV", "PIP_USER"), "0"),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "LC_ALL": "C.UTF-8",  # the same messages, and every path readable, whatever the user's locale
+            }
+        )
 
     def get(self, name: str, title: str, key: Key, build: Callable[[Path], None]) -> Path:
         """The folder with the finished work `name`, made by `build(folder)` unless there is one for `key`."""

@@ -109,7 +109,7 @@ def test_tools_reach_others_as_the_user_does(tmp_path, monkeypatch):
 
 
 def test_on_windows_the_compiler_that_was_chosen_is_taken_and_known(tmp_path, monkeypatch, hostile):
-    """In a prompt of Visual Studio's with DISTUTILS_USE_SDK; by default setuptools finds one, without the environment."""
+    """In a prompt with DISTUTILS_USE_SDK; by default setuptools finds one, without the environment."""
     own = cache.Cache(tmp_path, tmp_path)
     sdk = {"DISTUTILS_USE_SDK": "1", "INCLUDE": r"C:\sdk\include", "LIB": r"C:\sdk\lib"}
     for name, value in (hostile | sdk).items():
