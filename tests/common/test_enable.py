@@ -68,6 +68,27 @@ def test_puts_all_in_place_and_undoes_it(fake, enable, no_faulthandler, tmp_path
     service.close()  # does nothing
 
 
+def test_all_else_is_undone_if_there_is_no_memory_for_a_part(fake, enable, no_faulthandler, monkeypatch):
+    def no_memory(stacks):
+        raise MemoryError
+
+    before = installed()
+    service = enable()
+    thread = service.reporter._background._thread
+    with monkeypatch.context() as patch:
+        patch.setattr("wer.service._fault_stacks.FaultStacks.close", no_memory)
+        with pytest.raises(MemoryError):
+            service.close()
+    assert installed() == before
+    assert not fake.crash()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert _current.service is None
+    assert faulthandler.is_enabled()
+    service.close()  # which tries again
+    assert not faulthandler.is_enabled()
+
+
 @pytest.mark.parametrize(
     ("off", "left"),
     [("hooks", {"crash", "faulthandler"}), ("crash_report", {"hooks"}), ("stacks", {"hooks", "crash"})],

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import weakref
-from unittest import mock
+from collections import deque
 
 import pytest
 
@@ -244,14 +244,17 @@ class TestReport:
         assert "no report: MemoryError" in caplog.text
         assert reporter.report(error) is True
 
-    def test_nobody_waits_for_what_could_not_be_asked_for(self, reporter, monkeypatch):
-        def no_memory(job):
-            raise MemoryError
+    def test_nobody_waits_for_what_could_not_be_asked_for_and_it_ends(self, reporter, monkeypatch):
+        class NoMemory(deque):
+            def append(self, job):
+                raise MemoryError
 
-        with monkeypatch.context() as patch:
-            patch.setattr(reporter._background, "_jobs", mock.Mock(put=no_memory, qsize=lambda: 0))
-            assert reporter.report(raised(ValueError())) is False
-            assert reporter.flush(0)
+        monkeypatch.setattr(reporter._background, "_jobs", NoMemory())
+        assert reporter.report(raised(ValueError())) is False
+        assert reporter.flush(0)
+        reporter.close()
+        reporter._background._thread.join(30)
+        assert not reporter._background._thread.is_alive()
 
     def test_its_thread_goes_on_after_a_memory_error(self, reporter, filed):
         def no_memory():

@@ -99,11 +99,14 @@ class OnStandIn:
 
     def left(self, files=True):
         """What an operation has left, in words."""
+        if self.left_at_once(files):
+            gc.collect()  # an error and its traceback may keep each other, and what they were about
+        return self.left_at_once(files)
+
+    def left_at_once(self, files):
+        """What is left, though some of it may only be waiting to be collected."""
         names = ("OpenReports", "OpenStores", "OpenStrings", "OpenSnapshots", "Registrations")
-        numbers = {name: getattr(self.library, f"WerStandIn{name}") for name in names}
-        if any(number() for number in numbers.values()):
-            gc.collect()
-        left = [f"{name}: {count}" for name, number in numbers.items() if (count := number())]
+        left = [f"{name}: {count}" for name in names if (count := getattr(self.library, f"WerStandIn{name}")())]
         return left + self.left_in_python(files)
 
     def left_in_python(self, files):
@@ -113,8 +116,10 @@ class OnStandIn:
             thread.join(PATIENCE)
             if thread.is_alive():
                 left.append(f"the thread {thread.name}")
-        if _registration._registered:
-            left.append(f"registered: {_registration._registered}")
+        # Without any memory what has ended may stay noted, until it is registered again.
+        registered = [one for one in _registration._registered.values() if files or not one._held.ended]
+        if registered:
+            left.append(f"registered: {registered}")
         if _current.service is not None:
             left.append("a service is enabled")
         if _current.reporter is not None:

@@ -2,8 +2,8 @@
 
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
-from queue import SimpleQueue
 
 from .._typing import TYPE_CHECKING
 
@@ -17,7 +17,10 @@ class Background:
     """One daemon thread and what waits for it. It is started before anything fails, when threads can still be."""
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        # Not a queue, into which not even the word to end could be put without memory.
+        self._jobs: deque[Job] = deque()
+        self._idle = threading.Lock()  # the thread waits for it when there is nothing to do
+        self._idle.acquire()
         self._last = threading.Event()
         self._last.set()
         self._ended = False
@@ -37,11 +40,12 @@ class Background:
         if self._ended or sys.is_finalizing() or not self._thread.is_alive():
             work()
             return True
-        if self._jobs.qsize() >= _MOST_WAITING:
+        if len(self._jobs) >= _MOST_WAITING:
             return False
         done = threading.Event()
-        self._jobs.put((work, done))
-        self._last = done  # not before: what could not be put, for want of memory, nobody waits for
+        self._jobs.append((work, done))
+        self._last = done  # not before: what could not be put there, for want of memory, nobody waits for
+        self._rouse()
         # A reference in this frame would keep the exception that it is about, and that this frame's thread waits for.
         del work
         if seconds > 0:
@@ -56,22 +60,27 @@ class Background:
         """Finish what waits, for so long, and end the thread."""
         self.flush(seconds)
         self._ended = True
-        self._jobs.put(None)
+        self._rouse()
+
+    def _rouse(self) -> None:
+        if self._idle.locked():
+            try:
+                self._idle.release()
+            except RuntimeError:  # somebody else has
+                pass
 
     def _run(self) -> None:
-        going_on = True
-        while going_on:
+        while self._jobs or not self._ended:
             try:
-                going_on = self._do_next()
+                if self._jobs:
+                    self._do_next()
+                else:
+                    self._idle.acquire()  # what comes before this line releases it, and so it is looked again
             except MemoryError:  # not even for the call; this thread is needed when there is some again
                 continue
 
-    def _do_next(self) -> bool:
-        """Do what was asked for next; False: there is nothing more to come."""
-        job = self._jobs.get()
-        if job is None:
-            return False
-        work, done = job
+    def _do_next(self) -> None:
+        work, done = self._jobs.popleft()
         try:
             work()
         except MemoryError:  # in the middle of telling of another error; the thread is needed for the next report
@@ -79,5 +88,4 @@ class Background:
         finally:
             done.set()
             # In a frame that lasted, these would keep the last exception alive until the next.
-            del job, work, done
-        return True
+            del work, done

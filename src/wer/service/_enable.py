@@ -232,16 +232,18 @@ class Service:
         WerError
             With ``fast_fail``: WER refused to undo a registration. All else is undone; another call tries again.
         """
-        if self._hooks is not None:
-            self._hooks.uninstall()
-            self._hooks = None
-        if self._stacks is not None:  # before the handler: faulthandler puts back what it has found
-            self._stacks.close()
-            self._stacks = None
         try:
-            if self._handler is not None:
-                self._handler.uninstall()
-                self._handler = None
+            try:
+                if self._hooks is not None:
+                    self._hooks.uninstall()
+                    self._hooks = None
+                if self._stacks is not None:  # before the handler: faulthandler puts back what it has found
+                    self._stacks.close()
+                    self._stacks = None
+            finally:
+                if self._handler is not None:
+                    self._handler.uninstall()
+                    self._handler = None
         finally:
             if self.reporter is not None:
                 self.reporter.close()

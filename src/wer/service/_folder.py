@@ -206,6 +206,6 @@ def remove(path: str) -> bool:
     """Remove a file; what cannot be removed, because somebody has it open, the next sweep finds."""
     try:
         os.unlink(path)
-    except OSError:
+    except (OSError, MemoryError):
         return False
     return True

@@ -140,10 +140,10 @@ class Reporter:
         self._on_report = _callable(on_report, "on_report")
         self._redact = _callable(redact, "redact")
         self._local_variables = local_variables
-        self._background = Background()
         self._declined = 0
         # One that a hook can take again while its own thread has it: a collection of garbage comes anywhere.
         self._counting = threading.RLock()
+        self._background = Background()  # the last: it has a thread that somebody must end
 
     def report(
         self,
