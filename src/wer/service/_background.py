@@ -64,7 +64,7 @@ class Background:
 
     def _rouse(self) -> None:
         if self._idle.locked():
-            try:
+            try:  # noqa: SIM105 - suppress() asks for memory
                 self._idle.release()
             except RuntimeError:  # somebody else has
                 pass
