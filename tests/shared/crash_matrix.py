@@ -187,9 +187,12 @@ class Crash:
 
         Nor where the one who uninstalls waits for the heap, and the report, by our own doing, for him. Nor where Wine
         gets the exception while another thread holds the heap's lock for ever: it was seen to wait for that, by itself,
-        also of a process from which the handler was uninstalled.
+        also of a process from which the handler was uninstalled. And faulthandler, which has an abort first, waits for
+        it there, also in a process in which no handler of ours ever was.
         """
-        if self.trouble == "another thread holds the heap's lock" and self.passed_on():
+        if self.trouble == "another thread holds the heap's lock" and (
+            self.passed_on() or (WAYS[self.way].code == ABORT and self.state == "faulthandler was enabled after")
+        ):
             return False
         if self.state == "the handler is uninstalled during the report" and TROUBLES[self.trouble].own == HEAP:
             return False
