@@ -653,6 +653,35 @@ os.abort()
         assert done.lines == ["previous 22"]
         assert standin.reports() == []
 
+    @pytest.mark.parametrize("again", [False, True], ids=["uninstalled", "installed again"])
+    def test_beside_one_that_sets_itself_again(self, run, standin, again):
+        """What is left of ours below it neither takes its place nor makes a ring."""
+        done = run(
+            INSTALL
+            + self.C_HANDLER
+            + f"""
+raise_signal = runtime.__getattr__("raise")
+HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_int)
+@HANDLER
+def other(number):
+    say("other")
+    runtime.signal(22, other_address)
+    below(number)
+other_address = ctypes.cast(other, ctypes.c_void_p).value
+runtime.signal(22, handler("previous"))
+installed = install()
+below = HANDLER(runtime.signal(22, other_address))
+installed.uninstall()
+if {again}:
+    install()
+for _ in range(2):
+    raise_signal(22)
+say("goes on")
+"""
+        )
+        assert (done.code, done.lines) == (0, [*["other", "previous 22"] * 2, "goes on"])
+        assert len(standin.reports()) == again
+
     def test_installed_again_above_another(self, run, standin):
         """The chain is then ours, faulthandler, ours passing on: no ring."""
         done = run(

@@ -6,9 +6,9 @@ raised, above a filter that says whether the program goes on. Processes that rea
 
 import ctypes
 import sys
-import threading
 
 import pytest
+from in_time import in_time
 from native_table import exception_pointers, is_allocated, native_table
 
 import wer
@@ -60,15 +60,6 @@ def chain(windll, standin):
     chain = Chain(windll)
     yield chain
     chain.close()
-
-
-def in_time(call, *arguments):
-    """Call it in a thread of its own, which is left alone if it waits for ever."""
-    done = []
-    thread = threading.Thread(target=lambda: done.append(call(*arguments)), daemon=True)
-    thread.start()
-    thread.join(30)
-    assert done, "it failed, or waits for ever"
 
 
 @pytest.mark.parametrize(

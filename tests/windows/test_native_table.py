@@ -8,11 +8,13 @@ import contextlib
 import ctypes
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
 import native_table as native_table_module
 import pytest
+from in_time import in_time
 from native_table import exception_pointers, is_allocated, native_table
 from once import ONCE
 
@@ -186,15 +188,17 @@ class TestReport:
             first = pool.submit(file_report, one)
             blocked.wait_until_entered()
             assert file_report(another) == (BUSY, 0)
-            waiting = pool.submit(native.wait_for_report)
-            time.sleep(0.2)
-            assert not waiting.done()
+            waiting = threading.Thread(target=native.wait_for_report, daemon=True)
+            waiting.start()
+            waiting.join(0.2)
+            assert waiting.is_alive()
             blocked.release()
             assert first.result(30) == QUEUED
-            waiting.result(30)
+            waiting.join(30)
+            assert not waiting.is_alive()
         assert file_report(another) == QUEUED
 
-    def test_one_elsewhere_is_given_up_and_ends_when_it_can(self, native, standin, make, pool, file_report):
+    def test_one_elsewhere_is_given_up_and_ends_when_it_can(self, native, standin, make, file_report):
         """The host is to end the process then. Until it does nobody else reports."""
         template, another = make(timeout=2000), make()
         with standin.block("WerReportSubmit") as blocked:
@@ -203,7 +207,7 @@ class TestReport:
             assert 1.9 < time.monotonic() - started < 4
             assert file_report(another) == (BUSY, 0)
             blocked.release()
-            pool.submit(native.wait_for_report).result(30)
+            in_time(native.wait_for_report)
         assert file_report(another) == QUEUED
 
 
@@ -260,6 +264,15 @@ def run(finish):
 
 class TestProgram:
     """What would end the process of the tests, or change it."""
+
+    def test_the_first_template_is_there_at_once(self, run):
+        """It waits for the thread that it starts: as a rule no time, and five seconds if that cannot start."""
+        done = run("""
+started = time.monotonic()
+make(1000)
+say(time.monotonic() - started)
+""")
+        assert float(done.lines[0]) < 4
 
     def test_who_is_inside_a_report_does_not_wait_for_it(self, run):
         """Whether that thread files it or another: WER may crash, or call what a program has set."""
