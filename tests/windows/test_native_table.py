@@ -297,8 +297,8 @@ for code in ({ACCESS_VIOLATION}, {STACK_OVERFLOW}):
     def test_the_timeout(self, run):
         """It ends the process, after that time and with the exception's code; but not once the report is done."""
         code = f"""
-short, longer = make(1000), make(2000)
-native.report_exception(short, exception_pointers({ACCESS_VIOLATION}), None)
+short, longer = make(1000), make(2500)
+native.report_exception(short, exception_pointers({ACCESS_VIOLATION}), None)  # refused, so it takes no time
 time.sleep(1.5)
 say("goes on")
 def tick():
@@ -309,7 +309,8 @@ def tick():
 threading.Thread(target=tick, daemon=True).start()
 native.report_exception(longer, exception_pointers({ACCESS_VIOLATION}), None)
 """
-        done = run(code, f"block WerReportSubmit 2 wer-tests-timeout-{os.getpid()}")
+        block = f"block WerReportSubmit 1 wer-tests-timeout-{os.getpid()}"
+        done = run(code, f"fail WerReportCreate 1 {E_FAIL:#x}", block)
         assert done.code == ACCESS_VIOLATION
         assert done.lines[0] == "goes on"
-        assert 1.5 < float(done.lines[-1]) < 3.6
+        assert 2 < float(done.lines[-1]) < 4.6
