@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import fakewindows
 import pytest
 from fakewindows import PATIENCE
+from native_table import exception_pointers, native_table
 
 import wer
 import wer.dumps
-from wer import _werapi
 
 ACCESS_VIOLATION, STACK_OVERFLOW = 0xC0000005, 0xC00000FD
 REPORT = ["WerReportCreate", "WerReportAddDump", "WerReportSubmit", "WerReportCloseHandle"]
@@ -141,33 +141,14 @@ def test_a_dump_that_is_given_up(tmp_path):
 
 # ---- what native hosts are given ----
 
-TABLE = [
-    *("report_from_handle", "report_check", "report_handle", "create", "set_parameter", "set_ui_option", "add_file"),
-    *("add_dump", "submit", "close", "template_create", "template_retain", "template_release"),
-    *("template_set_parameter", "template_add_file", "template_set_dump", "template_set_timeout"),
-    *("template_from_object", "report_exception", "report_here", "wait_for_report", "install_handler"),
-    "uninstall_handler",
-]
-
 
 @pytest.fixture(scope="module")
 def table():
-    """The functions of wer/capi.h: `table(name, type of the result, *types of arguments)`."""
-
-    class Table(ctypes.Structure):
-        _fields_ = [("version", ctypes.c_uint), ("size", ctypes.c_uint), *((name, ctypes.c_void_p) for name in TABLE)]
-
-    pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    found = Table.from_address(pointer(_werapi._C_API, b"wer._C_API"))
-    assert (found.version, found.size) == (1, ctypes.sizeof(Table))
-    return lambda name, *types, kind=ctypes.PYFUNCTYPE: kind(*types)(getattr(found, name))
+    return native_table()
 
 
 def test_objects_from_handles_and_back(table):
-    to_object = table("report_from_handle", ctypes.py_object, ctypes.c_size_t, ctypes.c_int)
-    to_handle = table("report_handle", ctypes.c_size_t, ctypes.py_object)
-    check = table("report_check", ctypes.c_int, ctypes.py_object)
+    to_object, to_handle, check = table.report_from_handle, table.report_handle, table.report_check
     with wer.Report("WerTests.Event") as report:
         other = to_object(report.handle, 0)
         assert type(other) is wer.Report
@@ -182,35 +163,28 @@ def test_objects_from_handles_and_back(table):
 
 
 def test_templates_for_hosts(table):
-    of_object = table("template_from_object", ctypes.c_size_t, ctypes.py_object)
-    release = table("template_release", None, ctypes.c_size_t, kind=ctypes.CFUNCTYPE)
-    here = table("report_here", ctypes.c_int, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p, kind=ctypes.CFUNCTYPE)
     template = small_template(None)
-    address = of_object(template)
+    address = table.template_from_object(template)
     del template  # the reference keeps it
     fakewindows.forget()
     result = ctypes.c_int()
-    assert here(address, 0x40000015, ctypes.addressof(result)) == 0
+    assert table.report_here(address, 0x40000015, ctypes.addressof(result)) == 0
     assert result.value == wer.SubmitResult.QUEUED
     assert fakewindows.calls()["WerReportSubmit"] == 1
-    release(address)
+    table.template_release(address)
     with pytest.raises(TypeError, match=r"a wer\.ReportTemplate is needed, got int"):
-        of_object(5)
+        table.template_from_object(5)
 
 
 def test_reports_in_a_row(table):
     """Each is filed once, however late the thread is that watches or files them: a host may go on after a report."""
-    report = table("report_exception", ctypes.c_int, ctypes.c_size_t, *[ctypes.c_void_p] * 2, kind=ctypes.CFUNCTYPE)
-    address = table("template_from_object", ctypes.c_size_t, ctypes.py_object)(small_template(None))
-    record, context = ctypes.create_string_buffer(256), ctypes.create_string_buffer(2048)
-    pointers = (ctypes.c_void_p * 2)(ctypes.addressof(record), ctypes.addressof(context))
+    address = table.template_from_object(small_template(None))
     fakewindows.forget()
     for number in range(400):
-        code = STACK_OVERFLOW if number % 3 == 2 else ACCESS_VIOLATION
-        record[:4] = code.to_bytes(4, "little")
-        assert report(address, pointers, None) == 0
+        pointers = exception_pointers(STACK_OVERFLOW if number % 3 == 2 else ACCESS_VIOLATION)
+        assert table.report_exception(address, pointers, None) == 0
         assert fakewindows.calls()["WerReportCreate"] == number + 1
-    table("template_release", None, ctypes.c_size_t, kind=ctypes.CFUNCTYPE)(address)
+    table.template_release(address)
 
 
 # ---- the DLL that WerFault loads: it reads what the crashed process has prepared, and trusts none of it ----

@@ -357,7 +357,7 @@ kernel32 = ctypes.windll.kernel32
 kernel32.SetUnhandledExceptionFilter(kernel32.ExitProcess)  # a crash is an exit, and meets no debugger
 VirtualProtect = kernel32.VirtualProtect
 VirtualProtect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p]
-for dll in (ctypes.WinDLL(sys.argv[1]), kernel32, ctypes.WinDLL("kernelbase")):
+for dll in (ctypes.WinDLL(sys.argv[1]), kernel32, ctypes.WinDLL("kernelbase"), ctypes.WinDLL("ucrtbase")):
     base = dll._handle
     header = base + ctypes.c_uint32.from_address(base + 0x3C).value
     exports = base + ctypes.c_uint32.from_address(header + 24 + 112).value

@@ -7,7 +7,9 @@ read back with an independent reader (the package `minidump`). How native hosts 
 import os
 import re
 import sys
+from pathlib import Path
 
+import native_table
 import pytest
 
 import wer
@@ -16,6 +18,7 @@ ACCESS_VIOLATION = 0xC0000005
 STACK_OVERFLOW = 0xC00000FD
 FATAL_APP_EXIT = 0x40000015
 E_FAIL = 0x80004005
+SHARED = Path(native_table.__file__).parent
 
 # Stands at the start of each program.
 ENTRY = """
@@ -237,14 +240,19 @@ crash()
         assert set(standin.files()) == {"minidump.mdmp", "python.exe"}
 
     def test_a_crash_inside_wer_does_not_wait_for_itself(self, run, standin):
-        done = run("""
+        """It is passed on at once, and so is the first crash: after the timeout nothing would be."""
+        done = run(
+            TestFilters.PREVIOUS
+            + """
 wer.install_crash_handler(prepared())
 address = ctypes.cast(ctypes.WinDLL("wer.dll").WerReportAddDump, ctypes.c_void_p).value
 kernel32.VirtualProtect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p]
 kernel32.VirtualProtect(address, 2, 0x40, ctypes.byref(ctypes.c_uint32()))
 ctypes.memmove(address, bytes([0x0F, 0x0B]), 2)  # ud2
 crash()
-""")
+"""
+        )
+        assert done.lines == ["previous"]
         assert done.code not in (0, 1)
         assert standin.reports() == []
 
@@ -453,6 +461,22 @@ def end():
         assert done.code == 3
         assert standin.reports() == []
 
+    @pytest.mark.parametrize("missing", ["signal", "raise"])
+    def test_a_c_runtime_that_lacks_something(self, without, missing):
+        """It is refused, and nothing is installed."""
+        code = """
+import wer
+template = wer.ReportTemplate("WerTests.Crash", consent=wer.Consent.NOT_ASKED)
+try:
+    wer.install_crash_handler(template, abort=True)
+except RuntimeError as error:
+    print(error)
+print(wer.install_crash_handler(template).installed)
+"""
+        refused, installed = without([missing], code)
+        assert refused.startswith("abort: ")
+        assert installed == "True"
+
     def test_while_another_thread_holds_the_gil(self, run):
         done = run(
             INSTALL
@@ -629,6 +653,35 @@ os.abort()
         assert done.lines == ["previous 22"]
         assert standin.reports() == []
 
+    @pytest.mark.parametrize("again", [False, True], ids=["uninstalled", "installed again"])
+    def test_beside_one_that_sets_itself_again(self, run, standin, again):
+        """What is left of ours below it neither takes its place nor makes a ring."""
+        done = run(
+            INSTALL
+            + self.C_HANDLER
+            + f"""
+raise_signal = runtime.__getattr__("raise")
+HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_int)
+@HANDLER
+def other(number):
+    say("other")
+    runtime.signal(22, other_address)
+    below(number)
+other_address = ctypes.cast(other, ctypes.c_void_p).value
+runtime.signal(22, handler("previous"))
+installed = install()
+below = HANDLER(runtime.signal(22, other_address))
+installed.uninstall()
+if {again}:
+    install()
+for _ in range(2):
+    raise_signal(22)
+say("goes on")
+"""
+        )
+        assert (done.code, done.lines) == (0, [*["other", "previous 22"] * 2, "goes on"])
+        assert len(standin.reports()) == again
+
     def test_installed_again_above_another(self, run, standin):
         """The chain is then ours, faulthandler, ours passing on: no ring."""
         done = run(
@@ -743,6 +796,27 @@ class TestThen:
         done = run(self.PREVIOUS + "wer.install_crash_handler(prepared(), then='end'); crash_in_threads(64); wait()")
         assert done.code == ACCESS_VIOLATION
         assert "previous" not in done.lines
+        assert len(standin.reports()) == len(done.called("WerReportCreate")) == 1
+
+    def test_end_waits_for_a_report_of_the_program_itself(self, run, standin):
+        done = run(
+            self.PREVIOUS
+            + """
+wer.install_crash_handler(prepared(), then="end")
+sys.path.insert(0, """
+            + repr(str(SHARED))
+            + """)
+from native_table import native_table
+native, own = native_table(), prepared()
+threading.Thread(target=native.report_here, args=(native.template_from_object(own), 0x40000015, None)).start()
+called = ctypes.WinDLL("wer.dll").WerStandInCalls
+while not called(ctypes.c_wchar_p("WerReportSubmit")):
+    time.sleep(0.01)
+crash()
+""",
+            "delay WerReportSubmit 1 1500",
+        )
+        assert (done.code, done.lines) == (ACCESS_VIOLATION, [])
         assert len(standin.reports()) == len(done.called("WerReportCreate")) == 1
 
     def test_a_crash_inside_the_report_is_passed_on(self, run, standin):

@@ -252,6 +252,30 @@ class TestModule:
         )
         assert event[:] == ("App.Crash\0" if room >= 10 else "#" * 10) + "#" * 21 + "\0"
 
+    @pytest.mark.parametrize("missing", range(6))
+    def test_nowhere_to_put_the_answer(self, module, about, place, missing):
+        """NULL in place of each pointer: of what says whether it claims, of the event, its room, and their number."""
+        claimed, count, room = ctypes.c_int(7), ctypes.c_uint32(77), ctypes.c_uint32(260)
+        event = ctypes.create_unicode_buffer("untouched", 260)
+        arguments = [ctypes.c_void_p(place(claim())), about(), ctypes.byref(claimed), event, ctypes.byref(room)]
+        arguments.append(ctypes.byref(count))
+        arguments[missing] = None
+        hr = module.OutOfProcessExceptionEventCallback(*arguments) & 0xFFFFFFFF
+        assert hr == (E_INVALIDARG if missing in (2, 5) else 0)
+        assert claimed.value == (7 if missing in (2, 5) else 0)
+        assert (event.value, count.value) == ("untouched", 77)
+
+    @pytest.mark.parametrize("missing", range(4))
+    def test_nowhere_to_put_a_parameter(self, module, about, place, missing):
+        """The same of its name and its value, and of their rooms."""
+        name, value = (ctypes.create_unicode_buffer(260) for _ in range(2))
+        rooms = [ctypes.c_uint32(260) for _ in range(2)]
+        arguments = [name, ctypes.byref(rooms[0]), value, ctypes.byref(rooms[1])]
+        arguments[missing] = None
+        context, information = ctypes.c_void_p(place(claim())), about()
+        hr = module.OutOfProcessExceptionEventSignatureCallback(context, information, 0, *arguments)
+        assert hr & 0xFFFFFFFF == E_FAIL
+
     def test_a_process_that_is_none(self, module, about, place):
         assert answer(Asked(module, place(claim()), about(process=0))) == DECLINED
         assert answer(Asked(module, place(claim()), about(process=0x7FFFFFF0))) == DECLINED

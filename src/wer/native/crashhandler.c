@@ -22,7 +22,7 @@ static volatile LONG changing; /* 1 while a thread installs or uninstalls */
 static volatile LONG inside;   /* threads that may hold a template which they read from a link */
 static volatile LONG state;
 
-enum { ARMED = 0, REPORTING = 1, REPORTED = 2, ENDING = 3 };
+enum { ARMED = 0, REPORTING = 1, REPORTED = 2 };
 
 static WerClaim claim; /* of the template that is installed; the exception module reads it from outside */
 
@@ -62,16 +62,14 @@ static BOOL report(int link, EXCEPTION_POINTERS *pointers)
                 wer_wait_for_report();
             /* 0: not submitted. What there is no report of is left for the exception module to claim. */
             InterlockedExchange(&claim.reported, result != 0 && result != WerReportFailed);
-            if (links[link].ends && (claim.reported || hr == HRESULT_FROM_WIN32(ERROR_BUSY))) {
-                InterlockedExchange(&state, ENDING);
-                TerminateProcess(
+            if (links[link].ends && (claim.reported || hr == HRESULT_FROM_WIN32(ERROR_BUSY)))
+                TerminateProcess( /* others wait, as during the report */
                     GetCurrentProcess(),
                     pointers != NULL ? pointers->ExceptionRecord->ExceptionCode : WER_ABORT_CODE);
-            }
             InterlockedExchange(&state, REPORTED);
         } else {
             /* To pass on means to end the process, and with it the report of the thread that crashed first. */
-            while (state == REPORTING || state == ENDING)
+            while (state == REPORTING)
                 Sleep(10);
         }
     }

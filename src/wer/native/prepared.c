@@ -62,6 +62,7 @@ static struct {
 enum { WAITED_FOR = 1, DONE = 2, ABANDONED = 3 };
 
 enum { START_MS = 5000 }; /* a thread starts in less than one, unless something keeps it */
+enum { STEP_MS = 10 };    /* of a wait: a sleep of one would take up to 16, by Windows' clock */
 
 static DWORD WINAPI run_reporter(void *unused);
 
@@ -435,11 +436,13 @@ static BOOL file(struct WerTemplate *t)
 /* Have the reporter thread to oneself. It may come late to a report that is over, and only has to see that. */
 static void take_reporter(void)
 {
-    DWORD waited = 0;
+    DWORD waited;
 
-    while (InterlockedCompareExchange(&reporter.busy, TRUE, FALSE) != FALSE && waited++ < START_MS)
-        Sleep(1);
-    reporter.taken = waited <= START_MS;
+    reporter.taken = InterlockedCompareExchange(&reporter.busy, TRUE, FALSE) == FALSE;
+    for (waited = 0; !reporter.taken && waited < START_MS; waited += STEP_MS) {
+        Sleep(STEP_MS);
+        reporter.taken = InterlockedCompareExchange(&reporter.busy, TRUE, FALSE) == FALSE;
+    }
 }
 
 /* Become the one thread that files a report. */
