@@ -187,16 +187,21 @@ class Crash:
 
         Nor where the one who uninstalls waits for the heap, and the report, by our own doing, for him. Nor where Wine
         gets the exception while another thread holds the heap's lock for ever: it was seen to wait for that, by itself,
-        also of a process from which the handler was uninstalled. And faulthandler, which has an abort first, waits for
-        it there, also in a process in which no handler of ours ever was.
+        also of a process from which the handler was uninstalled. And faulthandler waits for it there, if it comes first
+        in a thread that the C runtime does not know yet, also in a process in which no handler of ours ever was.
         """
-        if self.trouble == "another thread holds the heap's lock" and (
-            self.passed_on() or (WAYS[self.way].code == ABORT and self.state == "faulthandler was enabled after")
-        ):
+        if self.trouble == "another thread holds the heap's lock" and (self.passed_on() or self.faulthandler_first()):
             return False
         if self.state == "the handler is uninstalled during the report" and TROUBLES[self.trouble].own == HEAP:
             return False
         return not (0 < WAYS[self.way].left <= 20 << 10 and self.state.startswith("faulthandler"))
+
+    def faulthandler_first(self) -> bool:
+        """Whether faulthandler has its turn before us, in a thread of C's."""
+        way = WAYS[self.way]
+        if way.none or way.code == CPP or not way.threads:
+            return False
+        return self.state.startswith("faulthandler") and (way.code != ABORT or self.state.endswith("after"))
 
     def elsewhere(self) -> bool:
         """Whether WER is called by another thread: the one that crashed has no room on its stack."""
