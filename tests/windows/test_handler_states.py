@@ -196,7 +196,8 @@ def test_another_template_is_not_installed(chain):
 def test_it_stays_in_memory(finish, standin):
     """Whoever frees the module: Windows calls the filter by its address."""
     code = """
-import ctypes, wer
+import ctypes, faulthandler, wer
+faulthandler.dump_traceback_later(30, exit=True)
 kernel32 = ctypes.WinDLL("kernel32")
 kernel32.SetErrorMode(0x1 | 0x2)  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX: no dialog
 kernel32.FreeLibrary.argtypes = [ctypes.c_void_p]

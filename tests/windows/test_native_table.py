@@ -274,6 +274,27 @@ say(time.monotonic() - started)
 """)
         assert float(done.lines[0]) < 4
 
+    def test_all_templates_have_one_thread(self, run):
+        done = run("""
+import os
+kernel32 = ctypes.WinDLL("kernel32")
+kernel32.CreateToolhelp32Snapshot.restype = ctypes.c_void_p
+def threads():
+    "Those of this process."
+    snapshot, count = ctypes.c_void_p(kernel32.CreateToolhelp32Snapshot(4, 0)), 0  # TH32CS_SNAPTHREAD
+    entry = (ctypes.c_uint32 * 7)(28)  # a THREADENTRY32, whose fourth member is the process
+    there = kernel32.Thread32First(snapshot, entry)
+    while there:
+        count += entry[3] == os.getpid()
+        there = kernel32.Thread32Next(snapshot, entry)
+    return count
+before = threads()
+for _ in range(3):
+    make(1000)
+say(before > 0, threads() - before)
+""")
+        assert done.lines == ["True 1"]
+
     def test_who_is_inside_a_report_does_not_wait_for_it(self, run):
         """Whether that thread files it or another: WER may crash, or call what a program has set."""
         done = run(f"""
