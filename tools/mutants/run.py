@@ -1,4 +1,4 @@
-"""Make the mutants of one module and have the tests that reach them kill them: `run.py REACHED STATE MODULE`.
+"""Make the mutants of one module and have the tests that reach them kill them: `run.py REACHED STATE MODULE [MOST]`.
 
 Run by the Python in which the package is installed, in a copy of the checkout; nothing else may run there meanwhile,
 since the module is changed where it is installed, so that programs that tests start have the mutant too. Each mutant
@@ -30,6 +30,9 @@ import libcst
 import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.file_mutation import Mutation, create_mutations
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # behind all else, where only `tools` is new
+from tools.mutants.undecided import undecided
 
 MOST_SECONDS = 10.0
 """Of tests, as they took without a mutant, for each mutant. Those of the file that reaches most of the module come
@@ -271,8 +274,8 @@ def _wait(child: int, limit: float) -> int | None:
     return None
 
 
-def main(reached: Sequence[Path], state: Path, module: str) -> int:
-    """Decide every mutant that is not decided yet."""
+def main(reached: Sequence[Path], state: Path, module: str, most: int | None) -> int:
+    """Decide every mutant that is not decided yet, or `most` of them."""
     parent = os.getppid()
     spec = find_spec("wer")
     assert spec, "it is installed"
@@ -286,15 +289,10 @@ def main(reached: Sequence[Path], state: Path, module: str) -> int:
         for line in state.read_text(encoding="utf-8").splitlines():
             told = json.loads(line)
             decided[told["mutant"]] = told
-    all_of_them = list(mutants(source))
-    state.with_suffix(".all").write_text(json.dumps([mutant.name for mutant in all_of_them]), encoding="utf-8")
-    inside = {line for mutant in all_of_them if not mutant.at_import for line in mutant.lines}
-    left = [
-        mutant
-        for mutant in all_of_them
-        if (told := decided.get(mutant.name)) is None
-        or (told["verdict"] in ("survived", "not reached") and told["tests"] != tests.key)
-    ]
+    all_of_them = {mutant.name: mutant for mutant in mutants(source)}
+    state.with_suffix(".all").write_text(json.dumps(list(all_of_them)), encoding="utf-8")
+    inside = {line for mutant in all_of_them.values() if not mutant.at_import for line in mutant.lines}
+    left = [all_of_them[name] for name in undecided(all_of_them, decided, tests.key, most)]
     folder = Path(os.environ["TMPDIR"])
     trial = Trial(tests, folder)
     print(f"{module}: {len(all_of_them)} mutants, {len(left)} to decide", flush=True)
@@ -344,4 +342,5 @@ def main(reached: Sequence[Path], state: Path, module: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main([Path(name) for name in json.loads(sys.argv[1])], Path(sys.argv[2]), sys.argv[3]))
+    MOST = int(sys.argv[4]) if sys.argv[4:] else None
+    sys.exit(main([Path(name) for name in json.loads(sys.argv[1])], Path(sys.argv[2]), sys.argv[3], MOST))
