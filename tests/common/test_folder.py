@@ -212,8 +212,9 @@ class TestSweep:
         os.write(stacks._file, bytes(3 << 20))
         assert Folder(folder.path, 1 << 20).sweep() == 0
         faulthandler.dump_traceback(stacks._file)
-        with open(stacks.path, encoding="ascii") as file:
+        with open(stacks.path, encoding="ascii", newline="") as file:
             text = file.read()
+        assert "\r" not in text, "binary"
         assert "(most recent call first):" in text
         assert "\0" not in text
         assert not os.get_inheritable(stacks._file)

@@ -263,6 +263,28 @@ class TestReport:
         assert reporter.flush(30)
         assert len(filed) == 1
 
+    def test_its_thread_goes_on_without_memory_even_for_the_next(self, reporter, filed, monkeypatch):
+        do_next, failed = reporter._background._do_next, []
+
+        def no_memory():
+            if not failed:
+                failed.append(True)
+                raise MemoryError
+            return do_next()
+
+        monkeypatch.setattr(reporter._background, "_do_next", no_memory)
+        for kind in (ValueError, KeyError):  # the first is waited for already
+            assert reporter.report(raised(kind()))
+            assert reporter.flush(30)
+        assert failed
+        assert len(filed) == 2
+        assert reporter._background._thread.is_alive()
+
+    def test_after_the_end_of_its_thread_is_made_by_who_asks(self, reporter, filed):
+        reporter.close()
+        assert reporter.report(raised(ValueError("x")), wait=False) is True
+        assert [each.result for each in filed] == [wer.SubmitResult.QUEUED]
+
     def test_limits_hold(self, make, filed, tmp_path):
         folder = Folder(str(tmp_path / "limited"))
         reporter = make(limits=Limits(per_signature=2, total=3, folder=folder))

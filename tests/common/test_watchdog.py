@@ -2,11 +2,13 @@
 
 import asyncio
 import errno
+import gc
 import logging
 import os
 import subprocess
 import sys
 import threading
+import weakref
 
 import pytest
 
@@ -71,6 +73,16 @@ def test_a_hang(fake, make, tmp_path, caplog):
     watchdog.beat()
     watchdog.close()
     assert repr(watchdog) == "<wer.Watchdog closed>"
+
+
+def test_one_that_was_closed_is_not_kept(make, fake, tmp_path):
+    """By what runs at the end of the interpreter, for one."""
+    watchdog = wer.Watchdog(10, folder=tmp_path)
+    watchdog.close()
+    gone = weakref.ref(watchdog._stacks)
+    del watchdog
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_full_disk_leaves_no_file(make, tmp_path, monkeypatch):

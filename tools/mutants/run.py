@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import py_compile
+import re
 import resource
 import signal
 import sys
@@ -166,6 +167,9 @@ class Tests:
         self.broken: set[str] = set()
         self._reaches: dict[str, int] = {}
         """How many lines of the module each file of tests reaches."""
+        self._looking: set[str] = set()
+        """Tests of files that name the module: they may look at its constants, and run nothing of it."""
+        named = re.compile(rf"\b{Path(module).stem}\b")
         imported: set[str] = set()
         those = list[str]()
         for file in reached:
@@ -177,7 +181,11 @@ class Tests:
                 self._at[int(line)] |= {names[number] for number in numbers}
             for name in names:
                 self._reaches[name.partition("::")[0]] = len(told["lines"].get(module, {}))
-            if module in told["lines"]:
+            of_files = {name.partition("::")[0] for name in names}
+            looks = any(named.search(Path(name).read_text(encoding="utf-8")) for name in of_files)
+            if looks:
+                self._looking |= set(names)
+            if module in told["lines"] or looks:
                 those.append(file.parent.name)  # made from what is in the tests
         self.key = hashlib.sha256("".join(those).encode()).hexdigest()[:16]
         for name in sorted(imported):
@@ -188,8 +196,9 @@ class Tests:
         """What may kill this mutant, the most promising first, for as long as a mutant is worth."""
         lines = inside if mutant.at_import else set(mutant.lines)
         names = {name for line in lines for name in self._at.get(line, ())}
-        if mutant.at_import and not names:
-            names = set(self.seconds)
+        if mutant.at_import:
+            names |= self._looking
+            names = names or set(self.seconds)
         names -= self.broken
         first = [name for name in self._killers if name in names]
         rest = sorted(
