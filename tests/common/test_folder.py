@@ -154,6 +154,8 @@ class TestSweep:
             write(folder, f"{one}-{made}-1.txt"),
             write(folder, f"my state-{one}-{made}-1.txt"),
             write(folder, f"state-{one}-{made}-1x.txt"),
+            write(folder, f"state-{10**10}-1-1.txt"),  # longer than ids and times are
+            write(folder, f"state-{one}-{10**20}-1.txt"),
         ]
         os.mkdir(os.path.join(folder.path, f"state-{one}-{made}-9"))
         stays.append(os.path.join(folder.path, f"state-{one}-{made}-9"))

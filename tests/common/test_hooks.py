@@ -482,6 +482,47 @@ class TestHooks:
         hooks.uninstall()
         assert sys.excepthook is bad
 
+    def test_wait_only_where_something_ends(self, hooks, reporter, before, monkeypatch):
+        """The rest comes anywhere, with any lock held."""
+        seen = []
+        monkeypatch.setattr(reporter, "report", lambda error, *, source, wait: seen.append((source, wait)))
+        excepthook(ValueError())
+        in_thread(fail)
+        sys.unraisablehook(mock.Mock(exc_value=raised(ValueError())))
+        logging.getLogger("asyncio").error("failed", exc_info=raised(ValueError()))
+        loop = asyncio.new_event_loop()
+        hooks.watch_loop(loop)
+        loop.call_exception_handler({"message": "failed", "exception": raised(ValueError())})
+        loop.close()
+        LoggingHandler(reporter).handle(
+            logging.LogRecord("job", logging.ERROR, "", 0, "", (), (ValueError, raised(ValueError()), None))
+        )
+        always = [("main", True), ("thread", True), ("unraisable", False)]
+        assert seen == [*always, *[("asyncio", False)] * len(seen[3:-1]), ("logging", False)]
+        assert len(seen) >= 6
+
+    def test_see_at_the_end_what_a_hook_in_their_place_has_not_passed_on(self, hooks, reporter, filed, monkeypatch):
+        """The interpreter has set it before it calls a hook; from 3.12 on it is last_exc, and last_value still."""
+        monkeypatch.delattr(sys, "last_exc", raising=False)
+        monkeypatch.delattr(sys, "last_value", raising=False)
+        ours = sys.excepthook
+        monkeypatch.setattr(sys, "excepthook", lambda *error: None)
+        hooks.see_last()  # it ended without an exception
+        monkeypatch.setattr(sys, "last_value", raised(ValueError()), raising=False)
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "ps1", ">>> ", raising=False)
+            hooks.see_last()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "excepthook", ours)
+            hooks.see_last()
+        assert sources(reporter, filed) == []
+        hooks.see_last()
+        assert sources(reporter, filed) == ["main"]
+        monkeypatch.setattr(sys, "last_exc", raised(KeyError()), raising=False)
+        hooks.see_last()
+        hooks.see_last()
+        assert sources(reporter, filed) == ["main", "main"]
+
     def test_can_be_taken_out(self, reporter, before, filed):
         there = sys.excepthook, threading.excepthook, sys.unraisablehook
         filters = list(logging.getLogger("asyncio").filters)

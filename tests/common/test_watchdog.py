@@ -5,16 +5,19 @@ import errno
 import gc
 import logging
 import os
+import platform
 import subprocess
 import sys
 import threading
 import weakref
+from dataclasses import replace
 
 import pytest
 
 import wer
 import wer.testing
 from wer.service import Hang, _late_stacks
+from wer.service._hang import Plan, command_line, hang_of
 
 
 @pytest.fixture
@@ -73,6 +76,100 @@ def test_a_hang(fake, make, tmp_path, caplog):
     watchdog.beat()
     watchdog.close()
     assert repr(watchdog) == "<wer.Watchdog closed>"
+
+
+def test_the_report_is_what_was_asked_for(fake, make):
+    watchdog = make(
+        10,
+        "Spooler",
+        version="4.2.1",
+        event="Spooler.Hang",
+        consent=wer.Consent.APPROVED,
+        flags=wer.SubmitFlags.NO_ARCHIVE,
+        dump_type=wer.DumpType.HEAPDUMP,
+    )
+    fake.hang()
+    watchdog.beat()
+    [created] = fake.called("WerReportCreate")
+    assert created.arguments["event_type"] == "Spooler.Hang"
+    assert created.arguments["application_name"] == "Spooler"
+    parameters = [call.arguments for call in fake.called("WerReportSetParameter")]
+    assert [(each["index"], each["name"], each["value"]) for each in parameters] == [
+        (0, "Application", "Spooler"),
+        (1, "Version", "4.2.1"),
+        (2, "Python", platform.python_version()),
+    ]
+    [dump] = fake.called("WerReportAddDump")
+    assert dump.arguments["dump_type"] == wer.DumpType.HEAPDUMP
+    [submitted] = fake.called("WerReportSubmit")
+    assert submitted.arguments["consent"] == wer.Consent.APPROVED
+    assert submitted.arguments["flags"] == wer.SubmitFlags.NO_ARCHIVE
+
+
+@pytest.mark.parametrize(
+    ("told", "hang"),
+    [
+        ((1500, 0, 1), Hang(1.5, wer.SubmitResult.QUEUED, "")),
+        ((1500, 1, 2), Hang(1.5, wer.SubmitResult.UPLOADED, "")),
+        ((0, -1, 0), Hang(0.0, None, "the report is not whole: 0xFFFFFFFF")),
+        ((20, 0x80070718 - (1 << 32), 0), "left out, because there were too many"),
+        ((20, 0x800705B4 - (1 << 32), 0), "takes too long, and may never be done"),
+    ],
+)
+def test_what_became_of_a_report(told, hang):
+    found = hang_of(*told)
+    if isinstance(hang, str):
+        assert hang in found.problem
+    else:
+        assert found == hang
+
+
+class Held:
+    """What watches, and notes what it is told."""
+
+    def watch(self, template, timeout, poll, refresh, stacks, stacks_at, wait, *rest):
+        self.told = {"timeout": timeout, "poll": poll, "refresh": refresh, "stacks": stacks, "at": stacks_at}
+        self.told["wait"] = wait
+        self.rest = rest
+
+
+@pytest.mark.parametrize("come", [True, False])
+def test_what_the_watcher_is_told(fake, tmp_path, come):
+    plan = Plan(
+        timeout=10_000,
+        most=4,
+        end=True,
+        event="Hang",
+        application="a",
+        version="1",
+        python="3",
+        consent=1,
+        flags=0,
+        dump_type=2,
+        stacks=str(tmp_path / "stacks.txt"),
+        stacks_at=77,
+        stacks_come=come,
+    )
+    held = Held()
+    plan.start(held, 55, None, clock=99)
+    refresh, stacks = (2500, 55) if come else (0, 0)
+    # A hang is seen within an eighth of the timeout, at most a second; the stacks come a quarter and two looks after it.
+    assert held.told == {"timeout": 10_000, "poll": 1000, "refresh": refresh, "stacks": stacks, "at": 77, "wait": 7500}
+    assert held.rest == (4, True, None, None, None, 99)
+    assert plan.report_seconds == 67.5
+    assert replace(plan, timeout=800).poll == 100
+
+
+@pytest.mark.parametrize("arguments", [[], ["-c", "pass"], ["-X", "dev", "-m", "program", "--fork"]])
+def test_the_program_is_started_anew_as_it_was(monkeypatch, arguments):
+    monkeypatch.setattr(sys, "orig_argv", ["what it was called by", *arguments])
+    assert command_line() == (sys.executable, *arguments)
+
+
+def test_a_worker_is_not_started_anew(monkeypatch):
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-c", "spawn_main()", "--multiprocessing-fork"])
+    with pytest.raises(ValueError, match="its parent starts workers"):
+        command_line()
 
 
 def test_one_that_was_closed_is_not_kept(make, fake, tmp_path):
