@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
 import pickle
@@ -105,6 +106,7 @@ class TestReport:
         assert reporter.flush(30)
         [created] = fake.called("WerReportCreate")
         assert created.arguments["event_type"] == "WerTests.Exception"
+        assert created.arguments["application_name"] == "WerTests"
         values = [call.arguments["value"] for call in fake.called("WerReportSetParameter")]
         assert values == [
             "1.2.3",
@@ -295,6 +297,22 @@ class TestReport:
         assert reporter.flush(30)
         assert len(filed) == 3
 
+    def test_by_default_is_limited_by_a_file_in_its_folder(self, make, filed, tmp_path):
+        reporter = make(limits=wer.service._reporter.DEFAULT)
+        for _ in range(2):
+            reporter.report(raised(ValueError("x")))
+        assert reporter.flush(30)
+        assert len(filed) == 1
+        assert (tmp_path / "private" / "limits.bin").is_file()
+
+    def test_says_what_is_wrong_with_the_lock_of_dumps(self, reporter, fake, filed, caplog):
+        fake.fail("CreateMutexW", 5)
+        with caplog.at_level(logging.INFO, "wer"):
+            reporter.report(raised(ValueError("x")))
+            assert reporter.flush(30)
+        assert "no lock for dumps" in caplog.text
+        assert len(fake.called("WerReportAddDump")) == 1
+
     def test_tells_what_was_left_out_before_it(self, make, filed, tmp_path, monkeypatch):
         def keep(report, exception, **options):
             told.append(options["more"])
@@ -464,6 +482,14 @@ class TestHooks:
         excepthook(BaseExceptionGroup("ends", [KeyboardInterrupt(), ValueError()]))
         assert sources(reporter, filed) == ["main"]
 
+    @pytest.mark.parametrize(("depth", "seen"), [(10, []), (11, ["main"]), (5000, ["main"])])
+    def test_look_into_groups_of_groups_so_deep_and_no_deeper(self, hooks, reporter, filed, depth, seen):
+        error = KeyboardInterrupt()
+        for _ in range(depth):
+            error = BaseExceptionGroup("group", [error])
+        excepthook(error)
+        assert sources(reporter, filed) == seen
+
     def test_are_silent_at_a_prompt(self, hooks, reporter, before, filed, monkeypatch):
         monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
         excepthook(ValueError())
@@ -617,6 +643,13 @@ class TestReporting:
         with pytest.raises(ValueError, match="2"):
             job(2, more=True)
         assert (job.__name__, job.__doc__) == ("job", "A job.")
+        assert sources(reporter, filed) == ["reporting"]
+
+    def test_decorates_what_is_no_function(self, reporter, filed):
+        divide = wer.reporting(reporter=reporter)(functools.partial(divmod, 7))
+        assert divide(2) == (3, 1)
+        with pytest.raises(ZeroDivisionError):
+            divide(0)
         assert sources(reporter, filed) == ["reporting"]
 
     def test_decorates_a_coroutine_and_does_not_stop_its_loop(self, make, filed):
