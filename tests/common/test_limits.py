@@ -173,7 +173,11 @@ class TestLimits:
                 ValueError,
                 "window must be more than 0 and less than 1000000000 seconds, got inf",
             ),
-            ({"window": 10**9}, ValueError, "window must be more than 0 and less than 1000000000 seconds, got 1000000000"),
+            (
+                {"window": 10**9},
+                ValueError,
+                "window must be more than 0 and less than 1000000000 seconds, got 1000000000",
+            ),
             ({"window": 10**400}, ValueError, "window must be more than 0 and less than 1000000000 seconds, got 1000"),
             ({"window": "1"}, TypeError, "window must be a number of seconds, got str"),
             ({"window": True}, TypeError, "window must be a number of seconds, got bool"),

@@ -10,14 +10,13 @@ import subprocess
 import sys
 import threading
 import weakref
-from dataclasses import replace
 
 import pytest
 
 import wer
 import wer.testing
 from wer.service import Hang, _late_stacks
-from wer.service._hang import Plan, command_line, hang_of
+from wer.service._hang import hang_of
 
 
 @pytest.fixture
@@ -124,52 +123,32 @@ def test_what_became_of_a_report(told, hang):
         assert found == hang
 
 
-class Held:
-    """What watches, and notes what it is told."""
-
-    def watch(self, template, timeout, poll, refresh, stacks, stacks_at, wait, *rest):
-        self.told = {"timeout": timeout, "poll": poll, "refresh": refresh, "stacks": stacks, "at": stacks_at}
-        self.told["wait"] = wait
-        self.rest = rest
-
-
-@pytest.mark.parametrize("come", [True, False])
-def test_what_the_watcher_is_told(fake, tmp_path, come):
-    plan = Plan(
-        timeout=10_000,
-        most=4,
-        end=True,
-        event="Hang",
-        application="a",
-        version="1",
-        python="3",
-        consent=1,
-        flags=0,
-        dump_type=2,
-        stacks=str(tmp_path / "stacks.txt"),
-        stacks_at=77,
-        stacks_come=come,
-    )
-    held = Held()
-    plan.start(held, 55, None, clock=99)
-    refresh, stacks = (2500, 55) if come else (0, 0)
-    # A hang is seen within an eighth of the timeout, at most a second; the stacks come a quarter and two looks after it.
-    assert held.told == {"timeout": 10_000, "poll": 1000, "refresh": refresh, "stacks": stacks, "at": 77, "wait": 7500}
-    assert held.rest == (4, True, None, None, None, 99)
-    assert plan.report_seconds == 67.5
-    assert replace(plan, timeout=800).poll == 100
+@pytest.mark.parametrize(
+    ("options", "most", "end", "restart"),
+    [
+        ({}, 10, False, False),
+        ({"most": 7}, 7, False, False),
+        ({"then": "end"}, 10, True, False),
+        ({"then": "restart", "out_of_process": True, "most_restarts": 9}, 10, True, True),
+    ],
+    ids=str,
+)
+def test_what_is_done_after_a_report(make, options, most, end, restart):
+    """By what watches: tests/windows/test_watchdog.py."""
+    plan = make(10, **options)._plan
+    assert (plan.most, plan.end) == (most, end)
+    assert plan.restart == ((sys.executable, *sys.orig_argv[1:]) if restart else ())
+    assert plan.most_restarts == options.get("most_restarts", 3)
 
 
-@pytest.mark.parametrize("arguments", [[], ["-c", "pass"], ["-X", "dev", "-m", "program", "--fork"]])
-def test_the_program_is_started_anew_as_it_was(monkeypatch, arguments):
-    monkeypatch.setattr(sys, "orig_argv", ["what it was called by", *arguments])
-    assert command_line() == (sys.executable, *arguments)
-
-
-def test_a_worker_is_not_started_anew(monkeypatch):
-    monkeypatch.setattr(sys, "orig_argv", ["python", "-c", "spawn_main()", "--multiprocessing-fork"])
-    with pytest.raises(ValueError, match="its parent starts workers"):
-        command_line()
+def test_a_close_waits_as_long_as_a_report_may_take(make, monkeypatch):
+    waited = []
+    watchdog = make(10)
+    monkeypatch.setattr(type(watchdog._held), "stop", lambda held, milliseconds: waited.append(milliseconds))
+    watchdog.close()
+    monkeypatch.undo()
+    watchdog._held.stop(0)
+    assert waited == [60_000 + 7500]
 
 
 def test_one_that_was_closed_is_not_kept(make, fake, tmp_path):
