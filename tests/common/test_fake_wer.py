@@ -2,14 +2,17 @@
 
 import ast
 import contextlib
+import copy
 import datetime
 import functools
 import gc
 import os
+import pickle
 import re
 import subprocess
 import sys
 import threading
+import types
 import uuid
 from pathlib import Path
 
@@ -286,6 +289,48 @@ class TestRecord:
         assert (submitted.event_type, submitted.parameters) == ("App.Crash", {0: "1.0"})
         assert submitted.dumps == [(wer.DumpType.MINIDUMP, os.getpid())]
         assert submitted.calls == fake.calls[:-1]
+
+    def test_what_the_crash_handler_prints(self, fake):
+        template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
+        with wer.install_crash_handler(template) as handler:
+            assert repr(handler) == f"<wer.CrashHandler installed {template!r}>"
+        assert repr(handler) == f"<wer.CrashHandler uninstalled {template!r}>"
+
+    @pytest.mark.parametrize("abort", [False, True])
+    @pytest.mark.parametrize("enabled", [False, True, None])
+    def test_the_crash_handler_tells_that_faulthandler_was_before_it(self, fake, monkeypatch, abort, enabled):
+        if enabled is None:  # nobody has imported it
+            monkeypatch.delitem(sys.modules, "faulthandler", raising=False)
+        else:
+            monkeypatch.setitem(sys.modules, "faulthandler", types.SimpleNamespace(is_enabled=lambda: enabled))
+        template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
+        with wer.install_crash_handler(template, abort=abort) as handler:
+            missing = handler.missing
+        assert len(missing) == (abort and bool(enabled))
+        assert all("faulthandler was enabled before" in sentence for sentence in missing)
+
+    def test_what_is_owned_is_not_copied(self, fake, worker):
+        template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
+        with (
+            wer.Report("X") as report,
+            wer.Store(wer.StoreType.USER_QUEUE) as store,
+            wer.ProcessSnapshot(worker) as snapshot,
+            wer.interpreter_of(worker) as process,
+            wer.register_file("a.log") as registration,
+            wer.install_crash_handler(template) as handler,
+        ):
+            for owner, called in (
+                (report, "report"),
+                (template, "template"),
+                (store, "store"),
+                (snapshot, "snapshot"),
+                (process, "process"),
+                (registration, "registration"),
+                (handler, "crash handler"),
+            ):
+                for take in (copy.copy, copy.deepcopy, pickle.dumps):
+                    with pytest.raises(TypeError, match=f"a {called} cannot be copied or pickled"):
+                        take(owner)
 
     def test_the_crash_handler_for_fast_fails(self, fake):
         template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
