@@ -253,12 +253,15 @@ def run_mutate(own: Cache, arguments: argparse.Namespace) -> int:
     """change the code in one small way after the other, and see that the tests notice
 
     Makes the mutants of the modules named, or of all, and runs on this Linux, for each, the tests that reach the line
-    which it changes. Hours for all of them: it may be stopped at any time, and goes on from there. A mutant whose
-    tests do not end is stopped too, and counts apart. What no test notices, or reaches, is to be in
-    tools/mutants/survivors.toml, with the reason: exit code 1 if one is not, or one there is gone.
+    which it changes. Hours for all of them: it may be stopped at any time, and goes on from there. A module's mutants
+    are decided in an order of chance, the same each time, so that what is done of a module is a sample of all of it;
+    --most ends with so many. A mutant whose tests do not end is stopped too, and counts apart. What no test notices,
+    or reaches, is to be in tools/mutants/survivors.toml, with the reason: exit code 1 if one is not, or one there is
+    gone.
 
         dev.py mutate _report_file changes/_plan
         dev.py mutate doctor
+        dev.py mutate --most 20
 
     With --extension, each check of the extension is taken out instead, and the tests run under Wine.
     """
@@ -266,7 +269,7 @@ def run_mutate(own: Cache, arguments: argparse.Namespace) -> int:
 
     if arguments.extension or arguments.only is not None:
         return mutate_extension.mutate_extension(own, arguments.only)
-    return mutate.mutate(own, arguments.modules, arguments.workers)
+    return mutate.mutate(own, arguments.modules, arguments.workers, arguments.most)
 
 
 def run_clean() -> None:
@@ -380,6 +383,9 @@ def _parser() -> argparse.ArgumentParser:
         "modules", metavar="MODULE", nargs="*", help="_report_file or changes/_plan, say, or a folder; all without any"
     )
     added["mutate"].add_argument("--workers", type=int, default=2, help="so many at once, in place of %(default)s")
+    added["mutate"].add_argument(
+        "--most", type=int, metavar="N", help="decide at most so many of each module this time"
+    )
     added["mutate"].add_argument("--extension", action="store_true", help="the extension's checks, none of the modules")
     added["mutate"].add_argument("--only", type=int, metavar="N", help="only this one of the extension's, again")
     return parser

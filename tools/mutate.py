@@ -50,14 +50,14 @@ class Figures:
         return f"{self.module}: {self.mutants} mutants: {verdicts}{f', {left} not run' if left else ''}"
 
 
-def mutate(cache: Cache, names: Sequence[str], workers: int) -> int:
-    """Decide the mutants of these modules, of all without any. Returns the exit code."""
+def mutate(cache: Cache, names: Sequence[str], workers: int, most: int | None) -> int:
+    """Decide the mutants of these modules, of all without any: at most so many of each. Returns the exit code."""
     modules = modules_of(names)
     with locked(cache.root / "locks" / "mutants", "Waiting for another run that makes mutants ..."):
         venvs.get(cache, "mutate")
         places = steps.together(*(partial(_place, cache, str(number)) for number in range(workers)))
         reached = sorted(_each(_tests(), places, partial(_reached, cache)))
-        _each(modules, places, partial(_decide, cache, json.dumps([str(path) for path in reached])))
+        _each(modules, places, partial(_decide, cache, json.dumps([str(path) for path in reached]), most))
     return tell([figures(cache, module) for module in modules])
 
 
@@ -201,8 +201,9 @@ def _each(tasks: Sequence[str], places: Sequence[_Place], do: Callable[[_Place, 
     return [one for done in steps.together(*(partial(work, place) for place in places)) for one in done]
 
 
-def _decide(cache: Cache, reached: str, place: _Place, module: str) -> None:
+def _decide(cache: Cache, reached: str, most: int | None, place: _Place, module: str) -> None:
     command: steps.Command = [place.python, "-P", HERE / "run.py", reached, state(cache, module), module]
+    command = [*command, *([] if most is None else [str(most)])]
     steps.run(command, env=place.environment, cwd=place.checkout, echo=say, check=False)
 
 

@@ -125,6 +125,11 @@ class TestWhatCannotBeDumped:
         ]
         assert [one.exit_code for one in found] == [ACCESS_VIOLATION, None, None]
 
+    def test_what_is_no_id(self, fake, report):
+        [found] = add_processes(report, [types.SimpleNamespace(pid=1 << 32)])
+        assert (found.pid, found.dumped, found.exit_code) == (0, False, None)
+        assert found.text.startswith("a process: pid ")
+
     def test_one_that_ends_meanwhile(self, fake, report, monkeypatch):
         worker = fake.add_process(4000)
 
@@ -213,6 +218,8 @@ class TestLimits:
         found = add_processes(report, [ended, *map(fake.add_process, (4004, 4008, 4012))], most=2)
         assert [one.dumped for one in found] == [False, True, True, False]
         assert found[3].text == "process 4012: not dumped, because there are 2 dumps already"
+        [found] = add_processes(report, [fake.add_process(4016)], most=0)
+        assert found.text == "process 4016: not dumped, because there are 0 dumps already"
 
     def test_timeout(self, fake, report, monkeypatch):
         times = iter([100.0, 101.9, 102.0])
@@ -224,7 +231,7 @@ class TestLimits:
     def test_no_dumps(self, fake, report):
         ended = fake.add_process(4000)
         ended.end(3)
-        found = add_processes(report, [ended, fake.add_process(4004)], dump_type=wer.DumpType.NONE)
+        found = add_processes(report, [ended, fake.add_process(4004)], dump_type=wer.DumpType.NONE, most=0)
         assert found.text == f"process 4000: it has ended with {wer.explain(3)}\nprocess 4004: it runs\n"
         assert not fake.called("WerReportAddDump")
 

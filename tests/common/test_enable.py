@@ -1,16 +1,23 @@
 """`wer.enable`, with a fake in WER's place, and without any."""
 
 import faulthandler
+import gc
 import logging
+import os
 import pickle
 import sys
 import threading
+import types
+import weakref
 
 import pytest
+from doctor_causes import REGISTRY_CAUSES
+from fake_machine import healthy
 
 import wer
 import wer.testing
-from wer.service import Folder, InWorker, Limits, _current
+from wer.doctor import _examine
+from wer.service import Folder, InWorker, Limits, _check, _current, _enable
 
 
 @pytest.fixture
@@ -55,9 +62,16 @@ def test_puts_all_in_place_and_undoes_it(fake, enable, no_faulthandler, tmp_path
         assert _current.service is service
         assert all(now is not then for now, then in zip(installed(), before, strict=True))
         assert faulthandler.is_enabled()
+        assert not fake.called("WerRegisterRuntimeExceptionModule")
         assert fake.crash()
         [created] = fake.called("WerReportCreate")
         assert created.arguments["event_type"] == "WerTests.Crash"
+        parameters = [call.arguments for call in fake.called("WerReportSetParameter")]
+        assert [(each["index"], each["name"], each["value"]) for each in parameters] == [
+            (0, "Version", "1.2.3"),
+            (1, "Python", "{}.{}.{}".format(*sys.version_info[:3])),
+            (2, "Program", os.path.basename(sys.argv[0])),
+        ]
         [added] = fake.called("WerReportAddFile")
         assert added.arguments["path"].startswith(str(tmp_path / "own"))
     assert installed() == before
@@ -140,6 +154,29 @@ def test_what_windows_refuses_leaves_nothing(fake, enable, no_faulthandler, tmp_
     assert _current.service is None
 
 
+def test_what_it_prints(fake, enable):
+    service = enable()
+    assert repr(service) == "<wer.service.Service 'WerTests' enabled>"
+    service.close()
+    assert repr(service) == "<wer.service.Service 'WerTests' closed>"
+
+
+def test_one_that_was_closed_is_not_kept(fake, enable):
+    """By what runs at the end of the interpreter, for one."""
+    service = enable()
+    service.close()
+    gone = weakref.ref(service)
+    del service
+    gc.collect()
+    assert gone() is None
+
+
+def test_fast_fails_are_reported_if_it_is_asked_for(fake, enable):
+    with enable(fast_fail=True):
+        assert fake.called("WerRegisterRuntimeExceptionModule")
+    assert fake.called("WerUnregisterRuntimeExceptionModule")
+
+
 def test_twice_is_refused(fake, enable):
     enable()
     with pytest.raises(RuntimeError, match="wer is enabled already, for 'WerTests': close that service first"):
@@ -180,6 +217,37 @@ def test_limits_of_its_own_are_taken(fake, enable, tmp_path):
             with pytest.raises(ValueError, match="x"), wer.reporting():
                 raise ValueError(f"x{number}")
     assert len(filed) == 2
+
+
+class TestCheck:
+    """What `Service.check` tells of this machine's settings."""
+
+    @pytest.mark.parametrize("others", [True, False])
+    @pytest.mark.parametrize("options", [{}, {"stacks": False}, {"crash_report": False}], ids=str)
+    def test_tells_that_faulthandler_is_others(self, enable, fake, no_faulthandler, monkeypatch, others, options):
+        monkeypatch.setattr(_enable, "what_keeps_reports_away", list)
+        if others:
+            faulthandler.enable(sys.__stderr__)
+        with enable(**options) as service:
+            told = service.check()
+        stacks = [sentence for sentence in told if "go without Python stacks" in sentence]
+        assert len(stacks) == (others and not options)
+
+    KEEPS_ANY_REPORT_AWAY = ("wer-disabled", "wer-disabled-policy", "queue-disabled", "app-excluded", "wersvc-disabled")
+
+    @pytest.mark.parametrize(("finding", "cause"), [cause[:2] for cause in REGISTRY_CAUSES])
+    def test_tells_those_that_keep_any_report_away_and_no_others(self, enable, fake, monkeypatch, finding, cause):
+        parts = healthy()
+        cause(parts)
+        monkeypatch.setattr(_examine, "this_machine", parts.machine)
+        monkeypatch.setattr(_check, "sys", types.SimpleNamespace(platform="win32"))
+        with enable(crash_report=False) as service:
+            told = service.check()
+        if finding in self.KEEPS_ANY_REPORT_AWAY:
+            [sentence] = told
+            assert " (HK" in sentence
+        else:
+            assert told == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has Windows Error Reporting")

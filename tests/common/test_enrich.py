@@ -1,9 +1,11 @@
 """`wer.service.enrich`: all of it or nothing, and undone. With the fake; faulthandler is played."""
 
 import faulthandler
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from contextlib import ExitStack
 from types import SimpleNamespace
 
@@ -159,6 +161,25 @@ def test_each_may_be_left_out(fake, faults, folder, left):
     assert folder.exists() == (left != "faulthandler")
 
 
+def test_what_was_undone_is_not_kept(fake, faults, folder):
+    """By what runs at the end of the interpreter, for one."""
+    done = enrich(metadata={"A": "1"}, folder=folder)
+    done.undo()
+    gone = weakref.ref(done)
+    del done
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_folder_that_cannot_be_swept_is_used_all_the_same(fake, faults, folder, monkeypatch):
+    def refuse(folder):
+        raise PermissionError(13, "denied")
+
+    monkeypatch.setattr(Folder, "sweep", refuse)
+    with enrich(folder=folder) as done:
+        assert os.path.exists(done.faulthandler_path)
+
+
 def test_nothing_at_all(fake):
     with enrich(faulthandler=False) as done:
         assert (done.registrations, fake.calls) == ((), [])
@@ -177,6 +198,8 @@ class TestRefused:
         with pytest.raises(ValueError, match=r"at most 512 entries .*WER_MAX_REGISTERED_ENTRIES.* are 513"):
             enrich(metadata={"A": ""}, files=paths)
         assert fake.calls == faults.calls == []
+        with enrich(metadata={"A": ""}, files=paths, faulthandler=False) as done:
+            assert len(done.registrations) == 512
 
     def test_together_with_what_is_registered_elsewhere(self, fake, faults, folder):
         others = [wer.register_custom_metadata(f"Key{number}", "") for number in range(7)]

@@ -3,6 +3,7 @@
 import enum
 import json
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,15 @@ def test_enum_has_every_member_under_its_c_name(name):
         assert member == value
         assert type(member) is (int if c_name in markers else kind)
         assert getattr(wer.werapi, c_name) is member
+
+
+def test_every_number_is_one_that_the_c_compiler_proves():
+    """On Windows, by the SDK's headers. Here is seen that it is shown these: what is written into native/asserts.h."""
+    header = (Path(__file__).parents[2] / "src/wer/native/asserts.h").read_text(encoding="utf-8")
+    proved = {name: int(number, 0) for name, number in re.findall(r"C_ASSERT\((?:\(DWORD\))?(\w+) == (\S+)\);", header)}
+    ours = {name: int(value) for name, value in vars(wer.werapi).items() if isinstance(value, int)}
+    assert len(ours) > 150
+    assert proved == ours
 
 
 @pytest.mark.parametrize("name", FACTS["constants"])

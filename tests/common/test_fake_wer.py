@@ -2,25 +2,32 @@
 
 import ast
 import contextlib
+import copy
 import datetime
 import functools
 import gc
 import os
+import pickle
 import re
 import subprocess
 import sys
 import threading
+import types
 import uuid
 from pathlib import Path
 
 import pytest
 from calls import REGISTER, REPORT_METHODS, STORE_METHODS
+from fake_registry import FakeRegistry
 from fakes import PatientWer
 from refusals import REFUSALS, World, refused
 
 import wer
 import wer.testing
 from wer import _exception_module, _functions, _native, _registration
+from wer._machine import registry as _registry
+from wer._machine.keys import MODULES
+from wer._machine.registry import Kind
 from wer.testing import _fake
 
 PACKAGE = Path(wer.__file__).parent
@@ -287,19 +294,70 @@ class TestRecord:
         assert submitted.dumps == [(wer.DumpType.MINIDUMP, os.getpid())]
         assert submitted.calls == fake.calls[:-1]
 
+    def test_what_the_crash_handler_prints(self, fake):
+        template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
+        with wer.install_crash_handler(template) as handler:
+            assert repr(handler) == f"<wer.CrashHandler installed {template!r}>"
+        assert repr(handler) == f"<wer.CrashHandler uninstalled {template!r}>"
+
+    @pytest.mark.parametrize("abort", [False, True])
+    @pytest.mark.parametrize("enabled", [False, True, None])
+    def test_the_crash_handler_tells_that_faulthandler_was_before_it(self, fake, monkeypatch, abort, enabled):
+        if enabled is None:  # nobody has imported it
+            monkeypatch.delitem(sys.modules, "faulthandler", raising=False)
+        else:
+            monkeypatch.setitem(sys.modules, "faulthandler", types.SimpleNamespace(is_enabled=lambda: enabled))
+        template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
+        with wer.install_crash_handler(template, abort=abort) as handler:
+            missing = handler.missing
+        assert len(missing) == (abort and bool(enabled))
+        assert all("faulthandler was enabled before" in sentence for sentence in missing)
+
+    def test_what_is_owned_is_not_copied(self, fake, worker):
+        template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
+        with (
+            wer.Report("X") as report,
+            wer.Store(wer.StoreType.USER_QUEUE) as store,
+            wer.ProcessSnapshot(worker) as snapshot,
+            wer.interpreter_of(worker) as process,
+            wer.register_file("a.log") as registration,
+            wer.install_crash_handler(template) as handler,
+        ):
+            for owner, called in (
+                (report, "report"),
+                (template, "template"),
+                (store, "store"),
+                (snapshot, "snapshot"),
+                (process, "process"),
+                (registration, "registration"),
+                (handler, "crash handler"),
+            ):
+                for take in (copy.copy, copy.deepcopy, pickle.dumps):
+                    with pytest.raises(TypeError, match=f"a {called} cannot be copied or pickled"):
+                        take(owner)
+
     def test_the_crash_handler_for_fast_fails(self, fake):
         template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
         template.add_file("a.log", wer.FileType.USER_DOCUMENT, wer.FileFlags.ANONYMOUS_DATA)
-        with wer.install_crash_handler(template, abort=True, then="end", fast_fail=True) as handler:
+        template.add_file("b.log")
+        template.add_file("c.log")
+        with (
+            wer.register_file("c.log"),
+            wer.install_crash_handler(template, abort=True, then="end", fast_fail=True) as handler,
+        ):
             assert any("RuntimeExceptionHelperModules" in sentence for sentence in handler.missing)
-            [module, file] = fake.calls
+            [_, module, file, other] = fake.calls
         assert (module.function, file.function) == ("WerRegisterRuntimeExceptionModule", "WerRegisterFile")
-        assert os.path.basename(module.arguments["path"]) == "wer_exception_module.dll"
+        assert module.arguments["path"] == str(PACKAGE / "wer_exception_module.dll")
+        assert module.arguments["context"] == handler._prepared._held.address
+        assert os.path.basename(other.arguments["path"]) == "b.log"
+        assert (other.arguments["file_type"], other.arguments["flags"]) == (wer.RegisterFileType.OTHER, 0)
         assert file.arguments["file_type"] is wer.RegisterFileType.USER_DOCUMENT
         assert file.arguments["flags"] is wer.FileFlags.ANONYMOUS_DATA
-        assert [call.function for call in fake.calls[2:]] == [
-            "WerUnregisterFile",
+        assert [call.function for call in fake.calls[4:]] == [
+            *["WerUnregisterFile"] * 2,
             "WerUnregisterRuntimeExceptionModule",
+            "WerUnregisterFile",
         ]
 
     @pytest.mark.parametrize("room", [0, 1])
@@ -320,6 +378,25 @@ class TestRecord:
                 registration.unregister()
         called = [call.function.partition("ister")[0] for call in fake.calls]
         assert sorted(called) == ["WerReg"] * (room + 1) + ["WerUnreg"] * (room + 1)
+
+    @pytest.mark.parametrize(
+        ("tree", "denied", "sentences"),
+        [
+            ({}, [], 2),
+            ({("HKLM", 64): {MODULES: {"PATH": (Kind.DWORD, 0)}}}, [], 1),
+            ({("HKCU", 64): {MODULES: {"path": (Kind.DWORD, 0)}}}, [], 1),
+            ({("HKCU", 64): {MODULES: {"other.dll": (Kind.DWORD, 0)}}}, [], 2),
+            ({("HKLM", 32): {MODULES: {"PATH": (Kind.DWORD, 0)}}}, [], 2),
+            ({("HKCU", 64): {MODULES: {"PATH": (Kind.DWORD, 0)}}}, [("HKLM", MODULES)], 1),
+        ],
+    )
+    def test_what_werfault_wants_of_the_registry(self, monkeypatch, tree, denied, sentences):
+        monkeypatch.setattr(_exception_module, "PATH", "PATH")  # which is no file
+        monkeypatch.setattr(_registry, "this_registry", lambda: FakeRegistry(tree, denied=denied))
+        missing = _exception_module.missing()
+        assert len(missing) == sentences
+        assert missing[0].startswith("PATH is missing")
+        assert all("HKEY_LOCAL_MACHINE" in sentence for sentence in missing[1:])
 
     def test_a_crash_whose_report_cannot_be_made(self, fake):
         fake.fail("WerReportCreate", wer.HResult.E_OUTOFMEMORY)

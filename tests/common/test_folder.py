@@ -154,6 +154,8 @@ class TestSweep:
             write(folder, f"{one}-{made}-1.txt"),
             write(folder, f"my state-{one}-{made}-1.txt"),
             write(folder, f"state-{one}-{made}-1x.txt"),
+            write(folder, f"state-{10**10}-1-1.txt"),  # longer than ids and times are
+            write(folder, f"state-{one}-{10**20}-1.txt"),
         ]
         os.mkdir(os.path.join(folder.path, f"state-{one}-{made}-9"))
         stays.append(os.path.join(folder.path, f"state-{one}-{made}-9"))
@@ -212,8 +214,9 @@ class TestSweep:
         os.write(stacks._file, bytes(3 << 20))
         assert Folder(folder.path, 1 << 20).sweep() == 0
         faulthandler.dump_traceback(stacks._file)
-        with open(stacks.path, encoding="ascii") as file:
+        with open(stacks.path, encoding="ascii", newline="") as file:
             text = file.read()
+        assert "\r" not in text, "binary"
         assert "(most recent call first):" in text
         assert "\0" not in text
         assert not os.get_inheritable(stacks._file)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
 import pickle
@@ -105,6 +106,7 @@ class TestReport:
         assert reporter.flush(30)
         [created] = fake.called("WerReportCreate")
         assert created.arguments["event_type"] == "WerTests.Exception"
+        assert created.arguments["application_name"] == "WerTests"
         values = [call.arguments["value"] for call in fake.called("WerReportSetParameter")]
         assert values == [
             "1.2.3",
@@ -266,6 +268,28 @@ class TestReport:
         assert reporter.flush(30)
         assert len(filed) == 1
 
+    def test_its_thread_goes_on_without_memory_even_for_the_next(self, reporter, filed, monkeypatch):
+        do_next, failed = reporter._background._do_next, []
+
+        def no_memory():
+            if not failed:
+                failed.append(True)
+                raise MemoryError
+            return do_next()
+
+        monkeypatch.setattr(reporter._background, "_do_next", no_memory)
+        for kind in (ValueError, KeyError):  # the first is waited for already
+            assert reporter.report(raised(kind()))
+            assert reporter.flush(30)
+        assert failed
+        assert len(filed) == 2
+        assert reporter._background._thread.is_alive()
+
+    def test_after_the_end_of_its_thread_is_made_by_who_asks(self, reporter, filed):
+        reporter.close()
+        assert reporter.report(raised(ValueError("x")), wait=False) is True
+        assert [each.result for each in filed] == [wer.SubmitResult.QUEUED]
+
     def test_limits_hold(self, make, filed, tmp_path):
         folder = Folder(str(tmp_path / "limited"))
         reporter = make(limits=Limits(per_signature=2, total=3, folder=folder))
@@ -275,6 +299,22 @@ class TestReport:
             reporter.report(raised(kind("x")))
         assert reporter.flush(30)
         assert len(filed) == 3
+
+    def test_by_default_is_limited_by_a_file_in_its_folder(self, make, filed, tmp_path):
+        reporter = make(limits=wer.service._reporter.DEFAULT)
+        for _ in range(2):
+            reporter.report(raised(ValueError("x")))
+        assert reporter.flush(30)
+        assert len(filed) == 1
+        assert (tmp_path / "private" / "limits.bin").is_file()
+
+    def test_says_what_is_wrong_with_the_lock_of_dumps(self, reporter, fake, filed, caplog):
+        fake.fail("CreateMutexW", 5)
+        with caplog.at_level(logging.INFO, "wer"):
+            reporter.report(raised(ValueError("x")))
+            assert reporter.flush(30)
+        assert "no lock for dumps" in caplog.text
+        assert len(fake.called("WerReportAddDump")) == 1
 
     def test_tells_what_was_left_out_before_it(self, make, filed, tmp_path, monkeypatch):
         def keep(report, exception, **options):
@@ -445,6 +485,14 @@ class TestHooks:
         excepthook(BaseExceptionGroup("ends", [KeyboardInterrupt(), ValueError()]))
         assert sources(reporter, filed) == ["main"]
 
+    @pytest.mark.parametrize(("depth", "seen"), [(10, []), (11, ["main"]), (5000, ["main"])])
+    def test_look_into_groups_of_groups_so_deep_and_no_deeper(self, hooks, reporter, filed, depth, seen):
+        error = KeyboardInterrupt()
+        for _ in range(depth):
+            error = BaseExceptionGroup("group", [error])
+        excepthook(error)
+        assert sources(reporter, filed) == seen
+
     def test_are_silent_at_a_prompt(self, hooks, reporter, before, filed, monkeypatch):
         monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
         excepthook(ValueError())
@@ -462,6 +510,47 @@ class TestHooks:
         assert sources(reporter, filed) == ["main"]
         hooks.uninstall()
         assert sys.excepthook is bad
+
+    def test_wait_only_where_something_ends(self, hooks, reporter, before, monkeypatch):
+        """The rest comes anywhere, with any lock held."""
+        seen = []
+        monkeypatch.setattr(reporter, "report", lambda error, *, source, wait: seen.append((source, wait)))
+        excepthook(ValueError())
+        in_thread(fail)
+        sys.unraisablehook(mock.Mock(exc_value=raised(ValueError())))
+        logging.getLogger("asyncio").error("failed", exc_info=raised(ValueError()))
+        loop = asyncio.new_event_loop()
+        hooks.watch_loop(loop)
+        loop.call_exception_handler({"message": "failed", "exception": raised(ValueError())})
+        loop.close()
+        LoggingHandler(reporter).handle(
+            logging.LogRecord("job", logging.ERROR, "", 0, "", (), (ValueError, raised(ValueError()), None))
+        )
+        always = [("main", True), ("thread", True), ("unraisable", False)]
+        assert seen == [*always, *[("asyncio", False)] * len(seen[3:-1]), ("logging", False)]
+        assert len(seen) >= 6
+
+    def test_see_at_the_end_what_a_hook_in_their_place_has_not_passed_on(self, hooks, reporter, filed, monkeypatch):
+        """The interpreter has set it before it calls a hook; from 3.12 on it is last_exc, and last_value still."""
+        monkeypatch.delattr(sys, "last_exc", raising=False)
+        monkeypatch.delattr(sys, "last_value", raising=False)
+        ours = sys.excepthook
+        monkeypatch.setattr(sys, "excepthook", lambda *error: None)
+        hooks.see_last()  # it ended without an exception
+        monkeypatch.setattr(sys, "last_value", raised(ValueError()), raising=False)
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "ps1", ">>> ", raising=False)
+            hooks.see_last()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "excepthook", ours)
+            hooks.see_last()
+        assert sources(reporter, filed) == []
+        hooks.see_last()
+        assert sources(reporter, filed) == ["main"]
+        monkeypatch.setattr(sys, "last_exc", raised(KeyError()), raising=False)
+        hooks.see_last()
+        hooks.see_last()
+        assert sources(reporter, filed) == ["main", "main"]
 
     def test_can_be_taken_out(self, reporter, before, filed):
         there = sys.excepthook, threading.excepthook, sys.unraisablehook
@@ -557,6 +646,13 @@ class TestReporting:
         with pytest.raises(ValueError, match="2"):
             job(2, more=True)
         assert (job.__name__, job.__doc__) == ("job", "A job.")
+        assert sources(reporter, filed) == ["reporting"]
+
+    def test_decorates_what_is_no_function(self, reporter, filed):
+        divide = wer.reporting(reporter=reporter)(functools.partial(divmod, 7))
+        assert divide(2) == (3, 1)
+        with pytest.raises(ZeroDivisionError):
+            divide(0)
         assert sources(reporter, filed) == ["reporting"]
 
     def test_decorates_a_coroutine_and_does_not_stop_its_loop(self, make, filed):

@@ -173,6 +173,11 @@ class TestLimits:
                 ValueError,
                 "window must be more than 0 and less than 1000000000 seconds, got inf",
             ),
+            (
+                {"window": 10**9},
+                ValueError,
+                "window must be more than 0 and less than 1000000000 seconds, got 1000000000",
+            ),
             ({"window": 10**400}, ValueError, "window must be more than 0 and less than 1000000000 seconds, got 1000"),
             ({"window": "1"}, TypeError, "window must be a number of seconds, got str"),
             ({"window": True}, TypeError, "window must be a number of seconds, got bool"),
@@ -263,6 +268,15 @@ class TestClock:
         for up in (60, 120, 180, 300, HOUR):
             clock.restart(down=DAY, up=up)
             assert allowed(started(), count=2) == [True, False]
+
+    @pytest.mark.parametrize(("back", "is_known"), [(0, True), (9.99, True), (10, False)])
+    def test_a_restart_at_once_with_more_uptime_than_before(self, clock, started, back, is_known):
+        """It is known by how far the boots are apart: as much as the first one took, but for what the clock was set."""
+        clock.up = 600
+        assert allowed(started()) == [True]
+        clock.restart(down=0, up=HOUR)
+        clock.set(-back)
+        assert allowed(started()) == [is_known]
 
     def test_a_restart_with_the_clock_behind(self, clock, started):
         """The battery is empty: it is 1970 again. An hour of uptime ends it."""
@@ -587,6 +601,23 @@ class TestDamage:
         limits._not_before = 0
         assert allowed(limits, "c", 2) == [True, False]
         assert allowed(started(), "b") == [False]
+
+    @pytest.mark.parametrize("function", ["_lock_file", "_unlock_file"])
+    def test_its_lock_fails(self, clock, started, monkeypatch, function):
+        """For another reason than that somebody has it."""
+        limits = started()
+        with monkeypatch.context() as patch:
+
+            def fail(file):
+                raise OSError(5, "Input/output error")
+
+            patch.setattr(_limits, function, fail)
+            assert allowed(limits, count=2) == [True, False]
+            assert "Input/output error" in limits.problem
+        limits._not_before = 0
+        assert allowed(limits, "c", 2) == [True, False]
+        assert limits.problem is None
+        assert [started().take(name).allowed for name in "ac"] == [False, False]
 
     def test_the_disk_is_full(self, clock, started, monkeypatch):
         limits = started()

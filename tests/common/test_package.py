@@ -36,6 +36,15 @@ def test_a_name_that_does_not_exist_changes_nothing():
         assert wer.Consent == "patched"
 
 
+@pytest.mark.parametrize("part", [wer.dumps, wer.reports, wer.service], ids=lambda part: part.__name__)
+def test_a_part_shows_its_names_and_keeps_those_that_came_late(part):
+    assert dir(part) == sorted(set(part.__all__))
+    for name in part.__all__:
+        assert getattr(part, name) is vars(part)[name]
+    with pytest.raises(AttributeError, match=f"module '{part.__name__}' has no attribute 'no_such_name'"):
+        _ = part.no_such_name
+
+
 def test_the_version_is_the_distributions():
     assert wer.__version__ == importlib.metadata.version("werapi")
 

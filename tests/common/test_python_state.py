@@ -1,8 +1,11 @@
 """What `add_python_state` writes, and what cannot keep it from that."""
 
 import asyncio
+import datetime
 import gc
 import os
+import platform
+import sys
 import threading
 import time
 
@@ -93,6 +96,26 @@ class TestException:
             raise ValueError(len(password))
 
         assert "password = 'hunter2'" in state(raised(fail), local_variables=True)
+
+    def test_has_what_repr_of_a_value_raises(self, state):
+        class Bad:
+            def __repr__(self):
+                raise KeyError
+
+        def fail():
+            bad = Bad()
+            raise ValueError(id(bad))
+
+        text = state(raised(fail), local_variables=True)
+        assert "bad = [repr() raised KeyError]" in text
+
+    def test_a_circle_is_written_once(self, state):
+        first, second = ValueError(), KeyError()
+        first.__cause__, second.__cause__ = second, first
+        text = state(first)
+        first.__cause__ = None
+        assert text.count("Traceback (most recent call last):") == 2
+        assert "goes on" not in text
 
     def test_has_notes(self, state):
         error = ValueError("x")
@@ -284,7 +307,7 @@ class TestFile:
         with wer.Report("WerTests.State") as report:
             assert add_python_state(report, ValueError(), folder=Folder(str(tmp_path / "private"))) is None
             assert report.submit(wer.Consent.NOT_ASKED) is wer.SubmitResult.QUEUED
-        assert "the report goes without its Python state: " in caplog.text
+        assert "the report goes without its Python state: NotADirectoryError: " in caplog.text
 
     def test_that_wer_refuses_does_not_fail_the_report(self, fake, tmp_path, caplog):
         fake.fail("WerReportAddFile", wer.HResult.E_ACCESSDENIED)
@@ -294,6 +317,17 @@ class TestFile:
         assert "WerReportAddFile" in caplog.text
 
     def test_has_the_lines_that_were_given_at_its_top(self, state):
-        lines = state(more=["Left out by limits: 3"]).splitlines()
+        lines = state(more=["Left out by limits: 3", "\ud800"]).splitlines()
         assert lines[0] == "Python state of a failure, version 1"
-        assert "Left out by limits: 3" in lines[:8]
+        now = datetime.datetime.now(datetime.UTC)
+        then = datetime.datetime.strptime(lines[1], "Time: %Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.UTC)
+        assert abs(now - then) < datetime.timedelta(seconds=60)
+        assert lines[2] == f"Process: {os.getpid()}"
+        top = lines[3 : lines.index("== Threads ==")]
+        assert top[0].startswith(f"Python: cpython {platform.python_version()}")
+        assert top[-3:] == ["", "Left out by limits: 3", "\\ud800"]
+
+    @pytest.mark.parametrize(("enabled", "told"), [(True, " (64 bit)\n"), (False, " (64 bit, no GIL)\n")])
+    def test_says_which_python_it_is(self, state, monkeypatch, enabled, told):
+        monkeypatch.setattr(sys, "_is_gil_enabled", lambda: enabled, raising=False)
+        assert told in state()

@@ -73,6 +73,15 @@ def test_all_that_was_given(fake, worker, tmp_path, monkeypatch):
     ]
 
 
+def test_a_file_that_is_called_like_a_variable(fake, tmp_path, monkeypatch):
+    """WER takes a variable at the beginning for one, and so do we; no other."""
+    monkeypatch.setenv("WERTESTS", str(tmp_path))
+    (tmp_path / "$WERTESTS.log").write_bytes(bytes(5))
+    report = RecordedReport("X")
+    report.add_file(tmp_path / "$WERTESTS.log")
+    assert [file.size for file in given(report).files] == [5]
+
+
 def test_wer_gets_what_a_plain_report_gives(fake, worker, tmp_path):
     """The same calls with the same arguments, whatever way they are written."""
 

@@ -147,6 +147,25 @@ def test_of_a_group_each_kind_counts_once_and_in_any_order():
     assert group != traceback_hash(ExceptionGroup("jobs", [one]))
 
 
+@pytest.mark.parametrize(("depth", "differ"), [(1, True), (10, True), (11, False), (5000, False)])
+def test_groups_of_groups_count_so_deep(depth, differ):
+    hashes = set()
+    for error in (ValueError(), KeyError()):
+        for _ in range(depth):
+            error = ExceptionGroup("group", [error])
+        hashes.add(traceback_hash(error))
+    assert len(hashes) == 1 + differ
+
+
+def test_of_a_group_the_first_15_count():
+    def of(kinds):
+        return traceback_hash(ExceptionGroup("jobs", [kind() for kind in kinds]))
+
+    many = [ValueError] * 14
+    assert of([*many, KeyError]) != of([*many, OSError])
+    assert of([*many, ValueError, KeyError]) == of([*many, ValueError, OSError])
+
+
 def test_a_circle_ends():
     first, second = ValueError(), KeyError()
     first.__cause__, second.__cause__ = second, first

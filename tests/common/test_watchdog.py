@@ -2,17 +2,21 @@
 
 import asyncio
 import errno
+import gc
 import logging
 import os
+import platform
 import subprocess
 import sys
 import threading
+import weakref
 
 import pytest
 
 import wer
 import wer.testing
 from wer.service import Hang, _late_stacks, _watchdog
+from wer.service._hang import hang_of
 from wer.service._late_stacks import LateStacks
 
 
@@ -72,6 +76,90 @@ def test_a_hang(fake, make, tmp_path, caplog):
     watchdog.beat()
     watchdog.close()
     assert repr(watchdog) == "<wer.Watchdog closed>"
+
+
+def test_the_report_is_what_was_asked_for(fake, make):
+    watchdog = make(
+        10,
+        "Spooler",
+        version="4.2.1",
+        event="Spooler.Hang",
+        consent=wer.Consent.APPROVED,
+        flags=wer.SubmitFlags.NO_ARCHIVE,
+        dump_type=wer.DumpType.HEAPDUMP,
+    )
+    fake.hang()
+    watchdog.beat()
+    [created] = fake.called("WerReportCreate")
+    assert created.arguments["event_type"] == "Spooler.Hang"
+    assert created.arguments["application_name"] == "Spooler"
+    parameters = [call.arguments for call in fake.called("WerReportSetParameter")]
+    assert [(each["index"], each["name"], each["value"]) for each in parameters] == [
+        (0, "Application", "Spooler"),
+        (1, "Version", "4.2.1"),
+        (2, "Python", platform.python_version()),
+    ]
+    [dump] = fake.called("WerReportAddDump")
+    assert dump.arguments["dump_type"] == wer.DumpType.HEAPDUMP
+    [submitted] = fake.called("WerReportSubmit")
+    assert submitted.arguments["consent"] == wer.Consent.APPROVED
+    assert submitted.arguments["flags"] == wer.SubmitFlags.NO_ARCHIVE
+
+
+@pytest.mark.parametrize(
+    ("told", "hang"),
+    [
+        ((1500, 0, 1), Hang(1.5, wer.SubmitResult.QUEUED, "")),
+        ((1500, 1, 2), Hang(1.5, wer.SubmitResult.UPLOADED, "")),
+        ((0, -1, 0), Hang(0.0, None, "the report is not whole: 0xFFFFFFFF")),
+        ((20, 0x80070718 - (1 << 32), 0), "left out, because there were too many"),
+        ((20, 0x800705B4 - (1 << 32), 0), "takes too long, and may never be done"),
+    ],
+)
+def test_what_became_of_a_report(told, hang):
+    found = hang_of(*told)
+    if isinstance(hang, str):
+        assert hang in found.problem
+    else:
+        assert found == hang
+
+
+@pytest.mark.parametrize(
+    ("options", "most", "end", "restart"),
+    [
+        ({}, 10, False, False),
+        ({"most": 7}, 7, False, False),
+        ({"then": "end"}, 10, True, False),
+        ({"then": "restart", "out_of_process": True, "most_restarts": 9}, 10, True, True),
+    ],
+    ids=str,
+)
+def test_what_is_done_after_a_report(make, options, most, end, restart):
+    """By what watches: tests/windows/test_watchdog.py."""
+    plan = make(10, **options)._plan
+    assert (plan.most, plan.end) == (most, end)
+    assert plan.restart == ((sys.executable, *sys.orig_argv[1:]) if restart else ())
+    assert plan.most_restarts == options.get("most_restarts", 3)
+
+
+def test_a_close_waits_as_long_as_a_report_may_take(make, monkeypatch):
+    waited = []
+    watchdog = make(10)
+    monkeypatch.setattr(type(watchdog._held), "stop", lambda held, milliseconds: waited.append(milliseconds))
+    watchdog.close()
+    monkeypatch.undo()
+    watchdog._held.stop(0)
+    assert waited == [60_000 + 7500]
+
+
+def test_one_that_was_closed_is_not_kept(make, fake, tmp_path):
+    """By what runs at the end of the interpreter, for one."""
+    watchdog = wer.Watchdog(10, folder=tmp_path)
+    watchdog.close()
+    gone = weakref.ref(watchdog._stacks)
+    del watchdog
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_full_disk_leaves_no_file(make, tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT))  # behind all else, where only `tools` is new
 
 from tools import cache, mutate, mutate_extension  # noqa: E402
+from tools.mutants.undecided import undecided  # noqa: E402
 
 ALIVE = {"add: a => b": "survived", "add: c => d": "survived", "only: e => f": "not reached"}
 DEAD = {"add: g => h": "killed", "add: i => j": "timed out"}
@@ -67,6 +68,26 @@ def test_what_is_listed_and_gone_is_told_when_all_are_decided(said):
     code, text = said(DEAD, listed, left=["add: k => l"])
     assert code == 0
     assert ", 1 not run\n" in text
+
+
+NAMES = [f"add: {number} => {number + 1}" for number in range(100)]
+
+
+def test_what_is_decided_first_is_of_the_whole_module_and_the_same_each_time():
+    first = undecided(NAMES, {}, "tests", 20)
+    assert len(first) == 20
+    assert first == undecided(reversed(NAMES), {}, "tests", None)[:20]
+    quarters = {NAMES.index(name) // 25 for name in first}
+    assert quarters == {0, 1, 2, 3}
+    others = undecided(NAMES, {name: {"verdict": "killed"} for name in first}, "tests", None)
+    assert sorted([*first, *others]) == sorted(NAMES)
+
+
+def test_what_other_tests_left_alive_is_decided_again():
+    decided = {name: {"verdict": verdict, "tests": "these"} for name, verdict in (ALIVE | DEAD).items()}
+    decided["add: c => d"]["tests"] = "others"
+    assert set(undecided([*decided, "new: k => l"], decided, "these", None)) == {"add: c => d", "new: k => l"}
+    assert set(undecided(decided, decided, "changed", None)) == set(ALIVE)
 
 
 def test_every_check_of_the_extension_is_found():

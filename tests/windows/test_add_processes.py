@@ -339,6 +339,10 @@ class TestMemory:
         chosen = [choose_dump(process, wer.DumpType[kind], limit)[0].name for limit in limits]
         assert chosen == [kind, "NONE" if kind == "MINIDUMP" else "MINIDUMP"]
 
+    def test_of_the_calling_process(self):
+        assert choose_dump(None, wer.DumpType.HEAPDUMP, 1 << 40) == (wer.DumpType.HEAPDUMP, "")
+        assert choose_dump(None, wer.DumpType.HEAPDUMP, MiB)[0] is wer.DumpType.NONE
+
     def test_a_dump_that_would_be_too_large(self, held, standin):
         processes = [held(code) for code in ("kept = bytes(64 << 20)", "")]
         with wer.Report("WerTests.Event") as report:

@@ -1,4 +1,4 @@
-"""Make the mutants of one module and have the tests that reach them kill them: `run.py REACHED STATE MODULE`.
+"""Make the mutants of one module and have the tests that reach them kill them: `run.py REACHED STATE MODULE [MOST]`.
 
 Run by the Python in which the package is installed, in a copy of the checkout; nothing else may run there meanwhile,
 since the module is changed where it is installed, so that programs that tests start have the mutant too. Each mutant
@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import py_compile
+import re
 import resource
 import signal
 import sys
@@ -30,6 +31,9 @@ import libcst
 import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.file_mutation import Mutation, create_mutations
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # behind all else, where only `tools` is new
+from tools.mutants.undecided import undecided
 
 MOST_SECONDS = 10.0
 """Of tests, as they took without a mutant, for each mutant. Those of the file that reaches most of the module come
@@ -163,6 +167,9 @@ class Tests:
         self.broken: set[str] = set()
         self._reaches: dict[str, int] = {}
         """How many lines of the module each file of tests reaches."""
+        self._looking: set[str] = set()
+        """Tests of files that name the module: they may look at its constants, and run nothing of it."""
+        named = re.compile(rf"\b{Path(module).stem}\b")
         imported: set[str] = set()
         those = list[str]()
         for file in reached:
@@ -174,10 +181,15 @@ class Tests:
                 self._at[int(line)] |= {names[number] for number in numbers}
             for name in names:
                 self._reaches[name.partition("::")[0]] = len(told["lines"].get(module, {}))
-            if module in told["lines"]:
+            of_files = {name.partition("::")[0] for name in names}
+            looks = any(named.search(Path(name).read_text(encoding="utf-8")) for name in of_files)
+            if looks:
+                self._looking |= set(names)
+            if module in told["lines"] or looks:
                 those.append(file.parent.name)  # made from what is in the tests
         self.key = hashlib.sha256("".join(those).encode()).hexdigest()[:16]
-        for name in sorted(imported):
+        # _asyncio before asyncio would lack what asyncio's own import brings it, and count no tasks.
+        for name in sorted(imported, key=lambda name: (name.startswith("_"), name)):
             with suppress(Exception):
                 importlib.import_module(name)
 
@@ -185,8 +197,9 @@ class Tests:
         """What may kill this mutant, the most promising first, for as long as a mutant is worth."""
         lines = inside if mutant.at_import else set(mutant.lines)
         names = {name for line in lines for name in self._at.get(line, ())}
-        if mutant.at_import and not names:
-            names = set(self.seconds)
+        if mutant.at_import:
+            names |= self._looking
+            names = names or set(self.seconds)
         names -= self.broken
         first = [name for name in self._killers if name in names]
         rest = sorted(
@@ -271,8 +284,8 @@ def _wait(child: int, limit: float) -> int | None:
     return None
 
 
-def main(reached: Sequence[Path], state: Path, module: str) -> int:
-    """Decide every mutant that is not decided yet."""
+def main(reached: Sequence[Path], state: Path, module: str, most: int | None) -> int:
+    """Decide every mutant that is not decided yet, or `most` of them."""
     parent = os.getppid()
     spec = find_spec("wer")
     assert spec, "it is installed"
@@ -286,15 +299,10 @@ def main(reached: Sequence[Path], state: Path, module: str) -> int:
         for line in state.read_text(encoding="utf-8").splitlines():
             told = json.loads(line)
             decided[told["mutant"]] = told
-    all_of_them = list(mutants(source))
-    state.with_suffix(".all").write_text(json.dumps([mutant.name for mutant in all_of_them]), encoding="utf-8")
-    inside = {line for mutant in all_of_them if not mutant.at_import for line in mutant.lines}
-    left = [
-        mutant
-        for mutant in all_of_them
-        if (told := decided.get(mutant.name)) is None
-        or (told["verdict"] in ("survived", "not reached") and told["tests"] != tests.key)
-    ]
+    all_of_them = {mutant.name: mutant for mutant in mutants(source)}
+    state.with_suffix(".all").write_text(json.dumps(list(all_of_them)), encoding="utf-8")
+    inside = {line for mutant in all_of_them.values() if not mutant.at_import for line in mutant.lines}
+    left = [all_of_them[name] for name in undecided(all_of_them, decided, tests.key, most)]
     folder = Path(os.environ["TMPDIR"])
     trial = Trial(tests, folder)
     print(f"{module}: {len(all_of_them)} mutants, {len(left)} to decide", flush=True)
@@ -344,4 +352,5 @@ def main(reached: Sequence[Path], state: Path, module: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main([Path(name) for name in json.loads(sys.argv[1])], Path(sys.argv[2]), sys.argv[3]))
+    MOST = int(sys.argv[4]) if sys.argv[4:] else None
+    sys.exit(main([Path(name) for name in json.loads(sys.argv[1])], Path(sys.argv[2]), sys.argv[3], MOST))

@@ -150,6 +150,7 @@ def _not_opened(function: str, what: str, number: int, error: int) -> OSError:
 
 def open_process(wer: "FakeWer", pid: int, rights: int, /) -> HeldHandle:
     number = integer(pid, 1, 0xFFFFFFFF, "pid")
+    integer(rights, 0, 0xFFFFFFFF, "rights")
     if number == wer.current.pid:
         return _held(wer, wer.current, THIS_PROCESS)
     process = wer._processes.get(number)
@@ -165,6 +166,7 @@ def open_process(wer: "FakeWer", pid: int, rights: int, /) -> HeldHandle:
 
 def open_thread(wer: "FakeWer", tid: int, rights: int, process: HeldHandle | None, /) -> HeldHandle:
     number = integer(tid, 1, 0xFFFFFFFF, "tid")
+    integer(rights, 0, 0xFFFFFFFF, "rights")
     thread = wer._thread(number)
     if thread is None and wer._thread(number & ~3) is not None:
         raise gone("thread", number, _ROUNDED)
