@@ -12,6 +12,8 @@ from wer import changes
 from wer._machine.keys import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, PROFILES, SILENT_EXIT
 from wer._machine.local_dumps import where_it_does_nothing
 from wer._machine.registry import HKCU, HKLM, Kind, Unreadable, Value
+from wer.changes._change import Change, described, put
+from wer.changes._crash_module import is_there
 from wer.changes._journal import KEY, Journal, Record
 from wer.changes._places import is_changed_here
 from wer.changes._plan import Planner
@@ -126,6 +128,7 @@ class TestSetLocalDumps:
             (("a/b.exe",), {}, "without a folder"),
             (("a\x07.exe",), {}, "it has '\\x07'"),
             (("python.exe ",), {}, "ends with a dot or a space"),
+            (("python.exe.",), {}, "ends with a dot or a space"),
             (("x" * 256,), {}, "at most 255"),
             (("a\0.exe",), {}, "NUL"),
             ((), {"folder": "Dumps"}, "a full path"),
@@ -133,7 +136,8 @@ class TestSetLocalDumps:
             ((), {"folder": "C:Dumps"}, "a full path"),
             ((), {"folder": "C:\\a\nb"}, "control character"),
             ((), {"count": -1}, "0 to 4294967295"),
-            ((), {"count": 1 << 32}, "0 to 4294967295"),
+            ((), {"count": 1 << 32}, "count takes 0 to 4294967295"),
+            ((), {"dump_type": "custom", "flags": 1 << 32}, "flags takes 0 to 4294967295"),
             ((), {"dump_type": "huge"}, "custom, full, mini"),
             ((), {"flags": 1}, "flags are for dump_type custom"),
             ((), {"dump_type": "mini", "flags": 1}, "flags are for dump_type custom"),
@@ -265,10 +269,69 @@ class TestUnsetLocalDumps:
         assert not plan
         assert "is not there, and nothing is recorded" in plan.notes[0]
 
-    def test_a_value_that_is_too_large_is_not_replaced(self):
-        registry = machine({LOCAL_DUMPS: {"DumpCount": (Kind.BINARY, bytes(65537))}})
+    @pytest.mark.parametrize(
+        "data",
+        [(Kind.BINARY, bytes(65537)), (Kind.SZ, "x" * 65537), (Kind.MULTI_SZ, ("x" * 65536, "y"))],
+        ids=["bytes", "text", "texts"],
+    )
+    def test_a_value_that_is_too_large_is_not_replaced(self, data):
+        registry = machine({LOCAL_DUMPS: {"DumpCount": data}})
         with pytest.raises(ValueError, match="holds 65537 characters or bytes"):
             changes.set_local_dumps(registry, count=1)
+
+    def test_one_that_is_just_not_too_large_comes_back(self):
+        registry = machine({LOCAL_DUMPS: {"DumpCount": (Kind.BINARY, bytes(65536))}})
+        before = tree(registry)
+        dumps(registry, count=1)
+        no_dumps(registry)
+        assert tree(registry) == before
+
+
+class TestWords:
+    """What somebody reads before saying yes."""
+
+    @pytest.mark.parametrize(
+        ("kind", "data", "words"),
+        [
+            (Kind.DWORD, 9, "9 [DWORD]"),
+            (Kind.QWORD, 10, "10 (0xa) [QWORD]"),
+            (Kind.SZ, "a", '"a" [SZ]'),
+            (Kind.MULTI_SZ, ("a", "b"), '"a", "b" [MULTI_SZ]'),
+            (Kind.BINARY, b"\1\xff", "01 ff [BINARY]"),
+            (Kind.BINARY, b"", "no bytes [BINARY]"),
+            (Kind.BINARY, bytes(32), f"{bytes(32).hex(' ')} [BINARY]"),
+            (Kind.BINARY, bytes(33), "33 bytes [BINARY]"),
+            (Kind.NONE, None, "nothing [NONE]"),
+            (8, b"\x10", "10 [type 8]"),
+        ],
+    )
+    def test_a_value(self, kind, data, words):
+        assert described(Value("x", kind, data)) == words
+
+    def test_what_is_not_there(self):
+        assert [described(state) for state in (None, False, True)] == ["not there", "not there", "there"]
+
+    @pytest.mark.parametrize(
+        ("kind", "data"), [(Kind.SZ, "x" * 10_000), (Kind.MULTI_SZ, ("x" * 10_000,) * 1000), (Kind.SZ, "x" * 301)]
+    )
+    def test_a_large_value_is_cut(self, kind, data):
+        words = described(Value("x", kind, data))
+        assert 300 < len(words) < 330
+        assert "..." in words
+
+    def test_removing(self):
+        registry = machine({LOCAL_DUMPS: {}, rf"{LOCAL_DUMPS}\a.exe": {"DumpCount": (Kind.DWORD, 7)}})
+        dumps(registry, "a.exe", count=5, dump_type="full")
+        assert sorted(changes.unset_local_dumps(registry, "a.exe").lines()) == [
+            rf"remove HKLM\{LOCAL_DUMPS}\a.exe, DumpType, which is 2 [DWORD]",
+            rf"set HKLM\{LOCAL_DUMPS}\a.exe, DumpCount to 7 [DWORD], which is 5 [DWORD]",
+        ]
+        registry = machine()
+        dumps(registry, "a.exe")
+        assert changes.unset_local_dumps(registry, "a.exe").lines() == [
+            rf"remove the key HKLM\{LOCAL_DUMPS}\a.exe",
+            rf"remove the key HKLM\{LOCAL_DUMPS}",
+        ]
 
 
 class TestApply:
@@ -398,6 +461,12 @@ class TestApply:
         dumps(registry, "a.exe")
         no_dumps(registry, "a.exe")
         assert registry.keys(HKLM, "SOFTWARE") == ["werapi"]
+        assert at(registry, KEY) == {}
+
+    def test_a_journal_that_may_not_be_read_is_not_cleaned(self):
+        registry = machine({KEY: {}}, denied=[(HKLM, KEY)])
+        Journal(registry, HKLM).clean()
+        registry.denied.clear()
         assert at(registry, KEY) == {}
 
     def test_an_interrupt_sets_back(self):
@@ -707,9 +776,18 @@ class TestShowLocalDumps:
                 rf"{PROFILES}\S-1-5-21-2": {"ProfileImagePath": (Kind.EXPAND_SZ, r"C:\Users\ME")},
                 rf"{PROFILES}\S-1-5-21-3": {"ProfileImagePath": (Kind.DWORD, 7)},
                 rf"{PROFILES}\S-1-5-21-4": {},
+                rf"{PROFILES}\S-1-5-21-5": {"ProfileImagePath": (Kind.EXPAND_SZ, r"C:\Users\Other")},
             }
         )
         folders = changes.account_folders(registry, r"%LOCALAPPDATA%\CrashDumps", True, environment)
+        assert [folder.profile for folder in folders] == [
+            r"C:\Users\me",
+            r"C:\Windows\System32\config\systemprofile",
+            r"C:\Windows\ServiceProfiles\LocalService",
+            r"C:\Windows\ServiceProfiles\NetworkService",
+            r"C:\Users\other",
+        ], "each once, in whatever case"
+        assert {folder.sure for folder in folders} == {"documented"}
         assert [(folder.account, folder.folder) for folder in folders] == [
             ("this account", r"C:\Users\me\AppData\Local\CrashDumps"),
             ("LocalSystem", r"C:\Windows\System32\config\systemprofile\AppData\Local\CrashDumps"),
@@ -774,8 +852,13 @@ class TestCrashModule:
         assert (words in notes) if words else ("build" not in notes)
 
     def test_no_dll(self):
-        with pytest.raises(FileNotFoundError, match="no exception module"):
+        with pytest.raises(FileNotFoundError, match="no exception module") as caught:
             changes.install_crash_module(machine(), path="nowhere.dll")
+        assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, "nowhere.dll")
+
+    @pytest.mark.parametrize("path", ["C:\\a\0b.dll", "//server/share/x.dll", "x.dll", ""])
+    def test_what_is_not_looked_at(self, path):
+        assert is_there(path, lambda _: pytest.fail("it was")) is None
 
     def test_show(self, dll):
         asked = []
@@ -830,6 +913,8 @@ class TestExclusions:
             assert everybody == all_users
             registry.create(hive, EXCLUDED)
             registry.set(hive, EXCLUDED, Value(name, *written))
+            if written == (Kind.DWORD, 1):  # what WER writes
+                assert changes.exclusions(registry).entries[0].made_here, "also if the process is killed now"
 
         monkeypatch.setattr("wer._settings.add_excluded_application", add)
         monkeypatch.setattr(
@@ -864,8 +949,22 @@ class TestExclusions:
     def test_one_that_was_there_is_not_ours(self, monkeypatch):
         registry = machine(user={EXCLUDED: {"a.exe": (Kind.SZ, "")}})
         monkeypatch.setattr("wer._settings.add_excluded_application", lambda *_: None)
-        changes.exclude(registry, "a.exe")
+        assert changes.exclude(registry, "a.exe") == Value("a.exe", Kind.SZ, "")
         assert not changes.exclusions(registry).entries[0].made_here
+
+
+def test_a_change_is_made_in_its_view():
+    registry = FakeRegistry({(HKLM, view): {LOCAL_DUMPS: {"x": (Kind.DWORD, view)}} for view in (64, 32)})
+    key = Change(HKLM, LOCAL_DUMPS, None, True, False, 32)
+    value = Change(HKLM, LOCAL_DUMPS, "x", Value("x", Kind.DWORD, 32), None, 32)
+    put(registry, value, Value("x", Kind.DWORD, 33))
+    assert registry.value(HKLM, LOCAL_DUMPS, "x", 32).data == 33
+    put(registry, value, None)
+    put(registry, key, False)
+    assert registry.values(HKLM, LOCAL_DUMPS, 32) is None
+    put(registry, key, True)
+    assert registry.values(HKLM, LOCAL_DUMPS, 32) == []
+    assert at(registry, LOCAL_DUMPS) == {"x": (Kind.DWORD, 64)}
 
 
 def test_nothing_here_touches_the_32_bit_view():
