@@ -96,6 +96,18 @@ class TestSetLocalDumps:
         registry = machine({LOCAL_DUMPS: {"DumpCount": (Kind.DWORD, 0)}})
         assert any("add --count 10" in note for note in changes.set_local_dumps(registry, "python.exe").notes)
 
+    @pytest.mark.parametrize(("given", "words"), [(0, "keeps no dumps"), (1, None), (None, None)])
+    def test_a_count_of_0_that_is_asked_for_is_said(self, given, words):
+        notes = changes.set_local_dumps(machine(), "a.exe", count=given).notes
+        assert any("DumpCount of 0" in note and str(words) in note for note in notes if "EVERY" not in note) == bool(
+            words
+        )
+
+    def test_a_program_without_its_extension_is_said(self):
+        for exe, told in (("python", True), ("python.EXE", False), (None, False)):
+            notes = changes.set_local_dumps(machine(), exe).notes
+            assert any("does not end with .exe" in note for note in notes) is told
+
     def test_of_all_programs(self):
         registry = machine()
         before = tree(registry)
@@ -247,6 +259,48 @@ class TestUnsetLocalDumps:
         no_dumps(registry, "a.exe")
         assert at(registry, key) == {"DumpCount": (Kind.DWORD, 99)}, "what was there before the last change of ours"
 
+    def test_what_somebody_else_wants_as_well_is_theirs(self):
+        registry = machine()
+        key = rf"{LOCAL_DUMPS}\a.exe"
+        dumps(registry, "a.exe", count=5)
+        registry.set(HKLM, key, Value("DumpCount", Kind.DWORD, 99))
+        plan = changes.set_local_dumps(registry, "a.exe", count=99)
+        assert plan.lines() == [rf"forget what was recorded of HKLM\{key}, DumpCount, which stays as it is"]
+        plan.apply(registry)
+        no_dumps(registry, "a.exe")
+        assert at(registry, key) == {"DumpCount": (Kind.DWORD, 99)}
+
+    def test_a_key_that_became_empty_goes_with_whatever_is_undone_next(self):
+        registry = machine()
+        before = tree(registry)
+        dumps(registry, "a.exe")
+        registry.create(HKLM, rf"{LOCAL_DUMPS}\theirs.exe")
+        no_dumps(registry, "a.exe")
+        registry.delete_key(HKLM, rf"{LOCAL_DUMPS}\theirs.exe")
+        changes.set_on_kill(registry, "b.exe").apply(registry)
+        changes.unset_on_kill(registry, "b.exe").apply(registry)
+        assert tree(registry) == before
+
+    def test_what_somebody_else_has_removed_altogether(self):
+        registry = machine()
+        before = tree(registry)
+        dumps(registry, "a.exe", only_this_program=True)
+        dumps(registry, "b.exe", only_this_program=True)
+        for key in (rf"{LOCAL_DUMPS}\a.exe", rf"{LOCAL_DUMPS}\b.exe", LOCAL_DUMPS):
+            registry.delete_key(HKLM, key)
+        for exe in ("a.exe", "b.exe"):
+            plan = changes.unset_local_dumps(registry, exe)
+            assert plan.changes == [], "nothing is made again"
+            plan.apply(registry)
+        assert tree(registry) == before
+
+    def test_what_is_set_for_another_topic_is_not_removed(self):
+        registry = machine({LOCAL_DUMPS: {}})
+        dumps(registry, "a.exe", only_this_program=True)
+        plan = changes.unset_local_dumps(registry)
+        assert not plan
+        assert any("was set here for: local-dumps a.exe. Undo that." in note for note in plan.notes)
+
     def test_nothing_is_recorded(self):
         registry = machine({LOCAL_DUMPS: {}, rf"{LOCAL_DUMPS}\a.exe": {"DumpCount": (Kind.DWORD, 1)}})
         plan = changes.unset_local_dumps(registry, "a.exe")
@@ -307,6 +361,9 @@ class TestWords:
     )
     def test_a_value(self, kind, data, words):
         assert described(Value("x", kind, data)) == words
+
+    def test_a_plan(self):
+        assert repr(changes.set_local_dumps(machine(), "a.exe")) == "<Plan 'local-dumps a.exe', 2 changes>"
 
     def test_what_is_not_there(self):
         assert [described(state) for state in (None, False, True)] == ["not there", "not there", "there"]
@@ -491,6 +548,7 @@ class TestOnKill:
         before = tree(registry)
         plan = changes.set_on_kill(registry, "python.exe", folder=r"C:\Dumps", count=3, dump_type="full")
         assert any("settings only" in note for note in plan.notes)
+        assert any("every end of python.exe" in note for note in plan.notes)
         plan.apply(registry)
         image, silent = self.KEYS
         assert at(registry, image) == {"GlobalFlag": (Kind.DWORD, 0x200)}
@@ -523,22 +581,76 @@ class TestOnKill:
         assert at(registry, self.KEYS[0]) == {"GlobalFlag": (Kind.DWORD, 0x02000000)}
         assert at(registry, self.KEYS[1]) is None
 
-    @pytest.mark.parametrize("mode", [(Kind.DWORD, 1), (Kind.DWORD, 3), (Kind.SZ, "0x1")])
-    def test_a_monitor_of_somebody_else(self, mode):
-        registry = machine({self.KEYS[1]: {"ReportingMode": mode, "MonitorProcess": (Kind.SZ, "evil.exe")}})
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ({"ReportingMode": (Kind.DWORD, 1)}, r"ReportingMode = 1 \[DWORD\]"),
+            ({"ReportingMode": (Kind.DWORD, 3)}, r"ReportingMode = 3 \[DWORD\]"),
+            ({"ReportingMode": (Kind.SZ, "0x1")}, r'ReportingMode = "0x1" \[SZ\]'),
+            ({"MonitorProcess": (Kind.SZ, "evil.exe")}, r'MonitorProcess = "evil\.exe" \[SZ\]'),
+            ({"ReportingMode": (Kind.DWORD, 2), "MonitorProcess": (Kind.SZ, "evil.exe")}, "MonitorProcess = "),
+        ],
+    )
+    def test_a_monitor_of_somebody_else(self, values, words):
+        registry = machine({self.KEYS[1]: values})
         for plan in (changes.set_on_kill, changes.unset_on_kill):
-            with pytest.raises(ValueError, match=r"another program started.*not touched"):
+            with pytest.raises(ValueError, match=rf"{words}.*another program started.*not touched"):
                 plan(registry, "python.exe")
+
+    def test_custom_flags(self):
+        registry = machine()
+        changes.set_on_kill(registry, "python.exe", dump_type="custom", flags=0x1121).apply(registry)
+        assert at(registry, self.KEYS[1])["DumpType"] == (Kind.DWORD, 0x1121)
+
+    def test_flags_as_text_become_a_number(self):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": (Kind.SZ, "0x10")}})
+        plan = changes.set_on_kill(registry, "python.exe")
+        assert any('GlobalFlag is "0x10" [SZ]' in note for note in plan.notes)
+        plan.apply(registry)
+        assert at(registry, self.KEYS[0]) == {"GlobalFlag": (Kind.DWORD, 0x210)}
 
     def test_never_mode_1(self):
         registry = machine({self.KEYS[1]: {"ReportingMode": (Kind.DWORD, 4)}})
         changes.set_on_kill(registry, "python.exe").apply(registry)
         assert at(registry, self.KEYS[1]) == {"ReportingMode": (Kind.DWORD, 6)}
 
-    def test_a_flag_that_is_no_number(self):
-        registry = machine({self.KEYS[0]: {"GlobalFlag": (Kind.BINARY, b"1")}})
+    @pytest.mark.parametrize(
+        "flag",
+        [
+            (Kind.BINARY, b"1"),
+            *((Kind.SZ, text) for text in ("", "x", "-1", "0x100000000", "0x0000000000000000001")),
+        ],
+    )
+    def test_a_flag_that_is_no_number(self, flag):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": flag}})
         with pytest.raises(ValueError, match="should be a number"):
             changes.set_on_kill(registry, "python.exe")
+
+    @pytest.mark.parametrize("text", ["512", "0x200", " 0x200 ", "0x000000000000000200", "0xFFFFFFFF"])
+    def test_a_flag_that_is_a_number_as_text_and_set_stays(self, text):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": (Kind.SZ, text)}})
+        changes.set_on_kill(registry, "python.exe").apply(registry)
+        assert at(registry, self.KEYS[0]) == {"GlobalFlag": (Kind.SZ, text)}
+
+    @pytest.mark.parametrize(
+        ("first", "since", "left"),
+        [
+            (None, (Kind.DWORD, 0x02000200), (Kind.DWORD, 0x02000000)),
+            ((Kind.DWORD, 0x10), (Kind.DWORD, 0x02000210), (Kind.DWORD, 0x02000010)),
+            ((Kind.DWORD, 0x200), (Kind.DWORD, 0x02000200), (Kind.DWORD, 0x02000200)),
+            ((Kind.SZ, "0x200"), (Kind.DWORD, 0x02000200), (Kind.DWORD, 0x02000200)),
+            (None, (Kind.QWORD, 0x200), None),
+            ((Kind.DWORD, 0), (Kind.QWORD, 0x200), (Kind.QWORD, 0)),
+            (None, (Kind.SZ, "0x02000200"), (Kind.SZ, "0x02000200")),
+        ],
+    )
+    def test_only_our_bit_of_what_others_have_set_since_goes(self, first, since, left):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": first}} if first else {self.KEYS[0]: {}})
+        changes.set_on_kill(registry, "python.exe").apply(registry)
+        registry.set(HKLM, self.KEYS[0], Value("GlobalFlag", *since))
+        changes.unset_on_kill(registry, "python.exe").apply(registry)
+        assert at(registry, self.KEYS[0]) == ({"GlobalFlag": left} if left else {})
+        assert at(registry, KEY) is None
 
     def test_nothing_is_recorded(self):
         registry = machine(
@@ -553,6 +665,18 @@ class TestOnKill:
         assert at(registry, self.KEYS[0]) == {"GlobalFlag": (Kind.DWORD, 0x02000000)}
         assert at(registry, self.KEYS[1]) is None
 
+    @pytest.mark.parametrize("flag", [(Kind.DWORD, 0x02000000), (Kind.BINARY, b"1"), (Kind.SZ, "0x10")])
+    def test_nothing_is_recorded_and_the_flags_are_not_ours(self, flag):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": flag}, self.KEYS[1]: {"ReportingMode": (Kind.DWORD, 2)}})
+        changes.unset_on_kill(registry, "python.exe").apply(registry)
+        assert at(registry, self.KEYS[0]) == {"GlobalFlag": flag}
+        assert at(registry, self.KEYS[1]) is None
+
+    def test_nothing_is_recorded_and_only_our_flag_is_there(self):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": (Kind.SZ, "0x200")}})
+        changes.unset_on_kill(registry, "python.exe").apply(registry)
+        assert at(registry, self.KEYS[0]) is None
+
     def test_nothing_is_there(self):
         plan = changes.unset_on_kill(machine(), "python.exe")
         assert not plan
@@ -563,6 +687,8 @@ class TestOnKill:
             ({"flags": 1}, "flags are for dump_type custom"),
             ({"dump_type": "custom"}, "needs flags"),
             ({"dump_type": "micro"}, "takes custom, full, mini"),
+            ({"dump_type": "custom", "flags": 1 << 32}, "flags takes 0 to 4294967295"),
+            ({"count": -1}, "count takes 0 to 4294967295"),
         ):
             with pytest.raises(ValueError, match=words):
                 changes.set_on_kill(machine(), "a.exe", **options)
@@ -687,6 +813,22 @@ class TestJournal:
         assert Journal(registry, HKCU).records() == {}
         assert not is_changed_here(HKCU, LOCAL_DUMPS, "DumpCount")
         assert is_changed_here(HKCU, EXCLUDED, "a.exe")
+
+    def test_where_something_is_changed(self):
+        assert is_changed_here(HKLM, rf"{LOCAL_DUMPS}\a", "DUMPCOUNT")
+        assert is_changed_here(HKLM, "software", None)
+        for key, name in (
+            (rf"{LOCAL_DUMPS}\a", "Other"),
+            (f"{LOCAL_DUMPS}\\", "DumpCount"),
+            (f"{LOCAL_DUMPS}x", "DumpCount"),
+            (rf"{EXCLUDED}\a", "a.exe"),
+            (rf"{MODULES}\a", None),
+            ("SOFT", None),
+            ("SOFTWARE", "a"),
+            ("", "a"),
+        ):
+            assert not is_changed_here(HKLM, key, name), (key, name)
+        assert not is_changed_here("HKU", LOCAL_DUMPS, None)
 
     def test_a_record_that_becomes_too_large_is_not_written(self):
         registry = machine()
