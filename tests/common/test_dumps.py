@@ -24,7 +24,18 @@ import pytest
 from dumpfiles import DumpFile
 
 import wer
-from wer.dumps import Dump, HandleCount, MemoryRange, Stream, TextStream, UnloadedModule, _bounds, _read, read_dump
+from wer.dumps import (
+    Dump,
+    HandleCount,
+    MemoryRange,
+    Stream,
+    TextStream,
+    UnloadedModule,
+    _bounds,
+    _handles,
+    _read,
+    read_dump,
+)
 from wer.service import RingLog
 
 DATA = Path(__file__).parents[1] / "data"
@@ -208,6 +219,7 @@ class TestRealDumps:
         with pytest.raises(dataclasses.FrozenInstanceError):
             dump.modules[0].name = "other"
         assert "_open" not in repr(dump)
+        assert "_by_address" not in repr(dump)
 
     def test_it_can_be_pickled(self):
         dump = read_dump(REAL["test.dmp"])
@@ -438,6 +450,15 @@ class TestStreams:
         dump.stream(dumpfiles.HANDLES, struct.pack("<4I", 16, 32, len(entries), 0) + b"".join(entries))
         assert read(dump).handles == (HandleCount("File", 3), HandleCount("", 2), HandleCount("Event", 1))
 
+    def test_types_of_handles_are_bounded(self, read, monkeypatch):
+        """What is beyond is counted as of no type."""
+        monkeypatch.setattr(_handles, "MAX_HANDLE_TYPES", 2)
+        dump = made()
+        names = [dump.text(name) for name in "ABCAD"]
+        entries = b"".join(struct.pack("<Q6I", 0, name, 0, 0, 0, 0, 0) for name in names)
+        dump.stream(dumpfiles.HANDLES, struct.pack("<4I", 16, 32, 5, 0) + entries)
+        assert read(dump).handles == (HandleCount("A", 2), HandleCount("", 2), HandleCount("B", 1))
+
     def test_comments(self, read):
         dump = made().stream(dumpfiles.COMMENT_A, b"plain \xff\0rest")
         dump.stream(dumpfiles.COMMENT_W, "wide \ud800€".encode("utf-16-le", "surrogatepass"))
@@ -637,6 +658,28 @@ class TestMemory:
             dump = read(listed_memory(made(), [(0x1000, bytes(distance) + bytes(ring.buffer))]))
             assert dump.read_ring_log() == ("found",)
 
+    def test_it_is_found_behind_memory_that_has_gone(self):
+        """The file is cut while it is searched: what is still there is looked at."""
+        dump = made()
+        ring = RingLog(1024)
+        ring.write("found")
+        there, gone = dump.put(bytes(ring.buffer)), dump.put(bytes(5000))
+        ranges = [(0x1000, 5000, gone), (0x9000, len(ring.buffer), there)]
+        dump.listed(dumpfiles.MEMORY, [struct.pack("<Q2I", *each) for each in ranges])
+        data = dump.bytes()
+
+        class Cut(io.BytesIO):
+            def seek(self, offset, whence=os.SEEK_SET):
+                place = super().seek(offset, whence)
+                if whence == os.SEEK_END:
+                    self.truncate(gone)
+                return place
+
+        whole = [io.BytesIO(data)]
+        found = _read.read_with(lambda: whole.pop() if whole else Cut(data), "a.dmp")
+        assert found.read(0x1000, 10) == b""
+        assert found.read_ring_log() == ("found",)
+
     def test_a_search_that_would_never_end(self, read):
         """A thousand ranges of a megabyte, all of them the same one, with nothing but heads of logs in it."""
         dump = made()
@@ -676,7 +719,17 @@ class TestOtherFiles:
             (b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\0" + bytes(40), "a program or library in ELF format"),
             (b"MZ\x90" + bytes(60), "a program or DLL"),
             ("\ufeffVersion=1\r\n".encode("utf-16-le"), r"a Report\.wer file: read it with wer\.read_report"),
+            ("\ufeffVersion=1\r\n".encode("utf-16-be"), r"a Report\.wer file"),
+            ("Version=1\r\n".encode("utf-16-le"), r"a Report\.wer file"),
+            (b"\xef\xbb\xbfVersion=1\r\n", r"a Report\.wer file"),
             (b"Version=1\r\n", r"a Report\.wer file"),
+            (b"\xfd7zXZ\0" + bytes(60), "xz: decompress it first"),
+            (b"(\xb5/\xfd" + bytes(60), "zstd: decompress it first"),
+            (b"BZh9" + bytes(60), "bzip2: decompress it first"),
+            (b"7z\xbc\xaf'\x1c" + bytes(60), "a 7-Zip archive"),
+            (b"\xcf\xfa\xed\xfe" + bytes(60), "Mach-O"),
+            (b"SQLite format 3\0" + bytes(60), "a database of SQLite"),
+            (b"%PDF-1.7" + bytes(60), "a PDF"),
             (b"<!DOCTYPE html>", "HTML"),
             (bytes(4096), "begins with zeros"),
             (b"something else", "begins with 73 6f 6d 65 74 68 69 6e, and a minidump with 4d 44 4d 50"),
