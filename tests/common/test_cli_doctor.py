@@ -153,7 +153,6 @@ def test_nothing_hostile_reaches_the_terminal(doctor):
     assert "\x1b]0" in doctor(parts, "--json").answer["findings"][0]["title"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is a Windows to examine")
 class TestTheTest:
     """`wer doctor --test` with a crash that is only played."""
 
@@ -223,6 +222,7 @@ class TestTheTest:
         assert ran.answer["test"] == self.ALL | {"pid": 4711, "unknown": ["u"], "left": ["l"], "as_forecast": True}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is a Windows to examine")
 def test_off_windows():
     ran = run("doctor")
     assert (ran.code, ran.out) == (5, "")
