@@ -281,6 +281,57 @@ class TestUnsetLocalDumps:
         changes.unset_on_kill(registry, "b.exe").apply(registry)
         assert tree(registry) == before
 
+    def test_a_key_with_something_of_others_in_it_stays_whatever_is_undone_next(self):
+        registry = machine()
+        dumps(registry, "a.exe")
+        registry.create(HKLM, rf"{LOCAL_DUMPS}\theirs.exe")
+        no_dumps(registry, "a.exe")
+        before = tree(registry)
+        changes.set_on_kill(registry, "b.exe").apply(registry)
+        plan = changes.unset_on_kill(registry, "b.exe")
+        assert any("was made here and stays, since it is not empty: the key theirs.exe" in note for note in plan.notes)
+        assert all("SilentProcessExit" in line or "Image File" in line for line in plan.lines())
+        plan.apply(registry)
+        assert tree(registry) == before
+
+    @pytest.mark.parametrize("after", range(4))
+    def test_an_undoing_that_fails_is_set_back(self, after):
+        """It is as it was before, recorded too, and can be undone again."""
+
+        class Failing(FakeRegistry):
+            allowed = None
+
+            def _count(self):
+                if self.allowed is not None:
+                    self.allowed -= 1
+                    if self.allowed < 0:
+                        self.allowed = None
+                        raise OSError(errno.EIO, "the disk is damaged")
+
+            def delete_value(self, hive, key, name, view=64):
+                if "werapi" not in key:
+                    self._count()
+                super().delete_value(hive, key, name, view)
+
+            def delete_key(self, hive, key, view=64):
+                if "werapi" not in key:
+                    self._count()
+                super().delete_key(hive, key, view)
+
+        registry = Failing({(HKLM, 64): DEFAULT})
+        first = tree(registry)
+        dumps(registry, "a.exe", count=5, dump_type="full")
+        before = tree(registry)
+        plan = changes.unset_local_dumps(registry, "a.exe")
+        assert len(plan.changes) == 4
+        registry.allowed = after
+        with pytest.raises(OSError, match="the disk is damaged") as caught:
+            plan.apply(registry)
+        assert not hasattr(caught.value, "__notes__")
+        assert tree(registry) == before
+        no_dumps(registry, "a.exe")
+        assert tree(registry) == first
+
     def test_what_somebody_else_has_removed_altogether(self):
         registry = machine()
         before = tree(registry)

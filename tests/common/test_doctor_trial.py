@@ -205,6 +205,30 @@ def test_what_cannot_be_looked_at_is_told_once(windows, monkeypatch):
     assert sorted(trial.unknown) == [f"{windows.queue}: Permission denied", "the event log: it is on Windows only"]
 
 
+def test_a_report_that_may_not_be_read_is_told(windows, monkeypatch):
+    windows.leave = lambda marker: windows.report("ours", marker)
+
+    def denied(path, *more):
+        if str(path).endswith("Report.wer"):
+            raise PermissionError(13, "Permission denied", path)
+        return open(path, *more)
+
+    monkeypatch.setattr(_trial, "open", denied, raising=False)
+    trial = windows.crash()
+    assert trial.reports == []
+    assert f"{windows.queue / 'ours'}: Permission denied" in trial.unknown
+    assert (windows.queue / "ours").exists()
+
+
+def test_settings_of_dumps_that_may_not_be_read(windows):
+    """Then no dump is looked for, and none is removed."""
+    windows.parts.denied.append(("HKLM", LOCAL_DUMPS))
+    windows.leave = lambda marker: windows.dump()
+    trial = windows.crash()
+    assert (trial.dump, trial.dump_size, trial.left) == (None, None, [])
+    assert (windows.dumps / f"{EXE}.{PID}.dmp").exists()
+
+
 def test_a_child_that_stands_is_ended(windows):
     windows.child = Child(None)
     trial = windows.crash(timeout=0.1)

@@ -9,12 +9,25 @@ import dumpfiles
 import pytest
 from dumpfiles import DumpFile
 from small_dump import BASE, SIZE, STARTED, small_dump
-from stories import INTEGRATOR_ID, OTHER_ID, STACKS, STATE, crash_event, filetime, make_crash, wer_event, write_report
+from stories import (
+    INTEGRATOR_ID,
+    OTHER_ID,
+    REPORT_ID,
+    STACKS,
+    STATE,
+    crash_event,
+    filetime,
+    make_crash,
+    wer_event,
+    write_report,
+)
 
+import wer
 from wer._machine.events import Event
 from wer.dumps import Dump
 from wer.reports import _events, _joined, _plain_files, _python_texts, events_in, story_of
 from wer.reports._source_sections import _FEW
+from wer.testing import FakeWer
 
 
 def hang_event(report_id=INTEGRATOR_ID, pid=4711):
@@ -228,6 +241,38 @@ class TestJoining:
         (tmp_path / "python.exe.4711.dmp").write_bytes(small_dump(started=STARTED + timedelta(seconds=seconds)))
         story = story_of(tmp_path / "report", events=[crash_event(started=STARTED)], dump=tmp_path)
         assert len(story.dumps) == (1 if seconds == 1 else 0)
+
+    @pytest.mark.parametrize("name", ["AppCrash_x", "appcrash_X", REPORT_ID, f"{{{INTEGRATOR_ID.upper()}}}"])
+    def test_a_report_of_the_stores_by_its_name_or_id(self, tmp_path, monkeypatch, name):
+        folder = make_crash(tmp_path / "store" / "AppCrash_x")
+        monkeypatch.chdir(tmp_path)
+        with FakeWer() as fake:
+            stored = replace(wer.read_report(folder), key=str(folder), status=0)
+            fake.reports[wer.StoreType.MACHINE_QUEUE] += [replace(stored, key=str(tmp_path / "gone")), stored]
+            assert story_of(name, events=[]).folder == str(folder)
+            with pytest.raises(FileNotFoundError, match="in the stores that this account may read"):
+                story_of("AppCrash_y", events=[])
+
+    def test_a_folder_of_dumps_that_may_not_be_read(self, tmp_path, monkeypatch):
+        write_report(tmp_path / "report")
+        dumps = tmp_path / "dumps"
+        dumps.mkdir()
+        real = _joined.files_in
+
+        def denied(folder):
+            if os.fspath(folder) == str(dumps):
+                raise PermissionError(13, "Permission denied")
+            return real(folder)
+
+        monkeypatch.setattr(_joined, "files_in", denied)
+        story = story_of(tmp_path / "report", events=[crash_event(started=STARTED)], dump=dumps)
+        assert (story.dumps, len(story.events)) == ((), 1)
+
+    def test_a_dump_that_is_found_twice_is_one(self, tmp_path):
+        write_report(tmp_path)
+        (tmp_path / "python.exe.4711.dmp").write_bytes(small_dump())
+        story = story_of(tmp_path, events=[crash_event(started=STARTED)], dump=tmp_path)
+        assert [dump.how for dump in story.dumps] == ["it lies in the report's folder"]
 
     def test_an_event_that_names_what_is_no_report(self, tmp_path):
         (tmp_path / "empty").mkdir()
