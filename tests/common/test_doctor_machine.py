@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import wer
-from wer._machine import accounts, folders, processes
+from wer._machine import accounts, folders, privileges, processes, services
 from wer._machine.registry import Registry
 from wer.doctor import _machine
 from wer.testing import FakeWer
@@ -192,3 +192,19 @@ def test_a_system_without_a_registry():
     ):
         with pytest.raises(NotImplementedError, match=r"HKLM\\SOFTWARE is in the registry of Windows"):
             call("HKLM", "SOFTWARE", *arguments)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has privileges, and folders and accounts to ask about")
+def test_what_is_of_windows_alone(tmp_path):
+    """Off it nothing is claimed: no right, no access, no name; and what would be wrong to answer is refused."""
+    assert privileges.enable_debug() is False
+    assert folders._writable(str(tmp_path)) is None
+    assert folders._writable_by(str(tmp_path), 1) is None
+    assert folders.is_local(r"C:\x")
+    assert accounts._look_up_sid("S-1-5-21-1") is None
+    assert accounts.sid_of("somebody") is None
+    for call in (processes.listed, lambda: processes.state_of(1), processes.is_elevated, lambda: services.pid_of("x")):
+        with pytest.raises(NotImplementedError, match="on Windows only"):
+            call()
+    with pytest.raises(NotImplementedError):
+        accounts.current()
