@@ -12,6 +12,8 @@ from wer import changes
 from wer._machine.keys import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, PROFILES, SILENT_EXIT
 from wer._machine.local_dumps import where_it_does_nothing
 from wer._machine.registry import HKCU, HKLM, Kind, Unreadable, Value
+from wer.changes._change import Change, described, put
+from wer.changes._crash_module import is_there
 from wer.changes._journal import KEY, Journal, Record
 from wer.changes._places import is_changed_here
 from wer.changes._plan import Planner
@@ -94,6 +96,18 @@ class TestSetLocalDumps:
         registry = machine({LOCAL_DUMPS: {"DumpCount": (Kind.DWORD, 0)}})
         assert any("add --count 10" in note for note in changes.set_local_dumps(registry, "python.exe").notes)
 
+    @pytest.mark.parametrize(("given", "words"), [(0, "keeps no dumps"), (1, None), (None, None)])
+    def test_a_count_of_0_that_is_asked_for_is_said(self, given, words):
+        notes = changes.set_local_dumps(machine(), "a.exe", count=given).notes
+        assert any("DumpCount of 0" in note and str(words) in note for note in notes if "EVERY" not in note) == bool(
+            words
+        )
+
+    def test_a_program_without_its_extension_is_said(self):
+        for exe, told in (("python", True), ("python.EXE", False), (None, False)):
+            notes = changes.set_local_dumps(machine(), exe).notes
+            assert any("does not end with .exe" in note for note in notes) is told
+
     def test_of_all_programs(self):
         registry = machine()
         before = tree(registry)
@@ -126,6 +140,7 @@ class TestSetLocalDumps:
             (("a/b.exe",), {}, "without a folder"),
             (("a\x07.exe",), {}, "it has '\\x07'"),
             (("python.exe ",), {}, "ends with a dot or a space"),
+            (("python.exe.",), {}, "ends with a dot or a space"),
             (("x" * 256,), {}, "at most 255"),
             (("a\0.exe",), {}, "NUL"),
             ((), {"folder": "Dumps"}, "a full path"),
@@ -133,7 +148,8 @@ class TestSetLocalDumps:
             ((), {"folder": "C:Dumps"}, "a full path"),
             ((), {"folder": "C:\\a\nb"}, "control character"),
             ((), {"count": -1}, "0 to 4294967295"),
-            ((), {"count": 1 << 32}, "0 to 4294967295"),
+            ((), {"count": 1 << 32}, "count takes 0 to 4294967295"),
+            ((), {"dump_type": "custom", "flags": 1 << 32}, "flags takes 0 to 4294967295"),
             ((), {"dump_type": "huge"}, "custom, full, mini"),
             ((), {"flags": 1}, "flags are for dump_type custom"),
             ((), {"dump_type": "mini", "flags": 1}, "flags are for dump_type custom"),
@@ -243,6 +259,99 @@ class TestUnsetLocalDumps:
         no_dumps(registry, "a.exe")
         assert at(registry, key) == {"DumpCount": (Kind.DWORD, 99)}, "what was there before the last change of ours"
 
+    def test_what_somebody_else_wants_as_well_is_theirs(self):
+        registry = machine()
+        key = rf"{LOCAL_DUMPS}\a.exe"
+        dumps(registry, "a.exe", count=5)
+        registry.set(HKLM, key, Value("DumpCount", Kind.DWORD, 99))
+        plan = changes.set_local_dumps(registry, "a.exe", count=99)
+        assert plan.lines() == [rf"forget what was recorded of HKLM\{key}, DumpCount, which stays as it is"]
+        plan.apply(registry)
+        no_dumps(registry, "a.exe")
+        assert at(registry, key) == {"DumpCount": (Kind.DWORD, 99)}
+
+    def test_a_key_that_became_empty_goes_with_whatever_is_undone_next(self):
+        registry = machine()
+        before = tree(registry)
+        dumps(registry, "a.exe")
+        registry.create(HKLM, rf"{LOCAL_DUMPS}\theirs.exe")
+        no_dumps(registry, "a.exe")
+        registry.delete_key(HKLM, rf"{LOCAL_DUMPS}\theirs.exe")
+        changes.set_on_kill(registry, "b.exe").apply(registry)
+        changes.unset_on_kill(registry, "b.exe").apply(registry)
+        assert tree(registry) == before
+
+    def test_a_key_with_something_of_others_in_it_stays_whatever_is_undone_next(self):
+        registry = machine()
+        dumps(registry, "a.exe")
+        registry.create(HKLM, rf"{LOCAL_DUMPS}\theirs.exe")
+        no_dumps(registry, "a.exe")
+        before = tree(registry)
+        changes.set_on_kill(registry, "b.exe").apply(registry)
+        plan = changes.unset_on_kill(registry, "b.exe")
+        assert any("was made here and stays, since it is not empty: the key theirs.exe" in note for note in plan.notes)
+        assert all("SilentProcessExit" in line or "Image File" in line for line in plan.lines())
+        plan.apply(registry)
+        assert tree(registry) == before
+
+    @pytest.mark.parametrize("after", range(4))
+    def test_an_undoing_that_fails_is_set_back(self, after):
+        """It is as it was before, recorded too, and can be undone again."""
+
+        class Failing(FakeRegistry):
+            allowed = None
+
+            def _count(self):
+                if self.allowed is not None:
+                    self.allowed -= 1
+                    if self.allowed < 0:
+                        self.allowed = None
+                        raise OSError(errno.EIO, "the disk is damaged")
+
+            def delete_value(self, hive, key, name, view=64):
+                if "werapi" not in key:
+                    self._count()
+                super().delete_value(hive, key, name, view)
+
+            def delete_key(self, hive, key, view=64):
+                if "werapi" not in key:
+                    self._count()
+                super().delete_key(hive, key, view)
+
+        registry = Failing({(HKLM, 64): DEFAULT})
+        first = tree(registry)
+        dumps(registry, "a.exe", count=5, dump_type="full")
+        before = tree(registry)
+        plan = changes.unset_local_dumps(registry, "a.exe")
+        assert len(plan.changes) == 4
+        registry.allowed = after
+        with pytest.raises(OSError, match="the disk is damaged") as caught:
+            plan.apply(registry)
+        assert not hasattr(caught.value, "__notes__")
+        assert tree(registry) == before
+        no_dumps(registry, "a.exe")
+        assert tree(registry) == first
+
+    def test_what_somebody_else_has_removed_altogether(self):
+        registry = machine()
+        before = tree(registry)
+        dumps(registry, "a.exe", only_this_program=True)
+        dumps(registry, "b.exe", only_this_program=True)
+        for key in (rf"{LOCAL_DUMPS}\a.exe", rf"{LOCAL_DUMPS}\b.exe", LOCAL_DUMPS):
+            registry.delete_key(HKLM, key)
+        for exe in ("a.exe", "b.exe"):
+            plan = changes.unset_local_dumps(registry, exe)
+            assert plan.changes == [], "nothing is made again"
+            plan.apply(registry)
+        assert tree(registry) == before
+
+    def test_what_is_set_for_another_topic_is_not_removed(self):
+        registry = machine({LOCAL_DUMPS: {}})
+        dumps(registry, "a.exe", only_this_program=True)
+        plan = changes.unset_local_dumps(registry)
+        assert not plan
+        assert any("was set here for: local-dumps a.exe. Undo that." in note for note in plan.notes)
+
     def test_nothing_is_recorded(self):
         registry = machine({LOCAL_DUMPS: {}, rf"{LOCAL_DUMPS}\a.exe": {"DumpCount": (Kind.DWORD, 1)}})
         plan = changes.unset_local_dumps(registry, "a.exe")
@@ -265,10 +374,72 @@ class TestUnsetLocalDumps:
         assert not plan
         assert "is not there, and nothing is recorded" in plan.notes[0]
 
-    def test_a_value_that_is_too_large_is_not_replaced(self):
-        registry = machine({LOCAL_DUMPS: {"DumpCount": (Kind.BINARY, bytes(65537))}})
+    @pytest.mark.parametrize(
+        "data",
+        [(Kind.BINARY, bytes(65537)), (Kind.SZ, "x" * 65537), (Kind.MULTI_SZ, ("x" * 65536, "y"))],
+        ids=["bytes", "text", "texts"],
+    )
+    def test_a_value_that_is_too_large_is_not_replaced(self, data):
+        registry = machine({LOCAL_DUMPS: {"DumpCount": data}})
         with pytest.raises(ValueError, match="holds 65537 characters or bytes"):
             changes.set_local_dumps(registry, count=1)
+
+    def test_one_that_is_just_not_too_large_comes_back(self):
+        registry = machine({LOCAL_DUMPS: {"DumpCount": (Kind.BINARY, bytes(65536))}})
+        before = tree(registry)
+        dumps(registry, count=1)
+        no_dumps(registry)
+        assert tree(registry) == before
+
+
+class TestWords:
+    """What somebody reads before saying yes."""
+
+    @pytest.mark.parametrize(
+        ("kind", "data", "words"),
+        [
+            (Kind.DWORD, 9, "9 [DWORD]"),
+            (Kind.QWORD, 10, "10 (0xa) [QWORD]"),
+            (Kind.SZ, "a", '"a" [SZ]'),
+            (Kind.MULTI_SZ, ("a", "b"), '"a", "b" [MULTI_SZ]'),
+            (Kind.BINARY, b"\1\xff", "01 ff [BINARY]"),
+            (Kind.BINARY, b"", "no bytes [BINARY]"),
+            (Kind.BINARY, bytes(32), f"{bytes(32).hex(' ')} [BINARY]"),
+            (Kind.BINARY, bytes(33), "33 bytes [BINARY]"),
+            (Kind.NONE, None, "nothing [NONE]"),
+            (8, b"\x10", "10 [type 8]"),
+        ],
+    )
+    def test_a_value(self, kind, data, words):
+        assert described(Value("x", kind, data)) == words
+
+    def test_a_plan(self):
+        assert repr(changes.set_local_dumps(machine(), "a.exe")) == "<Plan 'local-dumps a.exe', 2 changes>"
+
+    def test_what_is_not_there(self):
+        assert [described(state) for state in (None, False, True)] == ["not there", "not there", "there"]
+
+    @pytest.mark.parametrize(
+        ("kind", "data"), [(Kind.SZ, "x" * 10_000), (Kind.MULTI_SZ, ("x" * 10_000,) * 1000), (Kind.SZ, "x" * 301)]
+    )
+    def test_a_large_value_is_cut(self, kind, data):
+        words = described(Value("x", kind, data))
+        assert 300 < len(words) < 330
+        assert "..." in words
+
+    def test_removing(self):
+        registry = machine({LOCAL_DUMPS: {}, rf"{LOCAL_DUMPS}\a.exe": {"DumpCount": (Kind.DWORD, 7)}})
+        dumps(registry, "a.exe", count=5, dump_type="full")
+        assert sorted(changes.unset_local_dumps(registry, "a.exe").lines()) == [
+            rf"remove HKLM\{LOCAL_DUMPS}\a.exe, DumpType, which is 2 [DWORD]",
+            rf"set HKLM\{LOCAL_DUMPS}\a.exe, DumpCount to 7 [DWORD], which is 5 [DWORD]",
+        ]
+        registry = machine()
+        dumps(registry, "a.exe")
+        assert changes.unset_local_dumps(registry, "a.exe").lines() == [
+            rf"remove the key HKLM\{LOCAL_DUMPS}\a.exe",
+            rf"remove the key HKLM\{LOCAL_DUMPS}",
+        ]
 
 
 class TestApply:
@@ -400,6 +571,12 @@ class TestApply:
         assert registry.keys(HKLM, "SOFTWARE") == ["werapi"]
         assert at(registry, KEY) == {}
 
+    def test_a_journal_that_may_not_be_read_is_not_cleaned(self):
+        registry = machine({KEY: {}}, denied=[(HKLM, KEY)])
+        Journal(registry, HKLM).clean()
+        registry.denied.clear()
+        assert at(registry, KEY) == {}
+
     def test_an_interrupt_sets_back(self):
         class Interrupted(FakeRegistry):
             def set(self, hive, key, value, view=64):
@@ -422,6 +599,7 @@ class TestOnKill:
         before = tree(registry)
         plan = changes.set_on_kill(registry, "python.exe", folder=r"C:\Dumps", count=3, dump_type="full")
         assert any("settings only" in note for note in plan.notes)
+        assert any("every end of python.exe" in note for note in plan.notes)
         plan.apply(registry)
         image, silent = self.KEYS
         assert at(registry, image) == {"GlobalFlag": (Kind.DWORD, 0x200)}
@@ -454,22 +632,76 @@ class TestOnKill:
         assert at(registry, self.KEYS[0]) == {"GlobalFlag": (Kind.DWORD, 0x02000000)}
         assert at(registry, self.KEYS[1]) is None
 
-    @pytest.mark.parametrize("mode", [(Kind.DWORD, 1), (Kind.DWORD, 3), (Kind.SZ, "0x1")])
-    def test_a_monitor_of_somebody_else(self, mode):
-        registry = machine({self.KEYS[1]: {"ReportingMode": mode, "MonitorProcess": (Kind.SZ, "evil.exe")}})
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ({"ReportingMode": (Kind.DWORD, 1)}, r"ReportingMode = 1 \[DWORD\]"),
+            ({"ReportingMode": (Kind.DWORD, 3)}, r"ReportingMode = 3 \[DWORD\]"),
+            ({"ReportingMode": (Kind.SZ, "0x1")}, r'ReportingMode = "0x1" \[SZ\]'),
+            ({"MonitorProcess": (Kind.SZ, "evil.exe")}, r'MonitorProcess = "evil\.exe" \[SZ\]'),
+            ({"ReportingMode": (Kind.DWORD, 2), "MonitorProcess": (Kind.SZ, "evil.exe")}, "MonitorProcess = "),
+        ],
+    )
+    def test_a_monitor_of_somebody_else(self, values, words):
+        registry = machine({self.KEYS[1]: values})
         for plan in (changes.set_on_kill, changes.unset_on_kill):
-            with pytest.raises(ValueError, match=r"another program started.*not touched"):
+            with pytest.raises(ValueError, match=rf"{words}.*another program started.*not touched"):
                 plan(registry, "python.exe")
+
+    def test_custom_flags(self):
+        registry = machine()
+        changes.set_on_kill(registry, "python.exe", dump_type="custom", flags=0x1121).apply(registry)
+        assert at(registry, self.KEYS[1])["DumpType"] == (Kind.DWORD, 0x1121)
+
+    def test_flags_as_text_become_a_number(self):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": (Kind.SZ, "0x10")}})
+        plan = changes.set_on_kill(registry, "python.exe")
+        assert any('GlobalFlag is "0x10" [SZ]' in note for note in plan.notes)
+        plan.apply(registry)
+        assert at(registry, self.KEYS[0]) == {"GlobalFlag": (Kind.DWORD, 0x210)}
 
     def test_never_mode_1(self):
         registry = machine({self.KEYS[1]: {"ReportingMode": (Kind.DWORD, 4)}})
         changes.set_on_kill(registry, "python.exe").apply(registry)
         assert at(registry, self.KEYS[1]) == {"ReportingMode": (Kind.DWORD, 6)}
 
-    def test_a_flag_that_is_no_number(self):
-        registry = machine({self.KEYS[0]: {"GlobalFlag": (Kind.BINARY, b"1")}})
+    @pytest.mark.parametrize(
+        "flag",
+        [
+            (Kind.BINARY, b"1"),
+            *((Kind.SZ, text) for text in ("", "x", "-1", "0x100000000", "0x0000000000000000001")),
+        ],
+    )
+    def test_a_flag_that_is_no_number(self, flag):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": flag}})
         with pytest.raises(ValueError, match="should be a number"):
             changes.set_on_kill(registry, "python.exe")
+
+    @pytest.mark.parametrize("text", ["512", "0x200", " 0x200 ", "0x000000000000000200", "0xFFFFFFFF"])
+    def test_a_flag_that_is_a_number_as_text_and_set_stays(self, text):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": (Kind.SZ, text)}})
+        changes.set_on_kill(registry, "python.exe").apply(registry)
+        assert at(registry, self.KEYS[0]) == {"GlobalFlag": (Kind.SZ, text)}
+
+    @pytest.mark.parametrize(
+        ("first", "since", "left"),
+        [
+            (None, (Kind.DWORD, 0x02000200), (Kind.DWORD, 0x02000000)),
+            ((Kind.DWORD, 0x10), (Kind.DWORD, 0x02000210), (Kind.DWORD, 0x02000010)),
+            ((Kind.DWORD, 0x200), (Kind.DWORD, 0x02000200), (Kind.DWORD, 0x02000200)),
+            ((Kind.SZ, "0x200"), (Kind.DWORD, 0x02000200), (Kind.DWORD, 0x02000200)),
+            (None, (Kind.QWORD, 0x200), None),
+            ((Kind.DWORD, 0), (Kind.QWORD, 0x200), (Kind.QWORD, 0)),
+            (None, (Kind.SZ, "0x02000200"), (Kind.SZ, "0x02000200")),
+        ],
+    )
+    def test_only_our_bit_of_what_others_have_set_since_goes(self, first, since, left):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": first}} if first else {self.KEYS[0]: {}})
+        changes.set_on_kill(registry, "python.exe").apply(registry)
+        registry.set(HKLM, self.KEYS[0], Value("GlobalFlag", *since))
+        changes.unset_on_kill(registry, "python.exe").apply(registry)
+        assert at(registry, self.KEYS[0]) == ({"GlobalFlag": left} if left else {})
+        assert at(registry, KEY) is None
 
     def test_nothing_is_recorded(self):
         registry = machine(
@@ -484,6 +716,18 @@ class TestOnKill:
         assert at(registry, self.KEYS[0]) == {"GlobalFlag": (Kind.DWORD, 0x02000000)}
         assert at(registry, self.KEYS[1]) is None
 
+    @pytest.mark.parametrize("flag", [(Kind.DWORD, 0x02000000), (Kind.BINARY, b"1"), (Kind.SZ, "0x10")])
+    def test_nothing_is_recorded_and_the_flags_are_not_ours(self, flag):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": flag}, self.KEYS[1]: {"ReportingMode": (Kind.DWORD, 2)}})
+        changes.unset_on_kill(registry, "python.exe").apply(registry)
+        assert at(registry, self.KEYS[0]) == {"GlobalFlag": flag}
+        assert at(registry, self.KEYS[1]) is None
+
+    def test_nothing_is_recorded_and_only_our_flag_is_there(self):
+        registry = machine({self.KEYS[0]: {"GlobalFlag": (Kind.SZ, "0x200")}})
+        changes.unset_on_kill(registry, "python.exe").apply(registry)
+        assert at(registry, self.KEYS[0]) is None
+
     def test_nothing_is_there(self):
         plan = changes.unset_on_kill(machine(), "python.exe")
         assert not plan
@@ -494,6 +738,8 @@ class TestOnKill:
             ({"flags": 1}, "flags are for dump_type custom"),
             ({"dump_type": "custom"}, "needs flags"),
             ({"dump_type": "micro"}, "takes custom, full, mini"),
+            ({"dump_type": "custom", "flags": 1 << 32}, "flags takes 0 to 4294967295"),
+            ({"count": -1}, "count takes 0 to 4294967295"),
         ):
             with pytest.raises(ValueError, match=words):
                 changes.set_on_kill(machine(), "a.exe", **options)
@@ -619,6 +865,22 @@ class TestJournal:
         assert not is_changed_here(HKCU, LOCAL_DUMPS, "DumpCount")
         assert is_changed_here(HKCU, EXCLUDED, "a.exe")
 
+    def test_where_something_is_changed(self):
+        assert is_changed_here(HKLM, rf"{LOCAL_DUMPS}\a", "DUMPCOUNT")
+        assert is_changed_here(HKLM, "software", None)
+        for key, name in (
+            (rf"{LOCAL_DUMPS}\a", "Other"),
+            (f"{LOCAL_DUMPS}\\", "DumpCount"),
+            (f"{LOCAL_DUMPS}x", "DumpCount"),
+            (rf"{EXCLUDED}\a", "a.exe"),
+            (rf"{MODULES}\a", None),
+            ("SOFT", None),
+            ("SOFTWARE", "a"),
+            ("", "a"),
+        ):
+            assert not is_changed_here(HKLM, key, name), (key, name)
+        assert not is_changed_here("HKU", LOCAL_DUMPS, None)
+
     def test_a_record_that_becomes_too_large_is_not_written(self):
         registry = machine()
         before = tree(registry)
@@ -707,9 +969,18 @@ class TestShowLocalDumps:
                 rf"{PROFILES}\S-1-5-21-2": {"ProfileImagePath": (Kind.EXPAND_SZ, r"C:\Users\ME")},
                 rf"{PROFILES}\S-1-5-21-3": {"ProfileImagePath": (Kind.DWORD, 7)},
                 rf"{PROFILES}\S-1-5-21-4": {},
+                rf"{PROFILES}\S-1-5-21-5": {"ProfileImagePath": (Kind.EXPAND_SZ, r"C:\Users\Other")},
             }
         )
         folders = changes.account_folders(registry, r"%LOCALAPPDATA%\CrashDumps", True, environment)
+        assert [folder.profile for folder in folders] == [
+            r"C:\Users\me",
+            r"C:\Windows\System32\config\systemprofile",
+            r"C:\Windows\ServiceProfiles\LocalService",
+            r"C:\Windows\ServiceProfiles\NetworkService",
+            r"C:\Users\other",
+        ], "each once, in whatever case"
+        assert {folder.sure for folder in folders} == {"documented"}
         assert [(folder.account, folder.folder) for folder in folders] == [
             ("this account", r"C:\Users\me\AppData\Local\CrashDumps"),
             ("LocalSystem", r"C:\Windows\System32\config\systemprofile\AppData\Local\CrashDumps"),
@@ -774,8 +1045,13 @@ class TestCrashModule:
         assert (words in notes) if words else ("build" not in notes)
 
     def test_no_dll(self):
-        with pytest.raises(FileNotFoundError, match="no exception module"):
+        with pytest.raises(FileNotFoundError, match="no exception module") as caught:
             changes.install_crash_module(machine(), path="nowhere.dll")
+        assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, "nowhere.dll")
+
+    @pytest.mark.parametrize("path", ["C:\\a\0b.dll", "//server/share/x.dll", "x.dll", ""])
+    def test_what_is_not_looked_at(self, path):
+        assert is_there(path, lambda _: pytest.fail("it was")) is None
 
     def test_show(self, dll):
         asked = []
@@ -830,6 +1106,8 @@ class TestExclusions:
             assert everybody == all_users
             registry.create(hive, EXCLUDED)
             registry.set(hive, EXCLUDED, Value(name, *written))
+            if written == (Kind.DWORD, 1):  # what WER writes
+                assert changes.exclusions(registry).entries[0].made_here, "also if the process is killed now"
 
         monkeypatch.setattr("wer._settings.add_excluded_application", add)
         monkeypatch.setattr(
@@ -864,8 +1142,22 @@ class TestExclusions:
     def test_one_that_was_there_is_not_ours(self, monkeypatch):
         registry = machine(user={EXCLUDED: {"a.exe": (Kind.SZ, "")}})
         monkeypatch.setattr("wer._settings.add_excluded_application", lambda *_: None)
-        changes.exclude(registry, "a.exe")
+        assert changes.exclude(registry, "a.exe") == Value("a.exe", Kind.SZ, "")
         assert not changes.exclusions(registry).entries[0].made_here
+
+
+def test_a_change_is_made_in_its_view():
+    registry = FakeRegistry({(HKLM, view): {LOCAL_DUMPS: {"x": (Kind.DWORD, view)}} for view in (64, 32)})
+    key = Change(HKLM, LOCAL_DUMPS, None, True, False, 32)
+    value = Change(HKLM, LOCAL_DUMPS, "x", Value("x", Kind.DWORD, 32), None, 32)
+    put(registry, value, Value("x", Kind.DWORD, 33))
+    assert registry.value(HKLM, LOCAL_DUMPS, "x", 32).data == 33
+    put(registry, value, None)
+    put(registry, key, False)
+    assert registry.values(HKLM, LOCAL_DUMPS, 32) is None
+    put(registry, key, True)
+    assert registry.values(HKLM, LOCAL_DUMPS, 32) == []
+    assert at(registry, LOCAL_DUMPS) == {"x": (Kind.DWORD, 64)}
 
 
 def test_nothing_here_touches_the_32_bit_view():

@@ -2,6 +2,7 @@
 
 import datetime
 import enum
+import errno
 import io
 import json
 import os
@@ -293,6 +294,34 @@ def test_a_reader_that_goes_away_is_no_failure():
     finally:
         os.close(writing)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+class Broken(io.StringIO):
+    """A standard output that takes nothing, or that finds out when it is flushed."""
+
+    def __init__(self, number, when):
+        super().__init__()
+        self._error, self._when = OSError(number, os.strerror(number)), when
+
+    def write(self, text):
+        if self._when == "written":
+            raise self._error
+        return super().write(text)
+
+    def flush(self):
+        raise self._error
+
+
+@pytest.mark.parametrize("when", ["written", "flushed"])
+@pytest.mark.parametrize("arguments", [("explain", "3"), ("explain", "3", "--json")])
+@pytest.mark.parametrize(("number", "code"), [(errno.EPIPE, 0), (errno.EINVAL, 0), (errno.ENOSPC, 1), (errno.EIO, 1)])
+def test_what_cannot_be_printed(monkeypatch, capsys, number, code, arguments, when):
+    monkeypatch.setattr(sys, "stdout", Broken(number, when))
+    assert main(arguments) == code
+    sys.stdout.flush()  # as Python does at its end
+    sys.stdout.close()
+    said = f"wer explain: [Errno {number}] {os.strerror(number)}\n" if code else ""
+    assert set(capsys.readouterr().err.splitlines(keepends=True)) == {said} - {""}
 
 
 def test_the_version():

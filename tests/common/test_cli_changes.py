@@ -63,6 +63,28 @@ class TestLocalDumps:
         assert "off, since the key" in done.out
         assert re.search(r"%LOCALAPPDATA%\\CrashDumps +default", done.out)
 
+    def test_what_looks_as_if_it_were_set_is_warned_of(self, machine):
+        machine(user={LOCAL_DUMPS: {}})
+        done = run("local-dumps", "show")
+        assert done.code == 1
+        assert done.err.startswith(rf"Warning: HKCU\{LOCAL_DUMPS} is there, and WER ignores it")
+        assert len(run("local-dumps", "show", "--json").answer["warnings"]) == 1
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("set", "--exe", "a.exe"),
+            ("unset", "--exe", "a.exe"),
+            ("set", "--exe", "a.exe", "--on-kill"),
+            ("unset", "--exe", "a.exe", "--on-kill"),
+        ],
+    )
+    def test_what_may_not_be_read_needs_an_administrator(self, machine, arguments):
+        machine({SILENT_EXIT: {}, LOCAL_DUMPS: {}}, denied=[(HKLM, LOCAL_DUMPS), (HKLM, SILENT_EXIT), (HKLM, KEY)])
+        done = run("local-dumps", *arguments, "--yes")
+        assert (done.code, done.out) == (4, "")
+        assert done.err.endswith("; run this as an administrator\n")
+
     def test_show_on(self, machine):
         machine(
             {LOCAL_DUMPS: {"DumpType": (Kind.DWORD, 2)}, rf"{LOCAL_DUMPS}\python.exe": {"DumpCount": (Kind.SZ, "3")}}

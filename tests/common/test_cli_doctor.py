@@ -9,7 +9,7 @@ from clirun import run
 from fake_machine import AEDEBUG, LOCAL_DUMPS, PROCESS, SERVICES, WER, Parts, healthy
 
 from wer._machine.registry import Kind
-from wer.doctor import _examine
+from wer.doctor import Trial, _examine, _trial
 
 
 @pytest.fixture
@@ -151,6 +151,75 @@ def test_nothing_hostile_reaches_the_terminal(doctor):
     assert "\u202e" not in ran.out
     assert r"\x1b]0;owned\x07\u202e.exe" in ran.out
     assert "\x1b]0" in doctor(parts, "--json").answer["findings"][0]["title"]
+
+
+class TestTheTest:
+    """`wer doctor --test` with a crash that is only played."""
+
+    @pytest.fixture
+    def tried(self, monkeypatch):
+        def tried(parts, came, *arguments):
+            monkeypatch.setattr(_trial, "this_machine", parts.machine)
+            crashes = []
+
+            def try_crash():
+                crashes.append(True)
+                return Trial(forecast=_trial.forecast_of(), exe="python.exe", pid=4711, **came)
+
+            monkeypatch.setattr(_trial, "try_crash", try_crash)
+            return run("doctor", "--test", *arguments), crashes
+
+        return tried
+
+    ALL = {
+        "exit_code": 0xC0000005,
+        "dump": r"C:\Dumps\python.exe.4711.dmp",
+        "dump_size": 400,
+        "reports": [r"C:\WER\a"],
+        "events": ["1000", "1001"],
+    }
+
+    def test_without_yes_nothing_crashes(self, tried):
+        ran, crashes = tried(healthy(), self.ALL)
+        assert (ran.code, crashes) == (0, [])
+        assert "that crashes: it reads from address 8" in ran.err
+        assert "Nothing was done" in ran.err
+        assert "Will there be a dump file?  yes." in ran.out
+        assert "test" not in tried(healthy(), self.ALL, "--json")[0].answer
+
+    def test_all_of_it_comes(self, tried):
+        ran, crashes = tried(healthy(), self.ALL, "--yes")
+        assert (ran.code, crashes) == (0, [True])
+        assert ran.out.splitlines()[-5:] == [
+            "python.exe, process 4711, ended with 0xc0000005.",
+            r"  dump file:  C:\Dumps\python.exe.4711.dmp, 400 bytes",
+            r"  report:     C:\WER\a",
+            "  event log:  1000; 1001",
+            "That is as forecast.",
+        ]
+
+    def test_nothing_comes(self, tried):
+        came = {"unknown": ["the event log: denied"], "left": ["x: in use"]}
+        ran, _ = tried(healthy(), came, "--yes")
+        assert ran.code == 1
+        assert "still stood when the time was over, and was ended" in ran.out
+        assert ran.out.splitlines()[-6:] == [
+            "  dump file:  none came",
+            "  report:     none was found",
+            "  event log:  no entry was found",
+            "  not known:  the event log: denied",
+            "  left there: x: in use",
+            "That is NOT as forecast.",
+        ]
+        assert tried(healthy(), came, "--yes", "--exit-zero")[0].code == 0
+
+    def test_what_cannot_be_told(self, tried):
+        ran, _ = tried(healthy(), self.ALL | {"reports": [], "events": [], "unknown": ["x"]}, "--yes")
+        assert (ran.code, ran.out.splitlines()[-1]) == (0, "Whether that is as forecast cannot be told.")
+
+    def test_json(self, tried):
+        ran, _ = tried(healthy(), self.ALL | {"unknown": ["u"], "left": ["l"]}, "--yes", "--json")
+        assert ran.answer["test"] == self.ALL | {"pid": 4711, "unknown": ["u"], "left": ["l"], "as_forecast": True}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is a Windows to examine")

@@ -43,6 +43,13 @@ class TestList:
         assert first.endswith(report.key)
         assert second.split() == ["?", "machine-archive", "APPCRASH", "python.exe", "4.8", "MiB", "0", "old"]
 
+    def test_a_users_store_that_is_not_there_is_said(self, fake, report):
+        fake.fail("WerStoreOpen", 0x80070057, times=2)
+        ran = run("store", "list")
+        assert ran.code == 0
+        assert [line.partition(": ")[0] for line in ran.err.splitlines()] == ["user-archive", "user-queue"]
+        assert "there is none for this account" in ran.err
+
     def test_json(self, fake, report):
         answer = run("store", "list", "--json").answer
         assert answer["reports"] == [
@@ -170,6 +177,14 @@ class TestExport:
         for number, options in enumerate((["AppCrash_1"], [str(report.report_id)], ["--event", "appcrash"])):
             answer = run("store", "export", str(tmp_path / str(number)), *options, "--json").answer
             assert [one["key"] for one in answer["reports"]] == [report.key]
+
+    def test_what_is_not_taken_is_said(self, report, tmp_path):
+        """The report is there but for that, and the exit code says so."""
+        (tmp_path / "queue" / "AppCrash_1" / "folder").mkdir()
+        ran = run("store", "export", str(tmp_path / "target"))
+        assert ran.code == 3
+        assert ran.out.startswith("partly: ")
+        assert f"left out: {report.key}, folder: a folder: reports have none" in ran.err
 
     def test_what_leaves_the_machine_asks_first(self, report):
         """And shows no password. What runs with --yes would need the package for that storage."""

@@ -18,7 +18,7 @@ from stories import INTEGRATOR_ID, OTHER_ID, crash_event, make_crash, make_link,
 
 import wer
 import wer.testing
-from wer.reports import _collect, _joined, collect
+from wer.reports import _collect, _joined, _of_process, collect
 
 NAME = "1-AppCrash_x"
 
@@ -136,6 +136,77 @@ def test_a_limit(report, tmp_path):
     assert f"{NAME}/dumps/WER1A2B.tmp.mdmp" in written(found, tmp_path / "crash.zip")
 
 
+def test_a_limit_that_is_just_enough(report):
+    found = collect(report, events=[])
+    assert collect(report, events=[], most_bytes=found.size).missing == found.missing
+    assert len(collect(report, events=[], most_bytes=found.size - 1).files) == len(found.files) - 1
+
+
+def test_a_number_of_files(report, monkeypatch):
+    monkeypatch.setattr(_collect, "_MOST_FILES", 5)
+    found = collect(report, events=[])
+    assert len(found.files) == 5
+    left_out = [one for one in found.missing if one.endswith("was left out: there are more than 5 files")]
+    assert [PurePosixPath(one.split()[0]).name for one in left_out] == [
+        "Report.wer",
+        "settings.ini",
+        "state-4711-134-1.txt",
+        "WER1A2B.tmp.mdmp",
+    ]
+
+
+def test_a_file_that_cannot_be_read_to_its_end(report, tmp_path, monkeypatch):
+    real = _collect.open_plain
+
+    class Damaged(io.BytesIO):
+        def read(self, size=-1):
+            if self.tell():
+                raise OSError(5, "a bad sector")
+            return super().read(4)
+
+    monkeypatch.setattr(
+        _collect, "open_plain", lambda path: Damaged(b"[printer]") if path.endswith("settings.ini") else real(path)
+    )
+    found = collect(report, events=[])
+    files = written(found, tmp_path / "crash.zip")
+    assert files[f"{NAME}/files/settings.ini"] == b"[pri"
+    assert f"{NAME}/files/settings.ini is not whole: reading it failed: a bad sector" in files["CONTENTS.txt"].decode()
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        (None, 1980),
+        (0, 1980),
+        (315532799, 1980),  # a second before 1980
+        (315532800 + 366 * 86400, 1981),
+        (4354819199, 2107),
+        (4354819200, 1980),
+        (1e11, 1980),
+    ],
+)
+def test_dates_that_a_zip_cannot_have(written, date):
+    entry = _collect._entry("x", written)
+    assert entry.date_time[0] == date
+    assert (entry.external_attr, entry.create_system) == (0o600 << 16, 3), "no rights of others, on any system"
+
+
+def test_a_dump_that_has_gone(report):
+    assert _collect._written(str(report / "none.dmp")) is None
+    assert _collect._written(str(report / "Report.wer")) == os.stat(report / "Report.wer").st_mtime
+
+
+def test_a_doctor_who_fails(report, monkeypatch):
+    def examine(**asked):
+        raise OSError("no service answers")
+
+    monkeypatch.setitem(sys.modules, "wer.doctor", types.SimpleNamespace(examine=examine))
+    found = collect(report, events=[])
+    assert "doctor.json: doctor failed with OSError: no service answers" in found.missing
+    assert "doctor.json" not in [one.name for one in found.files]
+    assert f"{NAME}/story.txt" in [one.name for one in found.files]
+
+
 def test_a_file_that_changes_meanwhile(report, tmp_path):
     found = collect(report, events=[])
     (report / "settings.ini").write_text("[printer]\nmore")
@@ -209,6 +280,12 @@ def test_a_disk_without_room(report, tmp_path, monkeypatch):
     assert not (tmp_path / "crash.zip").exists()
 
 
+def test_a_disk_with_just_enough_room(report, tmp_path, monkeypatch):
+    found = collect(report, events=[])
+    monkeypatch.setattr(_collect.shutil, "disk_usage", lambda path: types.SimpleNamespace(free=found.size))
+    written(found, tmp_path / "crash.zip")
+
+
 def test_an_interruption_leaves_nothing(report, tmp_path):
     def interrupt(done):
         raise KeyboardInterrupt
@@ -236,7 +313,15 @@ def test_progress(report, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "error"),
-    [({}, TypeError), ({"key": "x", "pid": 1}, TypeError), ({"pid": 0}, ValueError), ({"pid": True}, TypeError)],
+    [
+        ({}, TypeError),
+        ({"key": "x", "pid": 1}, TypeError),
+        ({"pid": 0}, ValueError),
+        ({"pid": 1 << 32}, ValueError),
+        ({"pid": True}, TypeError),
+        ({"pid": "1"}, TypeError),
+        ({"key": "x", "most_bytes": -1}, ValueError),
+    ],
 )
 def test_one_of_two(arguments, error):
     with pytest.raises(error):
@@ -314,6 +399,58 @@ def test_a_process_of_which_nothing_is_left(stores, tmp_path, monkeypatch):
     assert ran.code == 1
     assert "nothing was found of process 77" in ran.err
     assert not (tmp_path / "crash.zip").exists()
+
+
+def test_a_report_that_two_stores_have(stores):
+    """It goes from the queue to the archive while they are read."""
+    stores.reports[wer.StoreType.MACHINE_ARCHIVE] += stores.reports[wer.StoreType.MACHINE_QUEUE]
+    found = collect(pid=4711, events=[])
+    assert [os.path.basename(story.where) for story in found.stories] == ["two"]
+
+
+def test_reports_that_are_damaged_or_gone(stores, tmp_path):
+    """Each is told by its name, without the folders that it is in, and hides no other."""
+    store = tmp_path / "store"
+    for name, ids in (("damaged", INTEGRATOR_ID), ("gone", INTEGRATOR_ID), ("nothing of it", None)):
+        make_crash(store / name, IntegratorReportIdentifier=ids, ReportIdentifier=None)
+        stored = wer.read_report(store / name)
+        stores.reports[wer.StoreType.MACHINE_QUEUE].append(replace(stored, key=str(store / name), status=0))
+        if name != "damaged":
+            shutil.rmtree(store / name)
+            continue
+        for path in (store / name).iterdir():
+            path.write_bytes(b"\0")
+    found = collect(pid=4711, events=[crash_event(INTEGRATOR_ID)])
+    assert [os.path.basename(story.where) for story in found.stories] == ["one", "two"]
+    for name in ("damaged", "gone"):
+        [told] = [one for one in found.missing if one.startswith(f"the report {name}: ")]
+        assert str(store) not in told
+
+
+def test_a_dump_that_is_damaged(stores, tmp_path):
+    (tmp_path / "python.exe.5.dmp").write_bytes(b"MDMP" + b"\xff" * 10)
+    found = collect(pid=5, events=[], local_dumps=tmp_path)
+    assert found.stories == ()
+    [told] = [one for one in found.missing if one.startswith("the dump python.exe.5.dmp: ")]
+    assert str(tmp_path) not in told
+
+
+def test_a_dump_that_cannot_be_looked_at(stores, tmp_path, monkeypatch):
+    (tmp_path / "python.exe.5.dmp").write_bytes(small_dump(pid=5))
+
+    def denied(path, most):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(_of_process, "start_of", denied)
+    assert collect(pid=5, events=[], local_dumps=tmp_path).stories == ()
+    assert collect(pid=5, events=[], local_dumps=tmp_path / "none").stories == ()
+
+
+def test_more_reports_of_a_process_than_are_taken(stores, monkeypatch):
+    monkeypatch.setattr(_of_process, "_MOST_STORIES", 1)
+    found = collect(pid=4711, events=[crash_event(INTEGRATOR_ID), crash_event(OTHER_ID)])
+    assert len(found.stories) == 1
+    assert "only 1 of 2 reports of that process id are taken" in found.missing
 
 
 # ---- the command ----

@@ -39,6 +39,8 @@ from fake_machine import (
 from wer._machine.folders import Folder
 from wer._machine.registry import Kind
 from wer.doctor import examine
+from wer.doctor._dump_files import amount
+from wer.doctor._examine import settings_of_reports
 from wer.doctor._findings import KNOWN, SEVERITIES
 
 DUMP_FILES = [*(f"PYTHON.exe.{number}.dmp" for number in range(10)), "other.exe.1.dmp"]
@@ -449,10 +451,18 @@ class TestSubject:
         assert (found.exe, found.pid, found.account) == ("job.exe", None, "S-1-5-18")
         assert ids(found.findings) == ["folder-unknown"]  # whether it may write there only its process can show
 
+    def test_a_service_that_has_just_ended(self):
+        parts = healthy()
+        parts.services["Job"] = 300
+        found = examine(service="Job", machine=parts.machine())
+        assert (found.exe, found.pid, found.account) == ("job.exe", None, "S-1-5-18")
+
     @pytest.mark.parametrize(
         ("arguments", "error", "text"),
         [
             ({"pid": 7}, ProcessLookupError, "no process 7"),
+            ({"pid": 1 << 32}, ValueError, "1 to 4294967295"),
+            ({"exe": "x" * 252 + ".exe"}, ValueError, "at most 255"),
             ({"pid": 0}, ValueError, "1 to 4294967295, got 0"),
             ({"pid": 10**5000}, ValueError, "an int of 16610 bits"),
             ({"pid": True}, TypeError, "pid must be an int, got bool"),
@@ -535,6 +545,55 @@ class TestHostile:
         parts.denied.append(("HKLM", SERVICES))
         with pytest.raises(PermissionError, match="Access is denied"):
             examine(service="Job", machine=parts.machine())
+
+
+def test_settings_of_reports_alone():
+    """What a service asks of this process when it starts: no debugger, no dump file, no other process."""
+    parts = healthy().put("HKLM", WER, "Disabled").put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg")
+    parts.folders.clear()
+    gone(rf"{SERVICES}\WerSvc")(parts)
+    found = [one for one in settings_of_reports(parts.machine()) if not one.normal]
+    assert [one.id for one in found] == ["wer-disabled", "wersvc-missing"]
+    assert str(found[0]) == f"wer-disabled: {found[0].title}"
+
+
+def test_flags_that_cannot_be_asked_for():
+    parts = healthy()
+    parts.flags[100] = None
+    assert examine(machine=parts.machine()).findings == ()
+
+
+def test_an_error_mode_whose_parent_is_not_known():
+    parts = healthy()
+    parts.processes[100] = replace(PROCESS, error_mode=2, parent_name=None)
+    [found] = examine(machine=parts.machine()).findings
+    assert found.id == "errormode-nogpfault"
+    assert "It was started by" not in found.meaning + found.remedy
+
+
+def test_a_profile_that_may_not_be_read():
+    """Then a folder in it is not known, which is told and is no "no"."""
+    parts = healthy()
+    parts.put("HKLM", LOCAL_DUMPS, "DumpFolder", Kind.EXPAND_SZ, r"%USERPROFILE%\d")
+    parts.processes[300] = replace(PROCESS, pid=300, account=OTHER)
+    parts.denied.append(("HKLM", rf"{NT}\ProfileList\{OTHER}"))
+    found = examine(300, machine=parts.machine())
+    assert found.dump.answer == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (1023, "1023 bytes"),
+        (1024, "1.0 KB"),
+        ((1 << 20) - 1, "1024.0 KB"),
+        (1 << 20, "1.0 MB"),
+        (1 << 30, "1.0 GB"),
+        (5 << 29, "2.5 GB"),
+    ],
+)
+def test_amounts(size, words):
+    assert amount(size) == words
 
 
 def test_it_changes_nothing():

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -16,7 +17,8 @@ from stored import make_report, stored_report
 
 import wer
 import wer.testing
-from wer.reports import ExportStatus, _export, _source, export, goes_elsewhere, list_reports
+from wer.reports import ExportStatus, _export, _source, _targets, export, goes_elsewhere, list_reports
+from wer.reports._targets import without_secrets
 
 QUEUE = wer.StoreType.MACHINE_QUEUE
 pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes in folders")
@@ -279,6 +281,20 @@ class TestInterrupted:
         assert export(target.url).complete
         assert len(manifest_of(target)["files"]) == 3
 
+    def test_a_full_disk_when_only_the_manifest_is_left(self, report, target, monkeypatch):
+        def write(out, data, whole=_export._write):
+            if data.startswith(b"{"):
+                raise OSError(errno.ENOSPC, "No space left on device")
+            whole(out, data)
+
+        monkeypatch.setattr(_export, "_write", write)
+        with pytest.raises(OSError, match="No space left"):
+            export(target.url)
+        assert set(by_name(target)) == {"Report.wer", "minidump.mdmp"}, "and no leftover"
+        monkeypatch.undo()
+        assert export(target.url).copied == 0
+        assert "manifest.json" in by_name(target)
+
     def test_ctrl_c(self, report, target):
         def interrupt(_):
             raise KeyboardInterrupt
@@ -387,6 +403,79 @@ class TestWhileOthersChangeTheStore:
         monkeypatch.undo()
         assert export(target.url).complete
         assert manifest_of(target)["left_out"] == []
+
+    def test_a_file_that_cannot_be_read_to_its_end(self, report, target, monkeypatch):
+        opened = _source.SourceFolder.open
+
+        class Damaged(io.FileIO):
+            def read(self, size=-1):
+                if self.tell():
+                    raise OSError(errno.EIO, "a bad sector")
+                return super().read(10)
+
+        def open_(self, file):
+            return Damaged(report / file.name) if file.name == "minidump.mdmp" else opened(self, file)
+
+        monkeypatch.setattr(_source.SourceFolder, "open", open_)
+        [one] = export(target.url).reports
+        assert (one.status, one.left_out) == (ExportStatus.PARTLY, (("minidump.mdmp", "a bad sector"),))
+        assert set(by_name(target)) == {"Report.wer", "manifest.json"}
+
+    def test_a_file_that_becomes_shorter(self, fake, tmp_path):
+        """What is there of it is not called whole."""
+        fake.reports[QUEUE].append(make_report(tmp_path / "queue" / "x", {"a.mdmp": bytes(3 << 20)}))
+
+        def cut(read):
+            if read == 1 << 20:
+                os.truncate(tmp_path / "queue" / "x" / "a.mdmp", 1 << 20)
+
+        [one] = export(tmp_path / "target", progress=cut).reports
+        assert (one.status, one.left_out) == (
+            ExportStatus.PARTLY,
+            (("a.mdmp", "it was written to while it was copied"),),
+        )
+
+    @pytest.mark.parametrize(
+        ("error", "status", "reason"),
+        [
+            (PermissionError(errno.EACCES, "Permission denied"), ExportStatus.FAILED, "Permission denied"),
+            (FileNotFoundError(errno.ENOENT, "gone"), ExportStatus.GONE, "its folder is gone"),
+            (NotADirectoryError(errno.ENOTDIR, "no folder"), ExportStatus.GONE, "its folder is gone"),
+        ],
+    )
+    def test_a_folder_that_cannot_be_listed(self, report, tmp_path, monkeypatch, error, status, reason):
+        def files(self):
+            raise error
+
+        monkeypatch.setattr(_source.SourceFolder, "files", files)
+        [one] = export(tmp_path / "target").reports
+        assert (one.status, one.reason, one.files) == (status, reason, 0)
+        assert os.listdir(tmp_path / "target") == []
+
+    @pytest.mark.parametrize(
+        ("error", "left_out"),
+        [
+            (FileNotFoundError(errno.ENOENT, "gone"), ()),
+            (PermissionError(errno.EACCES, "Permission denied"), (("minidump.mdmp", "Permission denied"),)),
+        ],
+    )
+    def test_a_file_that_cannot_be_looked_at(self, report, tmp_path, monkeypatch, error, left_out):
+        real = os.lstat
+
+        def lstat(path, **more):
+            if os.fspath(path).endswith(f"AppCrash_1{os.sep}minidump.mdmp"):
+                raise error
+            return real(path, **more)
+
+        monkeypatch.setattr(os, "lstat", lstat)
+        [one] = export(tmp_path / "target").reports
+        assert (one.files, one.left_out) == (1, left_out)
+
+    @pytest.mark.parametrize("most", [1, 2])
+    def test_a_folder_with_more_than_is_taken(self, report, tmp_path, monkeypatch, most):
+        monkeypatch.setattr(_source, "_MOST_FILES", most)
+        [one] = export(tmp_path / "target").reports
+        assert (one.files, one.left_out) == (most, (("...", "there are more than 1 files"),) if most == 1 else ())
 
     def test_a_report_of_which_no_file_can_be_read(self, report, target, monkeypatch):
         def open_(self, file):
@@ -572,6 +661,20 @@ def test_some_reports(fake, report, tmp_path):
     assert export(tmp_path / "d", []).reports == ()
 
 
+def test_a_target_that_takes_little_at_a_time():
+    class Slow(io.BytesIO):
+        def write(self, data):
+            return super().write(data[:3])
+
+    class Silent(io.BytesIO):
+        def write(self, data):
+            super().write(data)
+
+    for out in (Slow(), Silent(), io.BytesIO()):
+        _export._write(out, b"abcdefgh")
+        assert out.getvalue() == b"abcdefgh"
+
+
 def test_progress(report, target):
     for _ in range(2):  # hashing is work too
         told = []
@@ -607,6 +710,35 @@ class TestTargets:
     def test_a_kind_of_url_that_is_not_known(self, report):
         with pytest.raises(ValueError, match=r"target nosuch://\*\*\*@x is of no kind that fsspec knows"):
             export("nosuch://a:b@x")
+
+    def test_a_kind_of_url_that_needs_one_more_package(self, report, monkeypatch):
+        def missing(url, **options):
+            raise ImportError("Install s3fs to access S3")
+
+        monkeypatch.setattr(fsspec.core, "url_to_fs", missing)
+        with pytest.raises(ModuleNotFoundError, match=r"s3://\*\*\*@x is of a kind that needs .*: Install s3fs"):
+            export("s3://a:b@x")
+
+    def test_an_object_storage_has_no_empty_folders(self, report, monkeypatch):
+        def missing(self, path, **options):
+            raise FileNotFoundError(path)
+
+        monkeypatch.setattr(fsspec.filesystem("memory").__class__, "ls", missing)
+        target = _targets.open_target("memory://export", None)
+        assert target.names("none") == []
+
+    @pytest.mark.parametrize(
+        ("target", "told"),
+        [
+            ("sftp://user:pass@host/a@b", "sftp://***@host/a@b"),
+            ("sftp://user:p@ss@host/a", "sftp://***@host/a"),
+            ("simplecache::s3://key:secret@bucket/x?sig=a@b", "simplecache::s3://***@bucket/x?***"),
+            ("s3://bucket/x", "s3://bucket/x"),
+            ("C:\\a@b", "C:\\a@b"),
+        ],
+    )
+    def test_no_password_is_shown(self, target, told):
+        assert without_secrets(target) == told
 
     def test_options(self, report, tmp_path):
         assert export("memory://options", options={"skip_instance_cache": True}).complete

@@ -11,6 +11,7 @@ import threading
 import time
 import weakref
 from collections import deque
+from unittest import mock
 
 import pytest
 

@@ -101,6 +101,38 @@ def test_what_is_being_written_stays(report, folder, kind):
     assert list(folder.iterdir()) == [path]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a rename refuses that on Windows")
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_file_that_comes_meanwhile_stays(folder, monkeypatch, has_links):
+    """On a file system without hard links, too, as FAT is."""
+
+    def no_link(*paths):
+        raise PermissionError(1, "Operation not permitted")
+
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_link)
+    path = folder / "crash.it"
+    with _whole_file.whole_file(path) as file:
+        file.write(b"first")
+    with pytest.raises(FileExistsError) as caught, _whole_file.whole_file(path, overwrite=False):
+        pass
+    assert caught.value.filename == str(path)
+    path.unlink()
+
+    def write_while_another_does():
+        with _whole_file.whole_file(path) as file:
+            file.write(b"mine")
+            path.write_bytes(b"theirs")
+
+    with pytest.raises(FileExistsError):
+        write_while_another_does()
+    assert path.read_bytes() == b"theirs"
+    with _whole_file.whole_file(path, overwrite=True) as file:
+        file.write(b"mine")
+    assert path.read_bytes() == b"mine"
+    assert list(folder.iterdir()) == [path]
+
+
 def test_others_files_stay(report, folder):
     names = [
         "wer-dump-4712-0a0a0a0a.dmp",

@@ -7,10 +7,12 @@ import contextlib
 import errno
 import os
 import shutil
+import subprocess
 import types
 
 import pytest
 from disks import mounted
+from pythons import PYTHON, WITH_WER
 from stored import stored_report
 from stories import make_crash
 
@@ -136,6 +138,22 @@ def test_a_store_that_is_full_can_be_exported_and_collected(report, tmp_path):
         fake.reports[wer.StoreType.MACHINE_QUEUE].append(stored_report(store / "AppCrash_x"))
         assert export(tmp_path / "target").complete
         collect(store / "AppCrash_x", events=[]).write(tmp_path / "crash.zip")
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_what_a_command_prints(more):
+    """A sentence, and one of the exit codes that `wer --help` lists: Python at its end has nothing to add."""
+    environment = {name: value for name, value in WITH_WER.items() if name != "PYTHONUNBUFFERED"}
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [PYTHON, "-m", "wer", "explain", "3", *more],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+        )
+    assert (ended.returncode, ended.stderr) == (1, b"wer explain: [Errno 28] No space left on device\n")
 
 
 class TestTheServicesFiles:

@@ -55,6 +55,9 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     except ReaderGone:
         release_stdout()
         return ExitCode.DONE
+    except OSError as error:  # what is printed goes to a disk that is full, and nobody has it
+        release_stdout()
+        return out.failed(str(error), ExitCode.NEGATIVE)
     return code
 
 

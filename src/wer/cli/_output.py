@@ -162,7 +162,7 @@ def use_utf8() -> None:
 
 
 def release_stdout() -> None:
-    """Have Python not complain at its end about a reader that has gone."""
+    """Have Python not complain at its end about what nobody could be given."""
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the rest of this process
 
 

@@ -303,7 +303,8 @@ class _Choice:
 
 
 def _is_like(pattern: str, text: str | None) -> bool | None:
-    return None if text is None else fnmatch.fnmatchcase(text.casefold(), pattern.casefold())
+    # Brackets are in names: browsers have called a second setup.exe setup[1].exe.
+    return None if text is None else fnmatch.fnmatchcase(text.casefold(), pattern.casefold().replace("[", "[[]"))
 
 
 def _comparable(path: str) -> str:

@@ -77,7 +77,7 @@ def without_secrets(target: str) -> str:
     """A URL as it may be shown: without a user's name and password, and without what stands behind "?"."""
     if not is_url(target):
         return target
-    return re.sub(r"(?<=://)[^/@]*@", "***@", re.sub(r"\?.*", "?***", target))
+    return re.sub(r"(?<=://)[^/]*@", "***@", re.sub(r"\?.*", "?***", target))
 
 
 def open_target(target: "str | os.PathLike[str]", options: "Mapping[str, Any] | None") -> "Target":
