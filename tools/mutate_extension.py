@@ -65,11 +65,11 @@ cdef extern from "switches.h" nogil:
 # Those that are about the extension. The others reach it too, and look for something else.
 WINDOWS = (
     ("add_processes", "arguments", "calling", "cimport", "concurrency", "crash_handler", "disk", "dump"),
-    ("errors_from_wer", "exclusion", "files", "flags", "interpreters", "loading", "native_host"),
+    ("errors_from_wer", "errors_from_windows", "exclusion", "files", "flags", "interpreters", "loading", "native_host"),
     ("processes_and_threads", "references", "refusals", "registration", "report", "service", "sick_process"),
     ("snapshot", "store", "submit", "text", "watchdog", "write_dump"),
 )
-COMMON = ("endings", "every_call_fails", "fake_wer", "hostile", "targets", "trials", "watchdog", "write_dump")
+COMMON = ("endings", "every_call_fails", "fake_wer", "targets")
 MOST_SECONDS = 60
 """For the tests of one mutant, the quickest first."""
 
@@ -146,7 +146,7 @@ def _try(own: session.Session, number: int, reached: Reached) -> tuple[str, str]
         return "not reached", ""
     listed = own.folder / "tests.txt"
     listed.write_text("\n".join(chosen), encoding="utf-8")
-    limit = 20 + 10 * max(reached.seconds[name] for name in chosen)
+    limit = 20 + 3 * max(reached.seconds[name] for name in chosen)
     finished = _pytest(own, ["-x", f"@{own.path(listed)}"], limit, {"WER_MUTANT": str(number)})
     if re.search(r"^(ERROR: |no tests ran)", finished.output, re.MULTILINE):
         raise Failure(f"pytest did not run the tests of check {number}:\n{finished.output}")
