@@ -4,8 +4,6 @@
 """
 
 import functools
-import gc
-import importlib
 import os
 import subprocess
 import sys
@@ -24,16 +22,9 @@ else:
 DENIED, NO_HANDLE, NO_MEMORY, NO_MODULE = 5, 6, 8, 126
 INVALID_HANDLE_VALUE = -1
 WAIT_FAILED = 0xFFFFFFFF
+PROCESS_QUERY_LIMITED_INFORMATION = 0x1000
+PROCESS_VM_READ, PROCESS_QUERY_INFORMATION, READ_CONTROL = 0x10, 0x400, 0x20000
 MOST_ALLOCATIONS = 200  # of one call: far more than any makes
-
-
-@pytest.fixture
-def faults(monkeypatch):
-    """The extension module that has allocations and functions of Windows fail (tests/faults)."""
-    if "WERAPI_FAULTS" not in os.environ:
-        pytest.skip("needs the extension module in tests/faults, which is built for the stand-in")
-    monkeypatch.syspath_prepend(os.environ["WERAPI_FAULTS"])
-    return importlib.import_module("faults")
 
 
 @pytest.fixture
@@ -118,6 +109,20 @@ def test_the_first_template_gets_no_thread_for_reports(function, error, nth, fir
     assert line.startswith(f"OSError [WinError {error}] the report cannot be prepared: ")
 
 
+def test_the_first_template_leaves_three_events_and_no_more_open(faults, run_program):
+    """What wakes the thread for reports. Of that itself, no handle is kept."""
+    code = f"""
+import os, sys
+sys.path.append(os.environ["WERAPI_FAULTS"])
+import faults, wer
+before = faults.open_handles(0x2000)
+{CREATE}
+print(len(faults.open_handles(0x2000)) - len(before))
+"""
+    done = run_program([PYTHON, "-c", code])
+    assert (done.stdout.strip(), done.stderr) == ("3", "")
+
+
 @pytest.mark.parametrize(
     ("function", "answer", "error", "told"),
     [
@@ -188,13 +193,28 @@ class TestMutex:
         assert leaked_handles(lambda: _werapi.HeldMutex().take("WerTests.Forgotten", 0)) == set()
 
 
-def test_a_dump_has_no_thread(failing, tmp_path):
+def test_a_dump_has_no_thread(failing, faults, tmp_path):
     path = tmp_path / "some.dmp"
-    raised = failing(lambda: dumps.write_dump(path), "CreateThread", 0, NO_MEMORY)
+    for times in (20, 100):  # at first what stays for good
+        before = faults.live_blocks()
+        for _ in range(times):
+            raised = failing(lambda: dumps.write_dump(path), "CreateThread", 0, NO_MEMORY)
+    assert faults.live_blocks() - before < 100, "what a dump is about is freed"
     assert type(raised) is OSError
     assert raised.winerror == NO_MEMORY
     assert "CreateThread: " in str(raised)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_windows_refuses_to_write_a_dump(tmp_path, worker):
+    process = _werapi.open_process(worker.pid, PROCESS_QUERY_LIMITED_INFORMATION)
+    with (
+        (tmp_path / "some.dmp").open("wb") as file,
+        pytest.raises(OSError, match="MiniDumpWriteDump: process ") as caught,
+    ):
+        _werapi.write_dump(process, file.fileno(), 0, None)
+    assert str(worker.pid) in str(caught.value)
+    assert caught.value.winerror
 
 
 def test_a_path_that_windows_cannot_complete_goes_to_wer_as_it_is(failing, report, standin):
@@ -255,14 +275,14 @@ class TestWatchdog:
 class TestMemory:
     def test_of_a_handle(self, without_memory, leaked_handles, worker):
         def refused():
-            for raised in without_memory(lambda: _werapi.open_process(worker.pid, 0x1000)):
+            for raised in without_memory(lambda: _werapi.open_process(worker.pid, PROCESS_QUERY_LIMITED_INFORMATION)):
                 assert type(raised) is MemoryError
 
         assert leaked_handles(refused) == set()
 
     def test_of_a_dump_in_a_report(self, without_memory, report, worker):
         """The report can be used on."""
-        process = _werapi.open_process(worker.pid, 0x20410)
+        process = _werapi.open_process(worker.pid, READ_CONTROL | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ)
         add_dump = functools.partial(report._held.add_dump, wer.DumpType.MINIDUMP, process, None, None, None, 0, None)
         for index, raised in enumerate(without_memory(add_dump)):
             assert raised is None or type(raised) is MemoryError
@@ -271,7 +291,7 @@ class TestMemory:
     def test_of_a_dump_in_a_file(self, without_memory, tmp_path):
         """Of a process that has ended, which is soon over."""
         with subprocess.Popen([PYTHON, "-c", "input()"], stdin=subprocess.PIPE) as child:
-            process = _werapi.open_process(child.pid, 0x410)
+            process = _werapi.open_process(child.pid, PROCESS_QUERY_INFORMATION | PROCESS_VM_READ)
         with (tmp_path / "some.dmp").open("wb") as file:
             for raised in without_memory(lambda: _werapi.write_dump(process, file.fileno(), 0, None)):
                 assert isinstance(raised, (MemoryError, ProcessLookupError))
@@ -290,13 +310,11 @@ class TestMemory:
 
 
 def test_an_interpreter_that_forgets_a_registration_undoes_it(standin):
-    """Or WER would go on to read memory that is freed."""
-    held = _werapi.HeldRegistration()
-    held.hold_memory(bytearray(8), False)
-    held.register()
-    assert standin.registrations() == 1
-    del held
-    gc.collect()
-    assert standin.registrations() == 0
-    with wer.register_memory_block(bytearray(8)):
+    """Or WER would go on to read memory that is freed. Its place is another's then."""
+    for _ in range(600):  # of 512 places
+        held = _werapi.HeldRegistration()
+        held.hold_memory(bytearray(8), False)
+        held.register()
         assert standin.registrations() == 1
+        del held
+        assert standin.registrations() == 0

@@ -140,6 +140,12 @@ class TestCrash:
         lines, _ = standin.report_wer()
         assert (lines["EventType"], lines["Sig[0].Value"]) == ("WerTests.Python", "1.2.3")
 
+    def test_wer_says_that_it_succeeded_and_gives_no_report(self, host):
+        """Nothing more is asked of it then."""
+        done = host("crash-c", "fail WerReportCreate 1 0")
+        assert done.code == ACCESS_VIOLATION
+        assert [call["function"] for call in done.calls] == ["WerReportCreate"]
+
     def test_a_stack_overflow(self, host):
         """A real one; WER is called on the stack of another thread."""
         done = host("crash-overflow")

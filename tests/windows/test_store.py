@@ -362,6 +362,22 @@ def test_a_thousand_reports(store, standin, tmp_path):
     assert kept < 10_000
 
 
+def test_the_names_of_a_report_s_files_are_freed(store, standin, faults, tmp_path):
+    """Which are in no memory of Python's."""
+    with wer.Report("WerTests.Stored") as report:
+        for number in range(40):
+            file = tmp_path / f"{number:0100}.log"
+            file.touch()
+            report.add_file(file)
+        report.submit(wer.Consent.NOT_ASKED)
+    for reads in (50, 400):  # at first what stays for good
+        before = faults.private_bytes()
+        for _ in range(reads):
+            [one] = store
+            assert len(one.files) == 40
+    assert faults.private_bytes() - before < 400 * 40 * 100
+
+
 SHOW_ONE = """
 import wer
 [report] = wer.Store(wer.StoreType.MACHINE_QUEUE)
