@@ -1,7 +1,11 @@
 """`dev.py mutate --extension`: take each check of the extension out, and see that the tests notice.
 
-A check is a `raise`, or a call of what raises for it. All of them get a switch, so that one build has every mutant: the
-variable WER_MUTANT says which check a process has not. The tests run under Wine, with the stand-in.
+In Cython, a check is a `raise`, or a call of what raises for it; in our C, the condition of an `if` or a `while`, which
+is then never true. Besides, in both, a call whose result nobody wants: it gives something back, say, or holds it.
+
+All of them get a switch, so that one build has every mutant: the variable WER_MUTANT says which one a process has not.
+The switches also note that they were reached, and a mutant is tried with the tests that reach it, under Wine, with the
+stand-in.
 """
 
 import json
@@ -11,28 +15,63 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import build, debian, mutate, session
-from tools.cache import Cache, content_hash, locked
+from tools import build, debian, mutate, session, testrun
+from tools.cache import Cache, Key, content_hash, locked
 from tools.cpython import WindowsPython
-from tools.steps import Failure, say
+from tools.steps import Failure, Finished, say
 
 PYTHON = session.WINDOWS_PYTHONS[-1]
 CALLED = r"check|check_\w+|need|need_named|must_\w+|refuse_\w+|take|initialize|self\.begin|self\.enter"
-CHECK = re.compile(rf"( +)((?:raise\b|(?:return )?(?:{CALLED})\().*)")
-FUNCTION = re.compile(r" *(?:def|cdef [\w *]+?|cdef) ?\b(\w+)\(.*")
-SWITCH = """
-from libc.stdlib cimport atoi, getenv
-cdef const char *wer_mutant_named = getenv("WER_MUTANT")
-cdef int wer_mutant = 0 if wer_mutant_named == NULL else atoi(wer_mutant_named)
+CYTHON_CHECK = re.compile(rf"( +)(raise\b.*|(?:return )?(?:{CALLED})\(.*|[a-zA-Z_][\w.]*\(.*\)(?: *#.*)?)")
+CYTHON_FUNCTION = re.compile(r" *(?:def|cdef [\w *]+?|cdef) ?\b(\w+)\(.*")
+C_CONDITION = re.compile(r"( +(?:\} else |else )?(?:if|while)) \((.*)\)( \{)?(?: */\*.*)?")
+C_CALL = re.compile(r"( +)((?!.*__cdecl)[a-zA-Z_][\w.>-]*\(.*\);)(?: */\*.*)?")
+C_FUNCTION = re.compile(r"[a-zA-Z].*?\b(\w+)\(.*")
+SWITCHES = r"""
+#include <stdlib.h>
+#include <windows.h>
+
+static int wer_mutant;
+static volatile char *wer_reached;
+
+__attribute__((constructor)) static void wer_read_switches(void)
+{
+    char text[MAX_PATH];
+    HANDLE file, mapping;
+
+    if (GetEnvironmentVariableA("WER_MUTANT", text, sizeof(text)))
+        wer_mutant = atoi(text);
+    if (!GetEnvironmentVariableA("WER_REACHED", text, sizeof(text)))
+        return;
+    file = CreateFileA(
+        text, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    mapping = CreateFileMappingA(file, NULL, PAGE_READWRITE, 0, 0, NULL);
+    wer_reached = MapViewOfFile(mapping, FILE_MAP_ALL_ACCESS, 0, 0, 0);
+    CloseHandle(mapping);
+    CloseHandle(file);
+}
+
+__attribute__((unused)) static int wer_has(int number)
+{
+    if (wer_reached)
+        wer_reached[number] = 1;
+    return number != wer_mutant;
+}
 """
-# What concerns refusals, the quickest first; then what else may notice, for those that are still alive.
-ROUNDS = (
-    ("refusals", "errors_from_wer", "arguments"),
-    ("report", "store", "snapshot", "registration", "files", "flags", "dump", "write_dump", "processes_and_threads"),
-    ("watchdog", "concurrency", "crash_handler", "loading", "submit", "interpreters", "sick_process", "text"),
+CYTHON_SWITCHES = """
+cdef extern from "switches.h" nogil:
+    bint wer_has(int number)
+"""
+# Those that are about the extension. The others reach it too, and look for something else.
+WINDOWS = (
+    ("add_processes", "arguments", "calling", "cimport", "concurrency", "crash_handler", "disk", "dump"),
+    ("errors_from_wer", "errors_from_windows", "exclusion", "files", "flags", "interpreters", "loading", "native_host"),
+    ("processes_and_threads", "references", "refusals", "registration", "report", "service", "sick_process"),
+    ("snapshot", "store", "submit", "text", "watchdog", "write_dump"),
 )
-LIMIT = 120
-"""Seconds for a test, which then counts as one that noticed."""
+COMMON = ("endings", "every_call_fails", "fake_wer", "targets")
+MOST_SECONDS = 60
+"""For the tests of one mutant, the quickest first."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +83,34 @@ class Check:
     name: str
 
 
+@dataclass
+class Reached:
+    """Which tests reach which check, and how long each takes."""
+
+    tests: dict[int, list[str]]
+    seconds: dict[str, float]
+
+
 def mutate_extension(cache: Cache, only: int | None) -> int:
     """Decide the mutants that are not decided yet, or this one, anew. Returns the exit code."""
     source, checks = _with_switches(cache)
-    if only is not None:
-        checks = [check for check in checks if check.number == only]
-        if not checks:
-            raise Failure(f"There is no check {only}.")
+    chosen = [check for check in checks if only in (None, check.number)]
+    if not chosen:
+        raise Failure(f"There is no check {only}.")
     with locked(cache.root / "locks" / "mutants-extension", "Waiting for another run that makes mutants ..."):
-        for file in {check.file for check in checks}:
+        for file in {check.file for check in chosen}:
             state = mutate.state(cache, file)
             state.parent.mkdir(exist_ok=True)
-            state.with_suffix(".all").write_text(json.dumps(checks_in(file)), encoding="utf-8")
-        _decide(cache, source, checks, again=only is not None)
-    return mutate.tell([mutate.figures(cache, file) for file in sorted({check.file for check in checks})])
+            names = [check.name for check in checks if check.file == file]
+            state.with_suffix(".all").write_text(json.dumps(names), encoding="utf-8")
+        _decide(cache, source, chosen, again=only is not None)
+    return mutate.tell([mutate.figures(cache, file) for file in sorted({check.file for check in chosen})])
 
 
 def _decide(cache: Cache, source: Path, checks: list[Check], *, again: bool) -> None:
-    key = content_hash([build.ROOT / "tests" / "windows", build.ROOT / "tests" / "shared"])
+    key = content_hash(
+        [build.ROOT / "tests" / "windows", build.ROOT / "tests" / "common", build.ROOT / "tests" / "shared"]
+    )
 
     def wheel(cache: Cache, python: WindowsPython) -> Path:
         return build.wheel(cache, python, source=source)
@@ -76,39 +125,84 @@ def _decide(cache: Cache, source: Path, checks: list[Check], *, again: bool) -> 
         return
     debian.install(cache, debian.WINE_AND_COMPILER + debian.VENV)  # session.prepare would make the usual wheel, too
     with session.opened(cache, [PYTHON], wheel=wheel) as own:
-        broken: dict[int, list[str]] = {}
+        reached = _which_tests(cache, own, source)
         for number, check in enumerate(left, 1):
-            verdict, by = "survived", ""
-            for turn, files in enumerate(ROUNDS):
-                if turn not in broken:
-                    _, broken[turn] = _run(own, 0, files, [])
-                    if broken[turn]:
-                        say(f"Fail with every check, and are left out: {', '.join(broken[turn])}")
-                verdict, failed = _run(own, check.number, files, ["-x", *_without(broken[turn])])
-                if verdict != "survived":
-                    by = failed[0] if failed else ""
-                    break
+            verdict, by = _try(own, check.number, reached)
             told = {"mutant": check.name, "line": check.number, "verdict": verdict, "by": by, "tests": key}
             with mutate.state(cache, check.file).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(told) + "\n")
-            say(f"{number} of {len(left)}: {check.number}: {verdict}: {check.file}: {check.name}")
+            say(f"{number} of {len(left)}: {check.number}: {verdict}: {check.file}: {check.name}{by and f' ({by})'}")
 
 
-def _run(own: session.Session, number: int, files: tuple[str, ...], options: list[str]) -> tuple[str, list[str]]:
-    """Run these tests without the check of this number: what became of the mutant, and which tests failed."""
-    paths = [f"tests/windows/test_{name}.py" for name in files]
-    # A test that takes too long ends the session, and with it what would wait for ever.
-    limit = ["-o", f"faulthandler_timeout={LIMIT}", "-o", "faulthandler_exit_on_timeout=true"]
-    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", *limit, *options, *paths]
-    finished = own.python(PYTHON, command, env={"WER_MUTANT": str(number)}, cwd=build.ROOT, echo=None)
-    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", finished.output, re.MULTILINE)
+def _try(own: session.Session, number: int, reached: Reached) -> tuple[str, str]:
+    """Run the tests that reach this check without it: what became of the mutant, and which test noticed."""
+    chosen, spent = list[str](), 0.0
+    for name in sorted(reached.tests.get(number, ()), key=lambda name: reached.seconds[name]):
+        spent += reached.seconds[name]
+        if spent > MOST_SECONDS and chosen:
+            break
+        chosen.append(name)
+    if not chosen:
+        return "not reached", ""
+    listed = own.folder / "tests.txt"
+    listed.write_text("\n".join(chosen), encoding="utf-8")
+    limit = 20 + 3 * max(reached.seconds[name] for name in chosen)
+    finished = _pytest(own, ["-x", f"@{own.path(listed)}"], limit, {"WER_MUTANT": str(number)})
+    if re.search(r"^(ERROR: |no tests ran)", finished.output, re.MULTILINE):
+        raise Failure(f"pytest did not run the tests of check {number}:\n{finished.output}")
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", finished.output, re.MULTILINE)
+    by = failed[1] if failed else ""
     if "Timeout (" in finished.output:
-        return "timed out", failed
-    return "killed" if finished.returncode else "survived", failed
+        return "timed out", by
+    return "killed" if finished.returncode else "survived", by
 
 
-def _without(tests: list[str]) -> list[str]:
-    return [f"--deselect={name}" for name in tests]
+def _which_tests(cache: Cache, own: session.Session, source: Path) -> Reached:
+    """Run each file of tests with all checks, unless that was done."""
+    files = [f"tests/windows/test_{name}.py" for names in WINDOWS for name in names]
+    files += [f"tests/common/test_{name}.py" for name in COMMON]
+    reached = Reached({}, {})
+    for test in files:
+        told = json.loads(_reached(cache, own, source, test).read_text(encoding="utf-8"))
+        if told["failed"]:
+            say(f"Fail with every check, and are left out: {', '.join(told['failed'])}")
+        for name, (seconds, *numbers) in told["tests"].items():
+            reached.seconds[name] = seconds
+            for number in {*numbers, *told["everywhere"]}:
+                reached.tests.setdefault(number, []).append(name)
+    return reached
+
+
+def _reached(cache: Cache, own: session.Session, source: Path, test: str) -> Path:
+    """The file with which tests of this file reach which checks."""
+    plugin = mutate.HERE / "reached_on_windows.py"
+    numbers = own.folder / "reached"
+
+    def make(folder: Path) -> None:
+        numbers.write_bytes(bytes(4096))
+        told = folder / "reached.json"
+        told.write_text(
+            '{"everywhere": [], "tests": {}, "failed": ["all, and did not come to an end"]}', encoding="utf-8"
+        )
+        environment = {
+            "WER_REACHED": own.path(numbers),
+            "WER_REACHED_BY": own.path(told),
+            "PYTHONPATH": own.path(mutate.HERE),
+            **testrun.built_with_ours(cache, PYTHON, own),
+        }
+        _pytest(own, ["-p", plugin.stem, test], 300, environment)
+
+    shared = [build.ROOT / "tests" / "shared", build.ROOT / "tests" / "windows" / "conftest.py"]
+    key: Key = [source, *shared, build.ROOT / test, plugin]
+    name = "-".join(("checks-reached", *Path(test).with_suffix("").parts[1:]))
+    return cache.get(name, f"Which checks {test} reaches", key, make) / "reached.json"
+
+
+def _pytest(own: session.Session, arguments: list[str], limit: float, environment: dict[str, str]) -> Finished:
+    # A test that takes too long ends the session, and with it what would wait for ever.
+    limits = ["-o", f"faulthandler_timeout={limit:.0f}", "-o", "faulthandler_exit_on_timeout=true"]
+    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", *limits, *arguments]
+    return own.python(PYTHON, command, env=environment, cwd=build.ROOT, echo=None)
 
 
 def _with_switches(cache: Cache) -> tuple[Path, list[Check]]:
@@ -118,38 +212,70 @@ def _with_switches(cache: Cache) -> tuple[Path, list[Check]]:
     checks = list[Check]()
     for file in files():
         place = source / "src" / "wer" / file
-        lines = []
-        for line, name in _lines(place.read_text(encoding="utf-8")):
-            found = CHECK.fullmatch(line)
-            if found:
+        in_c = place.suffix == ".c"
+        lines = ['#include "switches.h"'] if in_c else []
+        for line, name in _lines(place.read_text(encoding="utf-8"), in_c):
+            if switched := name and (switched_in_c if in_c else switched_in_cython)(line, len(checks) + 1):
                 checks.append(Check(len(checks) + 1, file, name))
-                lines.append(f"{found[1]}if wer_mutant != {len(checks)}: {found[2]}")
-            else:
-                lines.append(line)
+            lines.append(switched or line)
         place.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (source / "src" / "wer" / "native" / "switches.h").write_text(SWITCHES, encoding="utf-8")
     module = source / "src" / "wer" / "_werapi.pyx"
     text = module.read_text(encoding="utf-8")
-    module.write_text(text.replace("\ncdef extern", f"{SWITCH}\ncdef extern", 1), encoding="utf-8")
+    module.write_text(text.replace("\ncdef extern", f"{CYTHON_SWITCHES}\ncdef extern", 1), encoding="utf-8")
     return source, checks
 
 
-def files() -> list[str]:
-    """Those of the extension, below src/wer."""
-    return [f"core/{path.name}" for path in sorted((mutate.PACKAGE / "core").glob("*.pxi"))]
+def switched_in_cython(line: str, number: int) -> str | None:
+    """The line with this switch; None if there is no check in it."""
+    found = CYTHON_CHECK.fullmatch(line)
+    return found and f"{found[1]}if wer_has({number}): {found[2]}"
+
+
+def switched_in_c(line: str, number: int) -> str | None:
+    """Likewise."""
+    if found := C_CONDITION.fullmatch(line):
+        return f"{found[1]} (({found[2]}) && wer_has({number})){found[3] or ''}"
+    if found := C_CALL.fullmatch(line):
+        return f"{found[1]}{{ if (wer_has({number})) {found[2]} }}"  # in braces: what follows may be an else
+    return None
 
 
 def checks_in(file: str) -> list[str]:
     """The names of the checks in one of them."""
-    lines = _lines((mutate.PACKAGE / file).read_text(encoding="utf-8"))
-    return [name for line, name in lines if CHECK.fullmatch(line)]
+    in_c = file.endswith(".c")
+    text = (mutate.PACKAGE / file).read_text(encoding="utf-8")
+    return [
+        name for line, name in _lines(text, in_c) if name and (switched_in_c if in_c else switched_in_cython)(line, 0)
+    ]
 
 
-def _lines(text: str) -> Iterator[tuple[str, str]]:
-    """Each line, and what it is called as a mutant."""
-    function, seen = "module", dict[str, int]()
-    for line in text.splitlines():
-        if found := FUNCTION.fullmatch(line):
-            function = found[1]
-        name = f"{function}: {line.strip()}"
+def files() -> list[str]:
+    """Those of the extension, below src/wer."""
+    cython, c = (sorted(mutate.PACKAGE.glob(pattern)) for pattern in ("core/*.pxi", "native/*.c"))
+    return [path.relative_to(mutate.PACKAGE).as_posix() for path in (*cython, *c)]
+
+
+def _lines(text: str, in_c: bool) -> Iterator[tuple[str, str]]:
+    """Each line, and what it is called as a mutant; "" if it only goes on."""
+    inside, seen, before = "module", dict[str, int](), ""
+    for line in whole(text.splitlines()) if in_c else text.splitlines():
+        if found := (C_FUNCTION if in_c else CYTHON_FUNCTION).fullmatch(line):
+            inside = found[1]
+        name = f"{inside}: {line.strip()}"
         seen[name] = seen.get(name, 0) + 1
-        yield line, f"{name} ({seen[name]})" if seen[name] > 1 else name
+        if seen[name] > 1:
+            name = f"{name} ({seen[name]})"
+        yield line, "" if before.endswith(("(", ",")) else name
+        before = line
+
+
+def whole(lines: list[str]) -> Iterator[str]:
+    """The lines of C, but of what goes on over several only one."""
+    begun = ""
+    for line in lines:
+        begun = f"{begun} {line.strip()}" if begun else line
+        if begun.startswith(" ") and begun.count("(") > begun.count(")"):
+            continue
+        yield begun
+        begun = ""

@@ -72,7 +72,7 @@ def _run(cache: Cache, python: str, arguments: list[str], echo: Echo) -> Result:
         options = ["-p", "no:cacheprovider", f"--junit-xml={own.path(report)}"]
         env: dict[str, str] = {}
         if python != session.LOCAL or session.ON_WINDOWS:
-            env |= _built_with_ours(cache, python, own)
+            env |= built_with_ours(cache, python, own)
             env["WERAPI_ONEFILE"] = own.path(onefile.onefile(cache))
             env["WERAPI_PYZ"] = own.path(onezip.pyz(cache, [_wheel(cache, python)]))
         else:
@@ -95,7 +95,7 @@ def _run(cache: Cache, python: str, arguments: list[str], echo: Echo) -> Result:
         return result
 
 
-def _built_with_ours(cache: Cache, python: str, own: session.Session) -> dict[str, str]:
+def built_with_ours(cache: Cache, python: str, own: session.Session) -> dict[str, str]:
     """For the tests of programs, DLLs and packages that others would build with our package; and of the compiler."""
     if python == session.LOCAL:
         folder = build.native_programs(cache)

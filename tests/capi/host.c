@@ -312,6 +312,7 @@ static void limits(void)
     must(Wer_API->install_handler(prepared), "install_handler");
     say("installed", Wer_API->install_handler(prepared));
     say("sealed", Wer_API->template_set_parameter(prepared, 1, NULL, L""));
+    say("sealed timeout", Wer_API->template_set_timeout(prepared, 1000));
     say("uninstall", Wer_API->uninstall_handler(NULL));
     Wer_API->template_release(prepared);
     Wer_API->template_release(NULL);

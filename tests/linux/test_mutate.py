@@ -3,6 +3,7 @@ not notice, docs/reliability.md shows.
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -91,13 +92,35 @@ def test_what_other_tests_left_alive_is_decided_again():
 
 
 def test_every_check_of_the_extension_is_found():
-    """No `raise` stands where it would not be."""
+    """No `raise`, and in C no condition, stands where it would not be."""
     for file in mutate_extension.files():
         text = (mutate.PACKAGE / file).read_text(encoding="utf-8")
-        raises = [line for line in text.splitlines() if line.lstrip().startswith("raise")]
+        words = r"(?:\} else |else )?(?:if|while) \(" if file.endswith(".c") else "raise\\b"
         found = mutate_extension.checks_in(file)
-        assert len([name for name in found if ": raise" in name]) == len(raises)
+        assert len([name for name in found if re.search(f": {words}", name)]) == len(
+            re.findall(f"^ +{words}", text, re.MULTILINE)
+        )
         assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("line", "switched"),
+    [
+        ("    if (hr < 0 || f(x)) { /* (so) */", "    if ((hr < 0 || f(x)) && wer_has(7)) {"),
+        ("    } else if (hr)", "    } else if ((hr) && wer_has(7))"),
+        ("        free(r->names);", "        { if (wer_has(7)) free(r->names); }"),
+        ("    return free(r);", None),
+        ("    AbortHandler (__cdecl *signal)(int, AbortHandler);", None),
+        ("    int number;", None),
+    ],
+)
+def test_switches_in_c(line, switched):
+    assert mutate_extension.switched_in_c(line, 7) == switched
+
+
+def test_what_goes_on_over_several_lines_is_one():
+    lines = ["void f(", "    int a)", "    g(a,", "        b(c));", "    if (a", "        && b)", "        h();"]
+    assert list(mutate_extension.whole(lines)) == [*lines[:2], "    g(a, b(c));", "    if (a && b)", "        h();"]
 
 
 @pytest.mark.parametrize(("name", "modules"), [("_errors", {"_errors.py"}), ("wer._links", {"_links.py"})])

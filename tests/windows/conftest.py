@@ -9,6 +9,7 @@ import ctypes
 import faulthandler
 import functools
 import gc
+import importlib
 import itertools
 import json
 import os
@@ -348,6 +349,15 @@ def leaked_handles():
         return {handle for handle in range(4, 0x2000, 4) if is_open(handle)} - before
 
     return leaked
+
+
+@pytest.fixture
+def faults(monkeypatch):
+    """The extension module that has allocations and functions of Windows fail (tests/faults)."""
+    if "WERAPI_FAULTS" not in os.environ:
+        pytest.skip("needs the extension module in tests/faults, which is built for the stand-in")
+    monkeypatch.syspath_prepend(os.environ["WERAPI_FAULTS"])
+    return importlib.import_module("faults")
 
 
 # Stands at the start of a program: the export tables say that some functions are missing. sys.argv[1] is wer.dll.

@@ -135,6 +135,22 @@ def test_a_report_that_could_not_be_created_may_be_tried_again(standin):
     wer.Report("WerTests.Event").close()
 
 
+OPENS = {
+    "WerReportCreate": lambda: wer.Report("WerTests.Other"),
+    "WerStoreOpen": lambda: wer.Store(wer.StoreType.MACHINE_QUEUE),
+    "PssCaptureSnapshot": lambda: wer.ProcessSnapshot(),
+}
+
+
+@pytest.mark.parametrize("function", OPENS)
+def test_a_success_without_a_handle_is_none(function, standin):
+    standin.answer(function, 0, nth=1)
+    with pytest.raises(OSError, match="said that it succeeded and gave no handle") as caught:
+        OPENS[function]()
+    assert function in str(caught.value)
+    OPENS[function]().close()
+
+
 class TestClose:
     """A report counts as closed whatever WER says: trying again could free somebody else's handle."""
 

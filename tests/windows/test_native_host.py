@@ -102,7 +102,7 @@ def test_limits_of_a_template(alone):
         **dict.fromkeys(("no pointers", "no record", "no template"), wrong),
         "not installed": "0x80070490",  # WER_E_NOT_FOUND
         "installed": "0x800700B7",  # ERROR_ALREADY_EXISTS
-        "sealed": "0x8007139F",  # WER_E_INVALID_STATE
+        **dict.fromkeys(("sealed", "sealed timeout"), "0x8007139F"),  # WER_E_INVALID_STATE
     }
 
 
@@ -139,6 +139,12 @@ class TestCrash:
         check_exception(done, ACCESS_VIOLATION)
         lines, _ = standin.report_wer()
         assert (lines["EventType"], lines["Sig[0].Value"]) == ("WerTests.Python", "1.2.3")
+
+    def test_wer_says_that_it_succeeded_and_gives_no_report(self, host):
+        """Nothing more is asked of it then."""
+        done = host("crash-c", "fail WerReportCreate 1 0")
+        assert done.code == ACCESS_VIOLATION
+        assert [call["function"] for call in done.calls] == ["WerReportCreate"]
 
     def test_a_stack_overflow(self, host):
         """A real one; WER is called on the stack of another thread."""

@@ -6,7 +6,6 @@ What Windows does with it when the process really crashes, the stand-in cannot s
 import array
 import ctypes
 import gc
-import importlib
 import mmap
 import os
 import sys
@@ -24,15 +23,6 @@ LIMIT_REACHED = 0x8007007A
 NOT_FOUND = 0x80070490
 
 each_kind = pytest.mark.parametrize("kind", KINDS)
-
-
-@pytest.fixture
-def faults(monkeypatch):
-    """The extension module that has allocations fail (tests/faults)."""
-    if "WERAPI_FAULTS" not in os.environ:
-        pytest.skip("needs the extension module in tests/faults, which is built for the stand-in")
-    monkeypatch.syspath_prepend(os.environ["WERAPI_FAULTS"])
-    return importlib.import_module("faults")
 
 
 def address_of(buffer):

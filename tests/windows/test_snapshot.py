@@ -145,6 +145,20 @@ def test_windows_refuses_to_capture(error, standin):
     assert standin.count("PssFreeSnapshot") == 0
 
 
+def test_a_process_that_ends_meanwhile(standin, start, pool):
+    """The error says that, and not what Windows says of the snapshot."""
+    child = start("input()")
+    standin.answer("PssCaptureSnapshot", 5)
+    with standin.block("PssCaptureSnapshot") as blocked:
+        call = pool.submit(wer.ProcessSnapshot, pid=child.pid)
+        blocked.wait_until_entered()
+        child.kill()
+        child.wait()
+        blocked.release()
+        with pytest.raises(ProcessLookupError, match=f"process {child.pid} is gone"):
+            call.result(30)
+
+
 def test_windows_refuses_to_free(standin):
     snapshot = wer.ProcessSnapshot()
     handle = snapshot.handle

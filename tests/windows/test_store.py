@@ -126,6 +126,14 @@ def test_the_end_in_either_form(store, standin, end):
         standin.control(f"endofdata {NO_MORE_FILES}")
 
 
+@pytest.mark.parametrize("function", ["WerStoreGetFirstReportKey", "WerStoreGetNextReportKey"])
+def test_a_success_without_a_key_is_the_end(function, store, standin):
+    file_report()
+    file_report()
+    standin.answer(function, 0, nth=1)
+    assert len(list(store)) == (0 if function == "WerStoreGetFirstReportKey" else 1)
+
+
 def test_iteration_is_lazy(store, standin):
     for _ in range(3):
         file_report()
@@ -322,6 +330,14 @@ def test_other_threads_run_while_a_report_is_read(store, standin, pool, function
         assert isinstance(step.result(30), wer.StoredReport)
 
 
+def test_a_key_that_is_no_text():
+    """The class around it has seen to that; the extension does so, too."""
+    from wer import _werapi
+
+    with pytest.raises(TypeError, match="report must be a str, got int"):
+        _werapi.HeldStore().upload(1, 0)
+
+
 def test_a_thousand_reports(store, standin, tmp_path):
     """Memory stays flat: nothing is kept of a report that nobody keeps. (10,000 were tried by hand.)"""
     file_report()
@@ -346,27 +362,47 @@ def test_a_thousand_reports(store, standin, tmp_path):
     assert kept < 10_000
 
 
+def test_the_names_of_a_report_s_files_are_freed(store, standin, faults, tmp_path):
+    """Which are in no memory of Python's."""
+    with wer.Report("WerTests.Stored") as report:
+        for number in range(40):
+            file = tmp_path / f"{number:0100}.log"
+            file.touch()
+            report.add_file(file)
+        report.submit(wer.Consent.NOT_ASKED)
+    for reads in (50, 400):  # at first what stays for good
+        before = faults.private_bytes()
+        for _ in range(reads):
+            [one] = store
+            assert len(one.files) == 40
+    assert faults.private_bytes() - before < 400 * 40 * 100
+
+
 SHOW_ONE = """
 import wer
 [report] = wer.Store(wer.StoreType.MACHINE_QUEUE)
-print(report.event_type, report.files is None, report.cab_id is None, report.application_name is None)
+names = report.files and report.files[0].name
+print(report.event_type, names, report.cab_id is None, report.application_name is None)
 """
 
 
 @pytest.mark.parametrize(
-    ("missing", "unknown"),
+    ("missing", "files", "unknown"),
     [
-        ([], [False, False, False]),
-        (["V3"], [False, False, True]),
-        (["V3", "V2"], [True, True, True]),
+        ([], "some.log", [False, False]),
+        (["V3"], "some.log", [False, True]),
+        (["V3", "V2"], None, [True, True]),
     ],
     ids=["V3", "V2", "V1"],
 )
-def test_what_older_metadata_does_not_tell_is_unknown(standin, monkeypatch, without, missing, unknown):
+def test_what_older_metadata_does_not_tell_is_unknown(standin, monkeypatch, without, missing, files, unknown, tmp_path):
     monkeypatch.setenv("WER_STANDIN", f'store "{standin.store}"')
-    file_report("WerTests.Older")
+    (tmp_path / "some.log").touch()
+    with wer.Report("WerTests.Older") as report:
+        report.add_file(tmp_path / "some.log")
+        report.submit(wer.Consent.NOT_ASKED)
     [line] = without([f"WerStoreQueryReportMetadata{version}" for version in missing], SHOW_ONE)
-    assert line.split() == ["WerTests.Older", *map(str, unknown)]
+    assert line.split() == ["WerTests.Older", *map(str, (files, *unknown))]
 
 
 CALL_EACH = """

@@ -6,6 +6,7 @@ asks nobody whether to go on. These tests were run with Microsoft's dbghelp 6.3.
 
 import _thread
 import ctypes
+import itertools
 import os
 import struct
 import threading
@@ -218,3 +219,39 @@ def test_nothing_is_left_open(tmp_path, worker, leaked_handles):
             dumps.write_dump(tmp_path / "a.dmp", worker.process)
 
     assert not leaked_handles(write)
+
+
+def test_one_dump_at_a_time(worker, pool, tmp_path, wines):
+    """Microsoft's dbghelp takes one call at a time. The first one here has nowhere to write to until it is read."""
+    from wer import _werapi
+
+    if not wines:
+        pytest.skip("needs a dbghelp that writes into a pipe, as Wine's does")
+    process = _werapi.open_process(worker.pid, PROCESS_QUERY_INFORMATION | PROCESS_VM_READ)
+    ctypes.WinDLL("dbghelp").SymInitializeW(ctypes.c_void_p(process.handle), None, False)  # as above
+    reading, writing = os.pipe()
+    waited = itertools.count(1)
+    sizes = []
+
+    def look():
+        sizes.append(os.stat(tmp_path / "some.dmp").st_size)
+        if next(waited) == 10:  # which is a second
+            drained.set()
+
+    def drain():
+        drained.wait()
+        while os.read(reading, 1 << 16):
+            pass
+
+    drained, begun = threading.Event(), threading.Event()
+    first = pool.submit(_werapi.write_dump, process, writing, 0, begun.set)
+    begun.wait()
+    draining = pool.submit(drain)
+    with (tmp_path / "some.dmp").open("wb") as file:
+        _werapi.write_dump(process, file.fileno(), 0, look)
+    drained.set()  # or it would never be, where the second one does not wait
+    first.result()
+    os.close(writing)
+    draining.result()
+    os.close(reading)
+    assert sizes[:10] == [0] * 10
