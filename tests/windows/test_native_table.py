@@ -298,10 +298,14 @@ say(before > 0, threads() - before)
     def test_who_is_inside_a_report_does_not_wait_for_it(self, run):
         """Whether that thread files it or another: WER may crash, or call what a program has set."""
         done = run(f"""
+sizes = []
 @ctypes.WINFUNCTYPE(ctypes.c_long)
 def add_dump():
     native.wait_for_report()
     say("back")
+    low, high = ctypes.c_size_t(), ctypes.c_size_t()
+    kernel32.GetCurrentThreadStackLimits(ctypes.byref(low), ctypes.byref(high))
+    sizes.append(high.value - low.value)
     return 0
 address = ctypes.cast(ctypes.WinDLL("wer.dll").WerReportAddDump, ctypes.c_void_p).value
 target = ctypes.cast(add_dump, ctypes.c_void_p).value
@@ -311,8 +315,10 @@ kernel32.VirtualProtect(address, 16, 0x40, ctypes.byref(ctypes.c_uint32()))
 ctypes.memmove(address, bytes([0x48, 0xB8, *target.to_bytes(8, "little"), 0xFF, 0xE0]), 12)  # mov rax, target; jmp rax
 for code in ({ACCESS_VIOLATION}, {STACK_OVERFLOW}):
     say(native.report_exception(make(60000, wer.DumpType.MINIDUMP), exception_pointers(code), None))
+say(sizes[1])
 """)
-        assert (done.code, done.lines) == (0, ["back", "0"] * 2)
+        assert (done.code, done.lines[:-1]) == (0, ["back", "0"] * 2)
+        assert int(done.lines[-1]) == 1 << 20, "the stack of the other thread, whatever the program's are"
 
     @ONCE
     def test_the_timeout(self, run):
