@@ -134,13 +134,17 @@ class TestReport:
         assert [(call["pwzPath"], call["repFileType"], call["dwFileFlags"]) for call in calls] == files
 
     @pytest.mark.parametrize("code", [ACCESS_VIOLATION, STACK_OVERFLOW], ids=hex)
-    def test_the_exception_is_this_process_s_own(self, native, standin, template, code):
+    def test_the_exception_and_the_thread_are_of_the_crash(self, native, standin, template, code):
         pointers = exception_pointers(code)
         assert native.template_set_dump(template, wer.DumpType.MINIDUMP, None, 0) == 0
         standin.answer("WerReportAddDump", DONE)
         assert native.report_exception(template, pointers, None) == 0
         exception = standin.call("WerReportAddDump").struct("pExceptionParam", "WER_EXCEPTION_INFORMATION")
         assert exception == {"pExceptionPointers": ctypes.addressof(pointers), "bClientPointers": 0}
+        thread = standin.call("WerReportAddDump").args["hThread"]
+        assert thread["tid"] == threading.get_native_id()
+        # THREAD_SUSPEND_RESUME, THREAD_GET_CONTEXT, THREAD_QUERY_INFORMATION
+        assert int(thread["access"], 16) & 0x4A == 0x4A
 
     def test_the_exception_of_an_abort(self, native, standin, template):
         """It is made up of where the thread is."""
