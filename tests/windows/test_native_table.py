@@ -134,13 +134,17 @@ class TestReport:
         assert [(call["pwzPath"], call["repFileType"], call["dwFileFlags"]) for call in calls] == files
 
     @pytest.mark.parametrize("code", [ACCESS_VIOLATION, STACK_OVERFLOW], ids=hex)
-    def test_the_exception_is_this_process_s_own(self, native, standin, template, code):
+    def test_the_exception_and_the_thread_are_of_the_crash(self, native, standin, template, code):
         pointers = exception_pointers(code)
         assert native.template_set_dump(template, wer.DumpType.MINIDUMP, None, 0) == 0
         standin.answer("WerReportAddDump", DONE)
         assert native.report_exception(template, pointers, None) == 0
         exception = standin.call("WerReportAddDump").struct("pExceptionParam", "WER_EXCEPTION_INFORMATION")
         assert exception == {"pExceptionPointers": ctypes.addressof(pointers), "bClientPointers": 0}
+        thread = standin.call("WerReportAddDump").args["hThread"]
+        assert thread["tid"] == threading.get_native_id()
+        # THREAD_SUSPEND_RESUME, THREAD_GET_CONTEXT, THREAD_QUERY_INFORMATION
+        assert int(thread["access"], 16) & 0x4A == 0x4A
 
     def test_the_exception_of_an_abort(self, native, standin, template):
         """It is made up of where the thread is."""
@@ -298,10 +302,14 @@ say(before > 0, threads() - before)
     def test_who_is_inside_a_report_does_not_wait_for_it(self, run):
         """Whether that thread files it or another: WER may crash, or call what a program has set."""
         done = run(f"""
+sizes = []
 @ctypes.WINFUNCTYPE(ctypes.c_long)
 def add_dump():
     native.wait_for_report()
     say("back")
+    low, high = ctypes.c_size_t(), ctypes.c_size_t()
+    kernel32.GetCurrentThreadStackLimits(ctypes.byref(low), ctypes.byref(high))
+    sizes.append(high.value - low.value)
     return 0
 address = ctypes.cast(ctypes.WinDLL("wer.dll").WerReportAddDump, ctypes.c_void_p).value
 target = ctypes.cast(add_dump, ctypes.c_void_p).value
@@ -311,8 +319,10 @@ kernel32.VirtualProtect(address, 16, 0x40, ctypes.byref(ctypes.c_uint32()))
 ctypes.memmove(address, bytes([0x48, 0xB8, *target.to_bytes(8, "little"), 0xFF, 0xE0]), 12)  # mov rax, target; jmp rax
 for code in ({ACCESS_VIOLATION}, {STACK_OVERFLOW}):
     say(native.report_exception(make(60000, wer.DumpType.MINIDUMP), exception_pointers(code), None))
+say(sizes[1])
 """)
-        assert (done.code, done.lines) == (0, ["back", "0"] * 2)
+        assert (done.code, done.lines[:-1]) == (0, ["back", "0"] * 2)
+        assert int(done.lines[-1]) == 1 << 20, "the stack of the other thread, whatever the program's are"
 
     @ONCE
     def test_the_timeout(self, run):
