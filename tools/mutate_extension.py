@@ -108,9 +108,7 @@ def mutate_extension(cache: Cache, only: int | None) -> int:
 
 
 def _decide(cache: Cache, source: Path, checks: list[Check], *, again: bool) -> None:
-    key = content_hash(
-        [build.ROOT / "tests" / "windows", build.ROOT / "tests" / "common", build.ROOT / "tests" / "shared"]
-    )
+    key = content_hash([*_code("windows"), *_code("common"), *_code("shared")])
 
     def wheel(cache: Cache, python: WindowsPython) -> Path:
         return build.wheel(cache, python, source=source)
@@ -125,20 +123,21 @@ def _decide(cache: Cache, source: Path, checks: list[Check], *, again: bool) -> 
         return
     debian.install(cache, debian.WINE_AND_COMPILER + debian.VENV)  # session.prepare would make the usual wheel, too
     with session.opened(cache, [PYTHON], wheel=wheel) as own:
-        reached = _which_tests(cache, own, source)
+        environment = testrun.built_with_ours(cache, PYTHON, own)  # else tests are skipped that want a C host
+        reached = _which_tests(cache, own, source, environment)
         for number, check in enumerate(left, 1):
-            verdict, by = _try(own, check.number, reached)
+            verdict, by = _try(own, check.number, reached, environment)
             told = {"mutant": check.name, "line": check.number, "verdict": verdict, "by": by, "tests": key}
             with mutate.state(cache, check.file).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(told) + "\n")
             say(f"{number} of {len(left)}: {check.number}: {verdict}: {check.file}: {check.name}{by and f' ({by})'}")
 
 
-def _try(own: session.Session, number: int, reached: Reached) -> tuple[str, str]:
+def _try(own: session.Session, number: int, reached: Reached, environment: dict[str, str]) -> tuple[str, str]:
     """Run the tests that reach this check without it: what became of the mutant, and which test noticed."""
     chosen, spent = list[str](), 0.0
     for name in sorted(reached.tests.get(number, ()), key=lambda name: reached.seconds[name]):
-        spent += reached.seconds[name]
+        spent += reached.seconds[name] + 0.1  # what pytest takes around it under Wine
         if spent > MOST_SECONDS and chosen:
             break
         chosen.append(name)
@@ -147,7 +146,7 @@ def _try(own: session.Session, number: int, reached: Reached) -> tuple[str, str]
     listed = own.folder / "tests.txt"
     listed.write_text("\n".join(chosen), encoding="utf-8")
     limit = 20 + 3 * max(reached.seconds[name] for name in chosen)
-    finished = _pytest(own, ["-x", f"@{own.path(listed)}"], limit, {"WER_MUTANT": str(number)})
+    finished = _pytest(own, ["-x", f"@{own.path(listed)}"], limit, environment | {"WER_MUTANT": str(number)})
     if re.search(r"^(ERROR: |no tests ran)", finished.output, re.MULTILINE):
         raise Failure(f"pytest did not run the tests of check {number}:\n{finished.output}")
     failed = re.search(r"^(?:FAILED|ERROR) (\S+)", finished.output, re.MULTILINE)
@@ -157,13 +156,13 @@ def _try(own: session.Session, number: int, reached: Reached) -> tuple[str, str]
     return "killed" if finished.returncode else "survived", by
 
 
-def _which_tests(cache: Cache, own: session.Session, source: Path) -> Reached:
+def _which_tests(cache: Cache, own: session.Session, source: Path, environment: dict[str, str]) -> Reached:
     """Run each file of tests with all checks, unless that was done."""
     files = [f"tests/windows/test_{name}.py" for names in WINDOWS for name in names]
     files += [f"tests/common/test_{name}.py" for name in COMMON]
     reached = Reached({}, {})
     for test in files:
-        told = json.loads(_reached(cache, own, source, test).read_text(encoding="utf-8"))
+        told = json.loads(_reached(cache, own, source, test, environment).read_text(encoding="utf-8"))
         if told["failed"]:
             say(f"Fail with every check, and are left out: {', '.join(told['failed'])}")
         for name, (seconds, *numbers) in told["tests"].items():
@@ -173,7 +172,7 @@ def _which_tests(cache: Cache, own: session.Session, source: Path) -> Reached:
     return reached
 
 
-def _reached(cache: Cache, own: session.Session, source: Path, test: str) -> Path:
+def _reached(cache: Cache, own: session.Session, source: Path, test: str, environment: dict[str, str]) -> Path:
     """The file with which tests of this file reach which checks."""
     plugin = mutate.HERE / "reached_on_windows.py"
     numbers = own.folder / "reached"
@@ -184,18 +183,18 @@ def _reached(cache: Cache, own: session.Session, source: Path, test: str) -> Pat
         told.write_text(
             '{"everywhere": [], "tests": {}, "failed": ["all, and did not come to an end"]}', encoding="utf-8"
         )
-        environment = {
-            "WER_REACHED": own.path(numbers),
-            "WER_REACHED_BY": own.path(told),
-            "PYTHONPATH": own.path(mutate.HERE),
-            **testrun.built_with_ours(cache, PYTHON, own),
-        }
-        _pytest(own, ["-p", plugin.stem, test], 300, environment)
+        notes = {"WER_REACHED": own.path(numbers), "WER_REACHED_BY": own.path(told)}
+        found = {"PYTHONPATH": own.path(mutate.HERE)}
+        _pytest(own, ["-p", plugin.stem, test], 300, environment | notes | found)
 
-    shared = [build.ROOT / "tests" / "shared", build.ROOT / "tests" / "windows" / "conftest.py"]
-    key: Key = [source, *shared, build.ROOT / test, plugin]
+    key: Key = [source, *_code("shared"), build.ROOT / "tests" / "windows" / "conftest.py", build.ROOT / test, plugin]
     name = "-".join(("checks-reached", *Path(test).with_suffix("").parts[1:]))
     return cache.get(name, f"Which checks {test} reaches", key, make) / "reached.json"
+
+
+def _code(folder: str) -> list[Path]:
+    """What is in this folder of the tests, without what Python makes of it."""
+    return sorted((build.ROOT / "tests" / folder).rglob("*.py"))
 
 
 def _pytest(own: session.Session, arguments: list[str], limit: float, environment: dict[str, str]) -> Finished:

@@ -356,3 +356,19 @@ def test_an_enum_of_the_users_own_is_a_slip(report):
 
     with pytest.raises(TypeError, match=r"flags must be a wer\.SubmitFlags"):
         report.submit(wer.Consent.NOT_ASKED, Choice.QUEUE)
+
+
+@pytest.mark.parametrize("given", [1, "process", object()], ids=lambda given: type(given).__name__)
+def test_the_extension_takes_what_it_has_made_itself(given, report):
+    """Its own classes only: another object has nothing where it would look for a handle."""
+    from wer import _werapi
+
+    for call in (
+        lambda: _werapi.has_ended(given),
+        lambda: _werapi.get_flags(given),
+        lambda: _werapi.HeldSnapshot().capture(given, 0, False, None),
+        lambda: _werapi.HeldHandler().install(given, False, False),
+        lambda: report._held.add_dump(wer.DumpType.MINIDUMP, None, None, None, None, 0, given),
+    ):
+        with pytest.raises(TypeError):
+            call()

@@ -1,5 +1,6 @@
 """A package that cimports `wer` (tests/cython), built as its own wheel against the wheel of `wer`."""
 
+import gc
 import os
 import sys
 import zipfile
@@ -72,6 +73,21 @@ def test_a_template(consumer):
     consumer.prepare(template, "value")
     with pytest.raises(OSError, match="WerReportSetParameter"):
         consumer.prepare(template, "x" * 260)
+
+
+def test_no_reference_is_left(consumer, report):
+    """Neither of what an object holds nor of the numbers that stand for addresses."""
+    template = wer.ReportTemplate("WerTests.Consumer", consent=wer.Consent.NOT_ASKED)
+    references = sys.getrefcount(template._held)
+    for times in (100, 5000):
+        gc.collect()
+        blocks = sys.getallocatedblocks()
+        for _ in range(times):
+            consumer.prepare(template, "value")
+            consumer.around(report.handle, False).close()
+    gc.collect()
+    assert sys.getallocatedblocks() - blocks < 2500
+    assert sys.getrefcount(template._held) - references < 100
 
 
 def test_it_links_nothing_of_wer():

@@ -764,3 +764,62 @@ def is_running(pid):
         return not _native.has_ended(_native.open_process(pid, 0x1000))
     except ProcessLookupError:
         return False
+
+
+class TestInTheExtension:
+    """What `Watchdog` is made of, which sees to some of it as well."""
+
+    @staticmethod
+    def watch(held, template):
+        held.watch(template._held, 60000, 60000, 0, 0, 0, 0, 1, False, None, None, None, 0)
+
+    def test_a_template_that_is_none(self):
+        from wer import _werapi
+
+        template = wer.ReportTemplate.__new__(wer.ReportTemplate)
+        with pytest.raises(ValueError, match="the template was not created"):
+            self.watch(_werapi.HeldWatchdog(), template)
+
+    def test_a_template_with_a_gap(self):
+        from wer import _werapi
+
+        template = wer.ReportTemplate("WerTests.Hang", consent=wer.Consent.NOT_ASKED)
+        template.set_parameter(1, "b")
+        with pytest.raises(ValueError, match="gap: P1 set, P0 not"):
+            self.watch(_werapi.HeldWatchdog(), template)
+
+    def test_it_shares_once(self):
+        from wer import _werapi
+
+        held = _werapi.HeldWatchdog()
+        held.share(bytearray(256), None)
+        with pytest.raises(RuntimeError, match="already been started"):
+            held.share(bytearray(256), None)
+
+    def test_what_is_shared_is_let_go(self):
+        from wer import _werapi
+
+        memory = bytearray(256)
+        held = _werapi.HeldWatchdog()
+        held.share(memory, None)
+        with pytest.raises(BufferError):
+            memory.append(0)
+        del held
+        memory.append(0)
+
+    def test_nothing_is_left(self, leaked_handles, faults):
+        from wer import _werapi
+
+        def watch_once():
+            held = _werapi.HeldWatchdog()
+            self.watch(held, wer.ReportTemplate("WerTests.Hang", consent=wer.Consent.NOT_ASKED))
+            assert held.stop(30000)
+
+        assert leaked_handles(watch_once) == set()
+        faults.patch(os.path.basename(_werapi.__file__), "VirtualFree", 0, 0)
+        try:
+            _, error, freed, _ = faults.call(watch_once, 0, 0)
+        finally:
+            faults.unpatch()
+        assert error is None
+        assert freed == 2, "the watchdog and the template"
