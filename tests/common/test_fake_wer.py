@@ -14,6 +14,7 @@ import sys
 import threading
 import types
 import uuid
+import warnings
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ from refusals import REFUSALS, World, refused
 
 import wer
 import wer.testing
-from wer import _exception_module, _functions, _native, _registration
+from wer import _exception_module, _functions, _launcher, _native, _registration
+from wer._launcher import warn_of_launcher
 from wer._machine import registry as _registry
 from wer._machine.keys import MODULES
 from wer._machine.registry import Kind
@@ -725,6 +727,20 @@ class TestProcesses:
         wer.Report("X", process=wer.Handle(0x44))
         assert fake.calls[0].arguments["process"] == PID
 
+    def test_a_handle_that_can_be_closed(self, fake):
+        """As subprocess has them on Windows."""
+
+        class Closable(int):
+            closed = False
+
+        fake.add_process(PID, handle=0x44)
+        handle = Closable(0x44)
+        wer.Report("X", process=handle)
+        assert fake.calls[0].arguments["process"] == PID
+        handle.closed = True
+        with pytest.raises(ValueError, match="process: the handle of 68 is closed"):
+            wer.Report("X", process=handle)
+
     def test_a_launcher(self, fake):
         launcher = fake.add_process(PID, python=False)
         assert launcher.executable == ""
@@ -744,6 +760,60 @@ class TestProcesses:
         launcher.end()
         with pytest.raises(ProcessLookupError, match="has ended, and nothing that it has started is running"):
             wer.interpreter_of(launcher)
+
+    @pytest.fixture
+    def looked_at(self, monkeypatch):
+        """Nobody has looked at a process yet: the fakes' ids and times come again with each test."""
+        monkeypatch.setattr(_launcher, "_looked_at", {})
+
+    @staticmethod
+    def warnings_of(pid):
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            wer.Report("X", pid=pid)
+        assert all(warning.category is wer.LauncherWarning and warning.filename == __file__ for warning in seen)
+        return len(seen)
+
+    def test_of_a_launcher_it_is_warned_once(self, fake, looked_at):
+        launcher = fake.add_process(PID, python=False)
+        assert self.warnings_of(PID) == 0, "it has started nothing yet"
+        fake.add_process(PID + 8, parent=PID)
+        assert [self.warnings_of(PID), self.warnings_of(PID)] == [1, 0]
+        launcher.created += 1  # it is another process by now
+        assert [self.warnings_of(PID), self.warnings_of(PID)] == [1, 0]
+
+    @pytest.mark.parametrize("what", ["a Python", "several", "no Python below", "one that cannot be seen", "this one"])
+    def test_what_is_no_launcher_is_not_warned_of(self, fake, looked_at, what):
+        pid = fake.current.pid if what == "this one" else PID
+        if what != "this one":
+            fake.add_process(PID, python=what == "a Python")
+        fake.add_process(PID + 8, parent=pid, python=what != "no Python below")
+        if what == "several":
+            fake.add_process(PID + 12, parent=pid)
+        if what == "one that cannot be seen":
+            held = _native.open_process(PID, 0)
+            fake.add_process(PID + 12, parent=pid)
+            fake.fail("OpenProcess", 5, times=1)
+            with warnings.catch_warnings(action="error"):
+                warn_of_launcher(held)
+        else:
+            assert self.warnings_of(pid) == 0
+
+    def test_what_was_looked_at_is_not_remembered_without_end(self, fake, looked_at, monkeypatch):
+        monkeypatch.setattr(_launcher, "_MOST", 3)
+        for number in range(10):
+            fake.add_process(5000 + 8 * number, python=False)
+            fake.add_process(5004 + 8 * number, parent=5000 + 8 * number)
+            assert self.warnings_of(5000 + 8 * number) == 1
+            assert 0 < len(_launcher._looked_at) <= 3
+
+    def test_one_whose_modules_cannot_be_told(self, fake, worker):
+        fake.fail("EnumProcessModulesEx", 299)
+        with pytest.raises(OSError, match=f"process {PID} runs no Python.*cannot be looked into") as caught:
+            wer.interpreter_of(worker, timeout=0)
+        assert not isinstance(caught.value, (PermissionError, TimeoutError))
+        if sys.platform == "win32":
+            assert caught.value.winerror == 299
 
     def test_one_that_cannot_be_looked_into(self, fake, worker):
         fake.fail("EnumProcessModulesEx", 5)
