@@ -315,6 +315,31 @@ class TestRecord:
         assert len(missing) == (abort and bool(enabled))
         assert all("faulthandler was enabled before" in sentence for sentence in missing)
 
+    @pytest.mark.parametrize("all_users", [False, True])
+    def test_an_excluded_application(self, fake, all_users):
+        wer.add_excluded_application("a.exe", all_users)
+        wer.remove_excluded_application("a.exe", all_users=all_users)
+        assert [(call.function, call.arguments) for call in fake.calls] == [
+            (function, {"exe_name": "a.exe", "all_users": all_users})
+            for function in ("WerAddExcludedApplication", "WerRemoveExcludedApplication")
+        ]
+
+    def test_a_snapshot_for_a_dump(self, fake, worker):
+        """With the flags of Microsoft's sample."""
+        snapshot = wer.ProcessSnapshot(worker)
+        [call] = fake.called("PssCaptureSnapshot")
+        assert call.arguments["flags"] == 0xAC00_03FD
+        assert repr(snapshot) == f"<wer.ProcessSnapshot of process {PID} handle={snapshot.handle:#x}>"
+        snapshot.close()
+        assert repr(snapshot) == f"<wer.ProcessSnapshot of process {PID} closed>"
+        of_memory = wer.ProcessSnapshot(worker, wer.SnapshotFlags.VA_CLONE)
+        with_some = wer.ProcessSnapshot(worker, context_flags=0x100001)
+        contexts = [call.arguments["context_flags"] for call in fake.called("PssCaptureSnapshot")]
+        assert contexts[0] not in (0, 0x100001), "all registers"
+        assert contexts[1:] == [0, 0x100001]
+        of_memory.close()
+        with_some.close()
+
     def test_what_is_owned_is_not_copied(self, fake, worker):
         template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
         with (
