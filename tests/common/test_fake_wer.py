@@ -30,7 +30,7 @@ from wer._launcher import warn_of_launcher
 from wer._machine import registry as _registry
 from wer._machine.keys import MODULES
 from wer._machine.registry import Kind
-from wer.testing import _fake
+from wer.testing import _fake, _template
 
 PACKAGE = Path(wer.__file__).parent
 PID, TID, ENDED = 4240, 4244, 4248  # nobody has these ids where a fake is in place
@@ -295,6 +295,34 @@ class TestRecord:
         assert (submitted.event_type, submitted.parameters) == ("App.Crash", {0: "1.0"})
         assert submitted.dumps == [(wer.DumpType.MINIDUMP, os.getpid())]
         assert submitted.calls == fake.calls[:-1]
+
+    @pytest.mark.parametrize("given", [False, True])
+    def test_a_template_describes_what_a_report_would(self, fake, given):
+        texts = ("consent_key", "friendly_event_name", "application_name", "application_path", "description")
+        texts += ("namespace_partner", "namespace_group")
+        options = {name: name[:16] for name in texts} | {"application_identity": bytes(range(16))} if given else {}
+        wer.Report("X", wer.ReportType.APPLICATION_CRASH, **options).close()
+        with wer.install_crash_handler(wer.ReportTemplate("X", consent=wer.Consent.DENIED, **options)):
+            assert fake.crash()
+        report, template = (call.arguments for call in fake.called("WerReportCreate"))
+        assert {name: report[name] for name in template} == template
+
+    def test_the_dump_of_a_template_is_as_it_was_set(self, fake):
+        options = wer.DumpOptions(dump_flags=1)
+        template = wer.ReportTemplate("X", consent=wer.Consent.DENIED)
+        template.set_dump(wer.DumpType.HEAPDUMP, options, wer.DumpFlags.NOHEAP_ONQUEUE)
+        with wer.install_crash_handler(template):
+            assert fake.crash()
+        [dump] = fake.called("WerReportAddDump")
+        given = [dump.arguments[name] for name in ("dump_type", "options", "flags")]
+        assert given == [wer.DumpType.HEAPDUMP, options, wer.DumpFlags.NOHEAP_ONQUEUE]
+
+    def test_how_long_the_report_of_a_template_may_take(self, fake, monkeypatch):
+        told = []
+        monkeypatch.setattr(_template.HeldTemplate, "create", lambda held, *given: told.append(given[4]))
+        for options in ({}, {"timeout": 0.5}, {"timeout": 2}):
+            wer.ReportTemplate("X", consent=wer.Consent.DENIED, **options)
+        assert told == [60_000, 500, 2000]
 
     def test_what_the_crash_handler_prints(self, fake):
         template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
