@@ -14,6 +14,7 @@ import sys
 import threading
 import types
 import uuid
+import warnings
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,12 @@ from refusals import REFUSALS, World, refused
 
 import wer
 import wer.testing
-from wer import _exception_module, _functions, _native, _registration
+from wer import _exception_module, _functions, _launcher, _native, _registration
+from wer._launcher import warn_of_launcher
 from wer._machine import registry as _registry
 from wer._machine.keys import MODULES
 from wer._machine.registry import Kind
-from wer.testing import _fake
+from wer.testing import _fake, _template
 
 PACKAGE = Path(wer.__file__).parent
 PID, TID, ENDED = 4240, 4244, 4248  # nobody has these ids where a fake is in place
@@ -294,6 +296,34 @@ class TestRecord:
         assert submitted.dumps == [(wer.DumpType.MINIDUMP, os.getpid())]
         assert submitted.calls == fake.calls[:-1]
 
+    @pytest.mark.parametrize("given", [False, True])
+    def test_a_template_describes_what_a_report_would(self, fake, given):
+        texts = ("consent_key", "friendly_event_name", "application_name", "application_path", "description")
+        texts += ("namespace_partner", "namespace_group")
+        options = {name: name[:16] for name in texts} | {"application_identity": bytes(range(16))} if given else {}
+        wer.Report("X", wer.ReportType.APPLICATION_CRASH, **options).close()
+        with wer.install_crash_handler(wer.ReportTemplate("X", consent=wer.Consent.DENIED, **options)):
+            assert fake.crash()
+        report, template = (call.arguments for call in fake.called("WerReportCreate"))
+        assert {name: report[name] for name in template} == template
+
+    def test_the_dump_of_a_template_is_as_it_was_set(self, fake):
+        options = wer.DumpOptions(dump_flags=1)
+        template = wer.ReportTemplate("X", consent=wer.Consent.DENIED)
+        template.set_dump(wer.DumpType.HEAPDUMP, options, wer.DumpFlags.NOHEAP_ONQUEUE)
+        with wer.install_crash_handler(template):
+            assert fake.crash()
+        [dump] = fake.called("WerReportAddDump")
+        given = [dump.arguments[name] for name in ("dump_type", "options", "flags")]
+        assert given == [wer.DumpType.HEAPDUMP, options, wer.DumpFlags.NOHEAP_ONQUEUE]
+
+    def test_how_long_the_report_of_a_template_may_take(self, fake, monkeypatch):
+        told = []
+        monkeypatch.setattr(_template.HeldTemplate, "create", lambda held, *given: told.append(given[4]))
+        for options in ({}, {"timeout": 0.5}, {"timeout": 2}):
+            wer.ReportTemplate("X", consent=wer.Consent.DENIED, **options)
+        assert told == [60_000, 500, 2000]
+
     def test_what_the_crash_handler_prints(self, fake):
         template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
         with wer.install_crash_handler(template) as handler:
@@ -312,6 +342,31 @@ class TestRecord:
             missing = handler.missing
         assert len(missing) == (abort and bool(enabled))
         assert all("faulthandler was enabled before" in sentence for sentence in missing)
+
+    @pytest.mark.parametrize("all_users", [False, True])
+    def test_an_excluded_application(self, fake, all_users):
+        wer.add_excluded_application("a.exe", all_users)
+        wer.remove_excluded_application("a.exe", all_users=all_users)
+        assert [(call.function, call.arguments) for call in fake.calls] == [
+            (function, {"exe_name": "a.exe", "all_users": all_users})
+            for function in ("WerAddExcludedApplication", "WerRemoveExcludedApplication")
+        ]
+
+    def test_a_snapshot_for_a_dump(self, fake, worker):
+        """With the flags of Microsoft's sample."""
+        snapshot = wer.ProcessSnapshot(worker)
+        [call] = fake.called("PssCaptureSnapshot")
+        assert call.arguments["flags"] == 0xAC00_03FD
+        assert repr(snapshot) == f"<wer.ProcessSnapshot of process {PID} handle={snapshot.handle:#x}>"
+        snapshot.close()
+        assert repr(snapshot) == f"<wer.ProcessSnapshot of process {PID} closed>"
+        of_memory = wer.ProcessSnapshot(worker, wer.SnapshotFlags.VA_CLONE)
+        with_some = wer.ProcessSnapshot(worker, context_flags=0x100001)
+        contexts = [call.arguments["context_flags"] for call in fake.called("PssCaptureSnapshot")]
+        assert contexts[0] not in (0, 0x100001), "all registers"
+        assert contexts[1:] == [0, 0x100001]
+        of_memory.close()
+        with_some.close()
 
     def test_what_is_owned_is_not_copied(self, fake, worker):
         template = wer.ReportTemplate("App.Crash", consent=wer.Consent.DENIED)
@@ -744,6 +799,20 @@ class TestProcesses:
         wer.Report("X", process=wer.Handle(0x44))
         assert fake.calls[0].arguments["process"] == PID
 
+    def test_a_handle_that_can_be_closed(self, fake):
+        """As subprocess has them on Windows."""
+
+        class Closable(int):
+            closed = False
+
+        fake.add_process(PID, handle=0x44)
+        handle = Closable(0x44)
+        wer.Report("X", process=handle)
+        assert fake.calls[0].arguments["process"] == PID
+        handle.closed = True
+        with pytest.raises(ValueError, match="process: the handle of 68 is closed"):
+            wer.Report("X", process=handle)
+
     def test_a_launcher(self, fake):
         launcher = fake.add_process(PID, python=False)
         assert launcher.executable == ""
@@ -763,6 +832,60 @@ class TestProcesses:
         launcher.end()
         with pytest.raises(ProcessLookupError, match="has ended, and nothing that it has started is running"):
             wer.interpreter_of(launcher)
+
+    @pytest.fixture
+    def looked_at(self, monkeypatch):
+        """Nobody has looked at a process yet: the fakes' ids and times come again with each test."""
+        monkeypatch.setattr(_launcher, "_looked_at", {})
+
+    @staticmethod
+    def warnings_of(pid):
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            wer.Report("X", pid=pid)
+        assert all(warning.category is wer.LauncherWarning and warning.filename == __file__ for warning in seen)
+        return len(seen)
+
+    def test_of_a_launcher_it_is_warned_once(self, fake, looked_at):
+        launcher = fake.add_process(PID, python=False)
+        assert self.warnings_of(PID) == 0, "it has started nothing yet"
+        fake.add_process(PID + 8, parent=PID)
+        assert [self.warnings_of(PID), self.warnings_of(PID)] == [1, 0]
+        launcher.created += 1  # it is another process by now
+        assert [self.warnings_of(PID), self.warnings_of(PID)] == [1, 0]
+
+    @pytest.mark.parametrize("what", ["a Python", "several", "no Python below", "one that cannot be seen", "this one"])
+    def test_what_is_no_launcher_is_not_warned_of(self, fake, looked_at, what):
+        pid = fake.current.pid if what == "this one" else PID
+        if what != "this one":
+            fake.add_process(PID, python=what == "a Python")
+        fake.add_process(PID + 8, parent=pid, python=what != "no Python below")
+        if what == "several":
+            fake.add_process(PID + 12, parent=pid)
+        if what == "one that cannot be seen":
+            held = _native.open_process(PID, 0)
+            fake.add_process(PID + 12, parent=pid)
+            fake.fail("OpenProcess", 5, times=1)
+            with warnings.catch_warnings(action="error"):
+                warn_of_launcher(held)
+        else:
+            assert self.warnings_of(pid) == 0
+
+    def test_what_was_looked_at_is_not_remembered_without_end(self, fake, looked_at, monkeypatch):
+        monkeypatch.setattr(_launcher, "_MOST", 3)
+        for number in range(10):
+            fake.add_process(5000 + 8 * number, python=False)
+            fake.add_process(5004 + 8 * number, parent=5000 + 8 * number)
+            assert self.warnings_of(5000 + 8 * number) == 1
+            assert 0 < len(_launcher._looked_at) <= 3
+
+    def test_one_whose_modules_cannot_be_told(self, fake, worker):
+        fake.fail("EnumProcessModulesEx", 299)
+        with pytest.raises(OSError, match=f"process {PID} runs no Python.*cannot be looked into") as caught:
+            wer.interpreter_of(worker, timeout=0)
+        assert not isinstance(caught.value, (PermissionError, TimeoutError))
+        if sys.platform == "win32":
+            assert caught.value.winerror == 299
 
     def test_one_that_cannot_be_looked_into(self, fake, worker):
         fake.fail("EnumProcessModulesEx", 5)

@@ -1,9 +1,12 @@
 """What `import wer` offers."""
 
 import enum
+import importlib.abc
 import importlib.metadata
+import importlib.util
 import inspect
 import re
+import sys
 import typing
 import unittest.mock
 from pathlib import Path
@@ -12,7 +15,7 @@ import pytest
 
 import wer
 import wer.testing
-from wer import _include
+from wer import _include, _native
 
 
 def test_all_names_exist_and_are_the_public_ones():
@@ -43,6 +46,29 @@ def test_a_part_shows_its_names_and_keeps_those_that_came_late(part):
         assert getattr(part, name) is vars(part)[name]
     with pytest.raises(AttributeError, match=f"module '{part.__name__}' has no attribute 'no_such_name'"):
         _ = part.no_such_name
+
+
+@pytest.mark.parametrize(
+    ("missing", "message"),
+    [("wer._werapi", "this copy of wer has no extension for this Python, "), ("other", "no other")],
+)
+def test_without_its_extension_it_says_so_and_of_what_that_lacks_too(monkeypatch, missing, message):
+    """As on Windows, where it is imported."""
+
+    class Finder(importlib.abc.MetaPathFinder):
+        def find_spec(self, name, path, target=None):
+            if name == "wer._werapi":
+                raise ModuleNotFoundError("no other", name=missing)
+
+    spec = importlib.util.spec_from_file_location("wer._native_again", _native.__file__)
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "platform", "win32")
+        patch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+        patch.delitem(sys.modules, "wer._werapi", raising=False)
+        with pytest.raises(ImportError) as caught:
+            spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    assert str(caught.value).startswith(message)
+    assert caught.value.name == missing
 
 
 def test_the_version_is_the_distributions():

@@ -1,13 +1,13 @@
 """What a report means: the same from its Report.wer and from what the report store tells."""
 
-from dataclasses import replace
+from dataclasses import astuple, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from wer import read_report
-from wer._stored import SignatureParameter, StoredReport
+from wer._stored import ReportFile, SignatureParameter, StoredReport
 
 REPORTS = Path(__file__).parents[1] / "data" / "reports"
 NO_VERSION = "0.0.0.0"  # noqa: S104 - no address
@@ -140,6 +140,15 @@ MEANINGS = {
 
 def meaning(report):
     return {name: value for name in PROPERTIES if (value := getattr(report, name)) is not None}
+
+
+def test_what_is_left_out_is_not_known():
+    assert astuple(ReportFile()) == (None,) * 5
+    assert (SignatureParameter(3).name, SignatureParameter(3).value) == ("", "")
+    report = StoredReport(key="a", event_type=None)
+    told = {field.name: getattr(report, field.name) for field in fields(report)}
+    assert {name for name, value in told.items() if value is not None} == {"key", "signature", "extra"}
+    assert report.signature == report.extra == ()
 
 
 @pytest.mark.parametrize("name", MEANINGS)

@@ -175,6 +175,16 @@ class TestHidden:
         listing = list_reports(application="python.exe")
         assert (keys(listing), listing.untold) == ([], 2)
 
+    @pytest.mark.parametrize("unread", [1, 11])
+    def test_a_circle_of_what_cannot_be_read(self, fake, monkeypatch, unread):
+        monkeypatch.setattr("wer._store_contents._MOST", 10)
+        fake.reports[USER_QUEUE] += [stored_report(str(number)) for number in range(11)]
+        fake.fail(V3, FAIL, times=unread)
+        listing = list_reports([USER_QUEUE])
+        assert len(listing.reports) == 10
+        assert len([entry for entry in listing.reports if entry.event is None]) == min(unread, 10)
+        assert "more than 10 reports" in listing.stores[0].reason
+
 
 class TestWithTheFile:
     def test_what_the_store_does_not_tell(self, fake, tmp_path):

@@ -245,6 +245,16 @@ class TestWatcherProcess:
         watcher.stop(0.1)
         assert watcher.running
 
+    def test_one_that_is_gone_is_stopped_all_the_same(self, start, monkeypatch):
+        def gone():
+            raise BrokenPipeError
+
+        watcher = start("print('watching', flush=True)")
+        with monkeypatch.context() as patch:
+            patch.setattr(watcher._process, "stdin", SimpleNamespace(close=gone))
+            watcher.stop(60)
+        assert not watcher.running
+
     def test_one_that_says_nothing(self, start):
         with pytest.raises(OSError, match="the process that is to watch this one has not started: too slow"):
             start("import sys; sys.stdin.read()", 0.5)

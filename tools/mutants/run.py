@@ -198,8 +198,7 @@ class Tests:
         lines = inside if mutant.at_import else set(mutant.lines)
         names = {name for line in lines for name in self._at.get(line, ())}
         if mutant.at_import:
-            names |= self._looking
-            names = names or set(self.seconds)
+            names = names | self._looking if names else set(self.seconds)
         names -= self.broken
         first = [name for name in self._killers if name in names]
         rest = sorted(
