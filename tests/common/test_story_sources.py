@@ -25,7 +25,8 @@ from stories import (
 import wer
 from wer._machine.events import Event
 from wer.dumps import Dump
-from wer.reports import _events, _joined, _plain_files, _python_texts, events_in, story_of
+from wer.reports import Fact, Section, _events, _joined, _plain_files, _python_texts, events_in, story_of
+from wer.reports._sections import as_lines, shortened
 from wer.reports._source_sections import _FEW
 from wer.testing import FakeWer
 
@@ -219,6 +220,22 @@ class TestSections:
         assert facts["field 16"] == "beyond"
         assert "PackageRelativeAppId" not in facts
         assert "Written" not in facts
+
+
+class TestLines:
+    def test_columns_have_a_width_at_most(self):
+        facts = tuple(Fact("n" * size, "v") for size in (1, 24, 25))
+        rows = (("a", "b"), ("x" * 61, "c"))
+        lines = as_lines("head", [Section("title", facts=facts), Section("table", columns=("C", "D"), rows=rows)])
+        assert [line.index("v") for line in lines[4:7]] == [26, 26, 27]
+        assert lines[-3:] == ["C" + " " * 61 + "D", "a" + " " * 61 + "b", "x" * 61 + "  c"]
+
+    def test_long_texts_are_cut(self):
+        long, just = "x" * 501, "x" * 500
+        section = shortened(Section(long, facts=(Fact("n", "y" * 2001),), columns=("C",), rows=((long,), (just,))))
+        assert section.title == just + " [cut: 501 characters]"
+        assert section.rows == ((just + " [cut: 501 characters]",), (just,))
+        assert section.facts[0].value == "y" * 2000 + " [cut: 2,001 characters]"
 
 
 class TestJoining:
