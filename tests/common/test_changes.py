@@ -947,6 +947,14 @@ class TestShowLocalDumps:
         assert problem in setting.problem if problem else setting.problem == ""
         assert found.kept is (data != 0)
 
+    @pytest.mark.parametrize(
+        ("kind", "flags", "has_heap"),
+        [(0, 0x121, False), (0, 0x2, True), (0, 0x200, True), (1, 0x202, False), (2, 0, True), (3, 0x202, False)],
+    )
+    def test_whether_the_memory_is_in_it(self, kind, flags, has_heap):
+        values = {"DumpType": (Kind.DWORD, kind), "CustomDumpFlags": (Kind.DWORD, flags)}
+        assert effective_local_dumps(machine({LOCAL_DUMPS: values})).has_heap is has_heap
+
     def test_the_wrong_hive_and_view(self):
         assert "WER ignores it" in where_it_does_nothing(machine(user={LOCAL_DUMPS: {}}))[0]
         registry = FakeRegistry({(HKLM, 32): {LOCAL_DUMPS: {}}})

@@ -201,6 +201,19 @@ def test_progress_is_for_a_terminal(monkeypatch, capsys):
     assert sys.stderr.getvalue() == "\rCopying:   0 %\rCopying:  50 %\rCopying: 100 %\n"
 
 
+@pytest.mark.parametrize(("total", "done", "shown"), [(200, 300, "100"), (0, 5, "100"), (3, 2, " 66")])
+def test_progress_of_what_is_otherwise_than_expected(monkeypatch, total, done, shown):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with Output("x").progress("Copying", total) as advance:
+        advance(done)
+    assert sys.stderr.getvalue().endswith(f"\rCopying: {shown} %\n")
+
+
+def test_no_line_of_a_table_ends_with_blanks(capsys):
+    Output("x").table(["one", "two"], [["a", ""], ["", "b"]])
+    assert capsys.readouterr().out == "one  two\na\n     b\n"
+
+
 def test_a_table_on_a_terminal_is_of_rich_if_that_is_there(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Terminal())
     for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:

@@ -221,13 +221,15 @@ class TestLocalDumps:
         assert "Done: the folder and 3 changes" in done.out
         assert registry.value(HKLM, rf"{LOCAL_DUMPS}\python.exe", "DumpFolder").kind == Kind.EXPAND_SZ
 
-    def test_a_folder_is_not_left_behind(self, machine, monkeypatch):
+    @pytest.mark.parametrize("made", [True, False])
+    def test_a_folder_is_not_left_behind(self, machine, monkeypatch, made):
+        """But for one that somebody else has made meanwhile."""
         machine(read_only=[(HKLM, "SOFTWARE")])
         removed = []
-        monkeypatch.setattr("wer.cli.local_dumps.make_dump_folder", lambda path: True)
+        monkeypatch.setattr("wer.cli.local_dumps.make_dump_folder", lambda path: made)
         monkeypatch.setattr("os.rmdir", removed.append)
         assert run(*self.SET, "--folder", r"C:\No such\Dumps", "--yes").code == 4
-        assert removed == [r"C:\No such\Dumps"]
+        assert removed == ([r"C:\No such\Dumps"] if made else [])
 
     def test_a_folder_that_cannot_be_made(self, machine, monkeypatch):
         registry = machine()

@@ -223,6 +223,9 @@ class TestExport:
         fake.fail("WerStoreOpen", DENIED, times=1)
         assert run("store", "export", str(tmp_path / "target"), "AppCrash_1").code == 0
         fake.fail("WerStoreOpen", DENIED, times=1)
+        answer = run("store", "export", str(tmp_path / "target"), "AppCrash_1", "--json").answer
+        assert (len(answer["stores"]), answer["complete"]) == (4, False)
+        fake.fail("WerStoreOpen", DENIED, times=1)
         ran = run("store", "export", str(tmp_path / "target"), "nothing")
         assert ran.code == 3
         assert "KEY 'nothing' is none of the 1 report that were found; reports may be hidden" in ran.err
@@ -290,6 +293,27 @@ class TestUpload:
         assert [one["result"] for one in ran.answer["reports"]] == [None, "UPLOADED"]
         assert f"0x{error:08X}" in ran.answer["reports"][0]["text"]
 
+    @pytest.mark.parametrize("order", [["a", "b"], ["b", "a"]])
+    @pytest.mark.parametrize(
+        ("error", "result", "code"),
+        [
+            (DENIED, wer.SubmitResult.FAILED, 4),
+            (DENIED, wer.SubmitResult.QUEUED, 4),
+            (0x80004005, wer.SubmitResult.QUEUED, 1),
+            (0x80004005, wer.SubmitResult.UPLOADED, 1),
+        ],
+    )
+    def test_the_worst_of_several_is_the_exit_code(self, fake, order, error, result, code):
+        fake.reports[QUEUE] += [stored_report("a"), stored_report("b")]
+        fake.submit_result = result
+        fake.fail("WerStoreUploadReport", error, times=1)
+        assert run("store", "upload", *order, "--yes").code == code
+
+    def test_a_key_that_two_stores_have_is_sent_from_both(self, fake, report):
+        fake.reports[ARCHIVE].append(report)
+        answer = run("store", "upload", "AppCrash_1", "--yes", "--json").answer
+        assert sorted(one["store"] for one in answer["reports"]) == ["MACHINE_ARCHIVE", "MACHINE_QUEUE"]
+
     def test_no_such_report(self, fake, report):
         ran = run("store", "upload", "nothing", "--yes")
         assert ran.code == 1
@@ -307,6 +331,15 @@ class TestPurge:
         assert "... and 11 more" in ran.err
         assert "whatever this account may remove of user-archive, which it cannot read" in ran.err
         assert len(fake.reports[QUEUE]) == 31
+
+    def test_what_is_hidden_is_no_reason_to_stop(self, fake):
+        """Nothing can be seen, and something may be there."""
+        for arguments in ([], ["--yes"]):
+            fake.fail("WerStoreOpen", DENIED, times=1)
+            ran = run("store", "purge", *arguments)
+            assert "whatever this account may remove of user-archive" in ran.err
+        assert ran.out == "0 reports are gone.\n"
+        assert len(fake.called("WerStorePurge")) == 1
 
     def test_it_removes(self, fake, report):
         ran = run("store", "purge", "--yes")
@@ -354,7 +387,17 @@ def test_sizes(number, text):
     assert command._bytes(number) == text
 
 
+@pytest.mark.parametrize("more", [0, 1, 2])
+def test_long_lists_say_how_much_more_there_is(fake, more):
+    fake.reports[QUEUE] += [wer.StoredReport(key=f"r{number}", event_type=None) for number in range(20 + more)]
+    plan, listed = run("store", "purge").err, run("store", "list").err
+    for text, words in ((plan, f"... and {more} more\n"), (listed, f"... and {more} more reports that cannot be read")):
+        assert text.count("... and ") == (1 if more else 0)
+        assert (words in text) is bool(more)
+
+
 def test_times():
     assert command._since("2026-02-03T12:00:00Z") == NOON
+    assert command._since("2026-02-03T14:00+02:00") == NOON
     assert command._since("2026-02-03").tzinfo is not None
     assert abs(datetime.now(UTC) - command._since("1h") - timedelta(hours=1)) < timedelta(minutes=1)

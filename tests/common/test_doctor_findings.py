@@ -41,6 +41,7 @@ from wer._machine.registry import Kind
 from wer.doctor import examine
 from wer.doctor._dump_files import amount
 from wer.doctor._examine import settings_of_reports
+from wer.doctor._finding import shortened
 from wer.doctor._findings import KNOWN, SEVERITIES
 
 DUMP_FILES = [*(f"PYTHON.exe.{number}.dmp" for number in range(10)), "other.exe.1.dmp"]
@@ -62,6 +63,9 @@ def gone(key):
 def folder(**state):
     return lambda parts: parts.folders.update({DUMPS: replace(Folder(DUMPS, True, True, 100 << 30), **state)})
 
+
+DATA_COLLECTION = r"SOFTWARE\Policies\Microsoft\Windows\DataCollection"
+PC_HEALTH = r"SOFTWARE\Policies\Microsoft\PCHealth\ErrorReporting"
 
 # What the registry does not show: (the finding, what puts it there, the two answers).
 CAUSES = [
@@ -90,6 +94,14 @@ CAUSES = [
     ("folder-unknown", folder(exists=None, writable=None, reason="Access is denied"), DUMP_UNTOLD),
     ("folder-unknown", folder(writable=None), DUMP_UNTOLD),
     ("folder-space", folder(free=100 << 20), BOTH),
+    ("folder-space", folder(free=(640 << 20) - 1), BOTH),
+    ("folder-space", folder(free=64 << 20), BOTH),
+    ("folder-space", folder(free=(64 << 20) - 1), DUMP_UNTOLD),
+    (
+        "folder-space",  # that much is needed even for a small process
+        both(put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 2), process(committed=1), folder(free=(640 << 20) - 1)),
+        BOTH,
+    ),
     ("folder-space", folder(free=1 << 20), DUMP_UNTOLD),
     ("localdumps-count-reached", lambda parts: parts.entries.update({DUMPS: DUMP_FILES}), BOTH),
     (
@@ -118,6 +130,17 @@ CAUSES = [
         ),
         ("cannot tell", "yes"),
     ),
+    (
+        "queue-full",  # of two limits the smaller one
+        both(
+            both(put("HKLM", WER, "MaxQueueCount", Kind.DWORD, 100), put("HKCU", WER, "MaxQueueCount", Kind.DWORD, 3)),
+            lambda parts: parts.entries.update({QUEUE: ["report"] * 3}),
+        ),
+        ("cannot tell", "yes"),
+    ),
+    ("server-core", put("HKLM", NT, "InstallationType", Kind.SZ, "Nano Server"), BOTH),
+    ("no-additional-data", put("HKLM", DATA_COLLECTION, "AllowTelemetry", Kind.DWORD, 1), BOTH),
+    ("no-additional-data", put("HKLM", DATA_COLLECTION, "LimitDumpCollection", Kind.DWORD, 1), BOTH),
     ("upload-task-disabled", lambda parts: parts.files.update({TASK: TASK_XML.format("false").encode("utf-16")}), BOTH),
     ("packaged", process(package="PythonSoftwareFoundation.Python.3.12_x"), DUMP_UNTOLD),
     ("helper-module-missing", lambda parts: parts.missing.add(rf"{SYSTEM32}\mrt_map.dll"), BOTH),
@@ -211,6 +234,18 @@ def test_every_finding_is_tried_here():
 
 HARMLESS = {
     "0 is the default": put("HKLM", WER, "Disabled", Kind.DWORD, 0),
+    "just enough room": folder(free=640 << 20),
+    "just enough room for the dump of a large process": both(
+        put("HKLM", LOCAL_DUMPS, "DumpType", Kind.DWORD, 2), process(committed=1 << 30), folder(free=10 << 30)
+    ),
+    "telemetry": put("HKLM", DATA_COLLECTION, "AllowTelemetry", Kind.DWORD, 2),
+    "dumps are not limited": put("HKLM", DATA_COLLECTION, "LimitDumpCollection", Kind.DWORD, 0),
+    "a policy that reports": put("HKLM", PC_HEALTH, "DoReport", Kind.DWORD, 2),
+    "32-bit programs of Windows are missing": lambda parts: parts.missing.add(r"C:\Windows\SysWOW64\faultrep.dll"),
+    "a limit of 0 reports is none": both(
+        put("HKLM", WER, "MaxQueueCount", Kind.DWORD, 0),
+        lambda parts: parts.entries.update({QUEUE: ["report"] * 49}),
+    ),
     "another program is excluded": put("HKLM", rf"{WER}\ExcludedApplications", "other.exe"),
     "excluded no more": put("HKLM", rf"{WER}\ExcludedApplications", "python.exe", Kind.DWORD, 0),
     "AeDebug without Auto": both(
@@ -545,6 +580,64 @@ class TestHostile:
         parts.denied.append(("HKLM", SERVICES))
         with pytest.raises(PermissionError, match="Access is denied"):
             examine(service="Job", machine=parts.machine())
+
+
+@pytest.mark.parametrize(("mode", "starts"), [(0, False), (1, True), (2, False), (3, True)])
+def test_a_monitor_is_told_if_it_is_started(mode, starts):
+    parts = healthy().put("HKLM", rf"{IFEO}\python.exe", "GlobalFlag", Kind.DWORD, 0x200)
+    parts.put("HKLM", rf"{SILENT_EXIT}\python.exe", "ReportingMode", Kind.DWORD, mode)
+    parts.put("HKLM", rf"{SILENT_EXIT}\python.exe", "MonitorProcess", Kind.SZ, "evil.exe")
+    assert ("silent-exit-monitor" in ids(examine(machine=parts.machine()).findings)) is starts
+
+
+def test_what_silent_exit_does_is_told_of_the_program_and_else_of_all():
+    parts = healthy().put("HKLM", rf"{IFEO}\python.exe", "GlobalFlag", Kind.DWORD, 0x200)
+
+    def told():
+        [found] = examine(machine=parts.machine()).findings
+        return [str(evidence.data) for evidence in found.evidence], found.meaning
+
+    assert told()[0] == ["512"]
+    assert "nothing is set up for it to do" in told()[1]
+    parts.put("HKLM", SILENT_EXIT, "ReportingMode", Kind.DWORD, 2)
+    assert told()[0] == ["512", "2"]
+    parts.put("HKLM", rf"{SILENT_EXIT}\python.exe", "ReportingMode", Kind.DWORD, 4)
+    assert told()[0] == ["512", "4"]
+
+
+def test_an_answer_is_as_sure_as_the_surest_of_its_causes():
+    """No dumps are kept (seen), and a debugger is attached (documented)."""
+    parts = healthy().put("HKLM", LOCAL_DUMPS, "DumpCount", Kind.DWORD, 0)
+    assert examine(machine=parts.machine()).dump.sure == "seen"
+    process(debugged=True)(parts)
+    assert examine(machine=parts.machine()).dump.sure == "documented"
+
+
+def test_what_is_shown_of_many_and_of_long_texts():
+    parts = healthy()
+    for number in range(25):
+        parts.put("HKLM", rf"{WER}\RuntimeExceptionHelperModules", rf"C:\{number}.dll")
+        parts.missing.add(rf"C:\{number}.dll")
+    diagnosis = examine(machine=parts.machine())
+    for found in (*diagnosis.findings, *diagnosis.normal):
+        if found.id.startswith("helper-module"):
+            assert len(found.evidence) == 20
+    assert shortened("x" * 300) == "x" * 300
+    assert shortened("x" * 301) == "x" * 300 + "..."
+
+
+def test_unpublished_settings_of_consent():
+    parts = healthy().put("HKLM", rf"{WER}\Consent", "NewUserDefaultConsent")
+    [found] = [one for one in examine(machine=parts.machine()).normal if one.id == "settings-unpublished"]
+    assert [evidence.name for evidence in found.evidence] == ["NewUserDefaultConsent"]
+
+
+def test_the_account_of_a_service_that_runs_is_that_of_its_process():
+    parts = healthy()
+    parts.services["Job"] = 300
+    for account, told in ((OTHER, OTHER), (None, "S-1-5-18")):
+        parts.processes[300] = replace(PROCESS, pid=300, account=account)
+        assert examine(service="Job", machine=parts.machine()).account == told
 
 
 def test_settings_of_reports_alone():

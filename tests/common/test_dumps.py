@@ -654,7 +654,7 @@ class TestMemory:
         monkeypatch.setattr("wer.dumps._dump._CHUNK", 100)
         ring = RingLog(1024)
         ring.write("found")
-        for distance in range(0, 210, 7):
+        for distance in range(130):
             dump = read(listed_memory(made(), [(0x1000, bytes(distance) + bytes(ring.buffer))]))
             assert dump.read_ring_log() == ("found",)
 
@@ -909,6 +909,12 @@ class TestDamaged:
         assert {module.build_id for module in found.modules} == {None}
         assert len(found.problems) == 2
         assert "a build id of 65 bytes is left out" in found.problems[0]
+
+    @pytest.mark.parametrize("size", [4, 30])
+    def test_a_record_beyond_the_end(self, read, size):
+        found = read(made().listed(dumpfiles.MODULES, [dumpfiles.module(0, 0, codeview=(size, 0xFFFFFFF0))]))
+        [problem] = found.problems
+        assert problem.startswith(f"ModuleListStream, offset 0xfffffff0: CodeView record: {size} bytes at 0xfffffff0")
 
     def test_the_processor_is_not_told(self, read):
         dump = DumpFile()

@@ -226,6 +226,24 @@ class TestHostile:
         assert events == []
         assert text in events.left_out[0]
 
+    @pytest.mark.parametrize(
+        ("data", "fields"),
+        [
+            ("<Data></Data>" * 256, 256),
+            (f"<Data>{'x' * (64 * 1024)}</Data>", 1),
+            ("<a>" * 30 + "</a>" * 30, 0),
+        ],
+    )
+    def test_as_much_as_may_be(self, data, fields):
+        [event] = one(data)
+        assert len(event.data) == fields
+
+    def test_numbers_as_large_as_may_be(self):
+        number = "9" * 20
+        system = f"<Provider Name='P'/><EventID>65535</EventID><EventRecordID>{number}</EventRecordID>"
+        [event] = parse(f"<Event><System>{system}</System></Event>")
+        assert (event.event_id, event.record_id) == (65535, int(number))
+
     def test_limits_of_all(self, monkeypatch):
         events = parse(ONE.format("") * 5, most=3)
         assert len(events) == 3

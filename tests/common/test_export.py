@@ -188,6 +188,35 @@ def test_what_the_store_has_no_longer_stays(report, target):
     assert export(target.url).reports[0].status is ExportStatus.UNCHANGED
 
 
+def test_what_is_there_and_not_in_the_manifest_is_entered(report, target):
+    """As after an interruption: it is not copied again, and what names the files has it."""
+    [one] = export(target.url).reports
+    (report / "a.txt").write_bytes(b"a")
+    target.write(f"{one.folder}/a.txt", b"a")
+    assert export(target.url).copied == 0
+    assert "a.txt" in [file["name"] for file in manifest_of(target)["files"]]
+
+
+def test_a_manifest_of_another_report_is_none(report, target):
+    [one] = export(target.url).reports
+    manifest = manifest_of(target)
+    target.write(f"{one.folder}/manifest.json", json.dumps(manifest | {"key": "another"}).encode())
+    assert export(target.url).complete
+    assert manifest_of(target)["key"] == manifest["key"]
+
+
+@pytest.mark.parametrize(
+    ("application", "part"),
+    [("a b.exe", "a-b.exe"), ("x" * 40, "x" * 32), ("x" * 31 + " y", "x" * 31), ("..", ""), ("\u4e2d.exe", "exe")],
+)
+def test_names_of_folders(fake, tmp_path, application, part):
+    """The same for a key in whatever case."""
+    fake.reports[QUEUE] += [stored_report(key, program=application, name="") for key in (r"C:\R\Ab", r"c:\r\aB")]
+    one, other = [_export.folder_name(entry) for entry in list_reports().reports]
+    assert one == other
+    assert one.split("_")[:-1] == ["20260203T120000Z", "APPCRASH", *filter(None, [part])]
+
+
 def test_what_somebody_has_damaged_there_is_copied_again(report, target):
     [one] = export(target.url).reports
     target.write(f"{one.folder}/minidump.mdmp", b"cut")

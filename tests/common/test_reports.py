@@ -245,3 +245,8 @@ def test_hostile_texts(fake):
     )
     [entry] = list_reports(event="*evil*").reports
     assert entry.application == "\x07.exe"
+
+
+def test_names():
+    assert dir(wer.reports) == sorted(wer.reports.__all__)
+    assert all(hasattr(wer.reports, name) for name in wer.reports.__all__)

@@ -25,7 +25,8 @@ from stories import (
 import wer
 from wer._machine.events import Event
 from wer.dumps import Dump
-from wer.reports import _events, _joined, _plain_files, _python_texts, events_in, story_of
+from wer.reports import Fact, Section, _events, _joined, _plain_files, _python_texts, events_in, story_of
+from wer.reports._sections import as_lines, shortened
 from wer.reports._source_sections import _FEW
 from wer.testing import FakeWer
 
@@ -221,6 +222,22 @@ class TestSections:
         assert "Written" not in facts
 
 
+class TestLines:
+    def test_columns_have_a_width_at_most(self):
+        facts = tuple(Fact("n" * size, "v") for size in (1, 24, 25))
+        rows = (("a", "b"), ("x" * 61, "c"))
+        lines = as_lines("head", [Section("title", facts=facts), Section("table", columns=("C", "D"), rows=rows)])
+        assert [line.index("v") for line in lines[4:7]] == [26, 26, 27]
+        assert lines[-3:] == ["C" + " " * 61 + "D", "a" + " " * 61 + "b", "x" * 61 + "  c"]
+
+    def test_long_texts_are_cut(self):
+        long, just = "x" * 501, "x" * 500
+        section = shortened(Section(long, facts=(Fact("n", "y" * 2001),), columns=("C",), rows=((long,), (just,))))
+        assert section.title == just + " [cut: 501 characters]"
+        assert section.rows == ((just + " [cut: 501 characters]",), (just,))
+        assert section.facts[0].value == "y" * 2000 + " [cut: 2,001 characters]"
+
+
 class TestJoining:
     def test_a_dump_beside_its_report(self, tmp_path):
         make_crash(tmp_path)
@@ -315,13 +332,45 @@ class TestJoining:
         assert len(story.files) == 3
         assert not any("were looked at" in one for one in story.missing)
 
-    def test_a_folder_full_of_folders(self, tmp_path):
+    @pytest.mark.parametrize("more", [0, 2])
+    def test_a_folder_full_of_folders(self, tmp_path, more):
         write_report(tmp_path)
-        for number in range(_joined._MOST_TOLD + 2):
+        for number in range(_joined._MOST_TOLD + more):
             (tmp_path / f"{number:02}").mkdir()
         missing = story_of(tmp_path, events=[]).missing
         assert len([one for one in missing if one.endswith(" is a folder: left alone")]) == _joined._MOST_TOLD
-        assert "2 more are links, folders or devices: left alone" in missing
+        told = [one for one in missing if "more are" in one]
+        assert told == (["2 more are links, folders or devices: left alone"] if more else [])
+
+    def test_a_report_that_has_ids_is_not_joined_by_its_process(self, tmp_path):
+        """Whoever writes events could give it another's."""
+        make_crash(tmp_path)
+        assert story_of(tmp_path, events=[crash_event(OTHER_ID, started=STARTED)]).events == ()
+
+    @pytest.mark.parametrize("most", [1, 2])
+    def test_folders_that_events_name_have_a_limit(self, tmp_path, monkeypatch, most):
+        monkeypatch.setattr(_joined, "_MOST_FOLDERS", most)
+        write_report(tmp_path / "store")
+        (tmp_path / "x.dmp").write_bytes(small_dump())
+        events = [crash_event(started=STARTED)]
+        events += [wer_event(INTEGRATOR_ID, store_path=str(tmp_path / name)) for name in ("gone", "store")]
+        assert (story_of(tmp_path / "x.dmp", events=events).report is not None) is (most == 2)
+
+    def test_files_that_are_looked_at_for_dumps_have_a_limit(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(_joined, "_MOST_LOOKED_AT", 2)
+        write_report(tmp_path)
+        for name in ("a.dmp", "z.dmp"):  # Report.wer is between them
+            (tmp_path / name).write_bytes(small_dump())
+        assert [os.path.basename(dump.path) for dump in story_of(tmp_path, events=[]).dumps] == ["a.dmp"]
+
+    def test_texts_are_cut_where_they_have_to_be(self, tmp_path):
+        most = _python_texts.MOST_LINE
+        for name, line in (("whole", "x" * most), ("long", "x" * (most + 1))):
+            (tmp_path / f"{name}.txt").write_bytes(b"\xef\xbb\xbf" + STATE.encode() + line.encode())
+        long, whole = story_of(tmp_path, events=[]).texts
+        assert (whole.cut, whole.text.split("\n")[-1]) == (False, "x" * most)
+        assert (long.cut, long.text.split("\n")[-1]) == (True, "x" * most + " [cut]")
+        assert whole.text.startswith("Python state of a failure")
 
     def test_files_that_cannot_be_read(self, tmp_path, monkeypatch):
         make_crash(tmp_path)

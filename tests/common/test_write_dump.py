@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 import wer
-from wer import dumps
+from wer import _native, _processes, dumps
 from wer.dumps import _contents, _write
 from wer.testing import FakeWer
 
@@ -55,6 +55,26 @@ def test_of_the_current_process(fake, tmp_path):
 def test_types(fake, worker, tmp_path, dump_type, flags):
     assert dumps.write_dump(tmp_path / "a.dmp", worker, dump_type=dump_type).flags == flags
     assert fake.called("MiniDumpWriteDump")[0].arguments["flags"] == flags
+
+
+@pytest.mark.parametrize(
+    ("dump_type", "rights"),
+    [
+        (wer.DumpType.MINIDUMP, _processes.FOR_DUMP),
+        (wer.DumpType.HEAPDUMP, _processes.FOR_HEAP_DUMP),
+        (dumps.FULL, _processes.FOR_HEAP_DUMP),
+        (wer.MinidumpType.WITH_HANDLE_DATA, _processes.FOR_HEAP_DUMP),
+        (wer.MinidumpType.WITH_FULL_MEMORY, _processes.FOR_DUMP),
+    ],
+)
+@pytest.mark.parametrize("own", [False, True])
+def test_no_more_rights_than_are_needed(fake, worker, tmp_path, monkeypatch, dump_type, rights, own):
+    """Who lists handles has to duplicate them."""
+    asked = []
+    opened = _native.open_process
+    monkeypatch.setattr(_native, "open_process", lambda pid, access: asked.append(access) or opened(pid, access))
+    dumps.write_dump(tmp_path / "a.dmp", dump_type=dump_type, pid=None if own else worker.pid)
+    assert asked == [rights]
 
 
 def test_what_a_dump_is_expected_to_have():

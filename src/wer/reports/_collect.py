@@ -32,6 +32,7 @@ _MOST_FILES = 2000
 _CHUNK = 1 << 20
 _SCHEMA = 1  # of manifest.json
 _MADE = (1980, 1, 1, 0, 0, 0)  # the date of what has none: a ZIP knows no earlier one
+_FIRST, _BEYOND = 315_532_800, 4_354_819_200  # of the years that a ZIP knows, 1980 to 2107: `os.stat` has them so
 
 _OF_A_DUMP = "the memory of the process: whatever it had in it, such as passwords, keys and documents"
 _OF_A_REPORT = "paths, which may have the name of a user; the program, its modules and its settings"
@@ -353,8 +354,9 @@ def _written(path: str) -> float | None:
 
 def _entry(name: str, written: float | None) -> zipfile.ZipInfo:
     """The head of a file in the ZIP, with nothing in it of who makes it and when."""
-    date = time.gmtime(written)[:6] if written is not None and written > 0 else _MADE
-    entry = zipfile.ZipInfo(name, date if 1980 <= date[0] < 2108 else _MADE)
+    # Asked for others, `gmtime` may refuse: on Windows from the year 3001 on, and files can have such times.
+    known = written is not None and _FIRST <= written < _BEYOND
+    entry = zipfile.ZipInfo(name, time.gmtime(written)[:6] if known else _MADE)
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.create_system = 3  # or it would be that of the machine; the rights below are of this one
     entry.external_attr = 0o600 << 16
