@@ -9,8 +9,6 @@
 
 #include <windows.h>
 
-#include <psapi.h>
-
 /* ---- what fails ---- */
 
 static volatile LONG armed;         /* while `call` runs */
@@ -244,15 +242,43 @@ static PyObject *open_handles(PyObject *self, PyObject *most)
     return list;
 }
 
+/* What is committed and nobody else's, in whole pages. (PROCESS_MEMORY_COUNTERS_EX.PrivateUsage is 0 under Wine.) */
 static PyObject *private_bytes(PyObject *self, PyObject *arguments)
 {
-    PROCESS_MEMORY_COUNTERS_EX counters;
+    MEMORY_BASIC_INFORMATION region;
+    char *address = NULL;
+    size_t bytes = 0;
 
     (void)self;
     (void)arguments;
-    counters.cb = sizeof(counters);
-    GetProcessMemoryInfo(GetCurrentProcess(), (PROCESS_MEMORY_COUNTERS *)&counters, sizeof(counters));
-    return PyLong_FromSize_t(counters.PrivateUsage);
+    while (VirtualQuery(address, &region, sizeof(region)) != 0) {
+        if (region.State == MEM_COMMIT && region.Type == MEM_PRIVATE)
+            bytes += region.RegionSize;
+        address = (char *)region.BaseAddress + region.RegionSize;
+    }
+    return PyLong_FromSize_t(bytes);
+}
+
+/* What is allocated of all heaps. */
+static PyObject *heap_bytes(PyObject *self, PyObject *arguments)
+{
+    HANDLE heaps[64];
+    DWORD count = GetProcessHeaps(sizeof(heaps) / sizeof(heaps[0]), heaps), i;
+    PROCESS_HEAP_ENTRY entry;
+    size_t bytes = 0;
+
+    (void)self;
+    (void)arguments;
+    for (i = 0; i < count && i < sizeof(heaps) / sizeof(heaps[0]); i++) {
+        if (!HeapLock(heaps[i]))
+            continue;
+        entry.lpData = NULL;
+        while (HeapWalk(heaps[i], &entry))
+            if (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY)
+                bytes += entry.cbData;
+        HeapUnlock(heaps[i]);
+    }
+    return PyLong_FromSize_t(bytes);
 }
 
 static PyMethodDef functions[] = {
@@ -262,6 +288,7 @@ static PyMethodDef functions[] = {
     {"live_blocks", live_blocks, METH_NOARGS, NULL},
     {"open_handles", open_handles, METH_O, NULL},
     {"private_bytes", private_bytes, METH_NOARGS, NULL},
+    {"heap_bytes", heap_bytes, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

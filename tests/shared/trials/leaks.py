@@ -32,11 +32,12 @@ CYCLES = {
 KINDS = list(CYCLES)
 PARTS = 7
 # What fills up once (Python's caches, the heaps' own tables) does so in the first parts, or in steps. So of the blocks
-# the median of all later parts counts, which is 0 or less unless every other part leaves some. Private bytes come and
-# go by whole pages: of these it is all that the later parts have added.
+# and of the heaps the median of all later parts counts, which is 0 or less unless every other part leaves some. Private
+# memory comes and goes by whole pages: of this it is all that the later parts have added.
 FIRST = 3
 MOST_BYTES = 256 * 1024  # once and for all
 MOST_BYTES_PER_CYCLE = 4
+SAMPLE = 4  # open handles, blocks of Python's, bytes of the heaps, private bytes
 
 
 @contextlib.contextmanager
@@ -58,15 +59,16 @@ def finish(process):
 
 
 def check(kind, cases):
-    """Of each case, what there was after each part: open handles, blocks of Python's memory, private bytes."""
+    """Of each case, the samples that were taken after each part."""
     cases = [case[FIRST:] for case in cases]
     pairs = [pair for case in cases for pair in itertools.pairwise(case)]
     cycles = len(pairs) * CYCLES[kind]
     for case in cases:
         assert case[-1][0] <= case[0][0], f"{kind}: after each part, handles, blocks, bytes: {case}"
-    blocks = [after[1] - before[1] for before, after in pairs]
-    assert statistics.median(blocks) <= 0, f"{kind}: more blocks after each part of {CYCLES[kind]}: {blocks}"
-    private = [after[2] - before[2] for before, after in pairs]
+    for place, what in ((1, "blocks of Python's"), (2, "bytes of the heaps")):
+        more = [after[place] - before[place] for before, after in pairs]
+        assert statistics.median(more) <= 0, f"{kind}: more {what} after each part of {CYCLES[kind]}: {more}"
+    private = [after[3] - before[3] for before, after in pairs]
     most = MOST_BYTES + cycles * MOST_BYTES_PER_CYCLE
     assert sum(private) <= most, f"{kind}: {sum(private)} private bytes more after {cycles} cycles: {private}"
 
@@ -90,12 +92,12 @@ class Cycles:
         gc.freeze()
 
     def answer(self, question):
-        from faults import private_bytes
+        from faults import heap_bytes, private_bytes
 
         kind = question["kind"]
         if kind == "samples":
             return {
-                kind: [list(zip(*[iter(samples)] * 3, strict=True)) for samples in cases]
+                kind: [list(zip(*[iter(samples)] * SAMPLE, strict=True)) for samples in cases]
                 for kind, cases in self.samples.items()
                 if cases
             }
@@ -105,15 +107,16 @@ class Cycles:
         elif kind == "fail":
             self.place.control("fail WerReportAddFile * 0x80004005")
         cycle = getattr(self, kind)
-        samples = array.array("q", bytes(3 * 8 * PARTS))  # into which they go without a block of Python's
+        samples = array.array("q", bytes(8 * SAMPLE * PARTS))  # into which they go without a block of Python's
         self.samples[kind].append(samples)
         for part in range(PARTS):
             for _ in range(CYCLES[kind]):
                 cycle()
             gc.collect()
-            samples[3 * part] = len(self.place.handles())
-            samples[3 * part + 1] = sys.getallocatedblocks()
-            samples[3 * part + 2] = private_bytes()
+            samples[SAMPLE * part] = len(self.place.handles())
+            samples[SAMPLE * part + 1] = sys.getallocatedblocks()
+            samples[SAMPLE * part + 2] = heap_bytes()
+            samples[SAMPLE * part + 3] = private_bytes()
         self.place.settle()
         left = self.place.left()
         assert not left, left
