@@ -381,7 +381,7 @@ class TestUnsetLocalDumps:
     )
     def test_a_value_that_is_too_large_is_not_replaced(self, data):
         registry = machine({LOCAL_DUMPS: {"DumpCount": data}})
-        with pytest.raises(ValueError, match="holds 65537 characters or bytes"):
+        with pytest.raises(ValueError, match="DumpCount holds 65537 characters or bytes"):
             changes.set_local_dumps(registry, count=1)
 
     def test_one_that_is_just_not_too_large_comes_back(self):

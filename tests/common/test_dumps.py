@@ -732,6 +732,7 @@ class TestOtherFiles:
             (b"%PDF-1.7" + bytes(60), "a PDF"),
             (b"<!DOCTYPE html>", "HTML"),
             (bytes(4096), "begins with zeros"),
+            (b"X" * 64, "begins with 58 58 58 58"),
             (b"something else", "begins with 73 6f 6d 65 74 68 69 6e, and a minidump with 4d 44 4d 50"),
         ],
     )

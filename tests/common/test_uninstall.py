@@ -37,7 +37,7 @@ class TestLooking:
         registry.denied.add((HKCU, KEY.lower()))
         found = changes.leftovers(registry, str(folder))
         assert [change.hive for change in found.machine.changes] == [HKLM] * 2
-        assert not found.user
+        assert found.user.lines() == found.user.changes == []
         assert len(found.unknown) == 1
         assert KEY in found.unknown[0]
 
