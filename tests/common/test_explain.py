@@ -43,6 +43,8 @@ def test_no_code_is_in_two_tables():
         (0, "0: it ended without an error"),
         (-1073741819, r"0xC0000005 STATUS_ACCESS_VIOLATION: the process read or wrote memory that is not there"),
         (0xC0000374, r"0xC0000374 STATUS_HEAP_CORRUPTION: the heap was found damaged"),
+        (0x40010004, r"0x40010004 DBG_TERMINATE_PROCESS: a debugger ended the process"),
+        (0x40010005, r"0x40010005 DBG_CONTROL_C: Ctrl-C"),
         (0xC0000409, r"0xC0000409 STATUS_STACK_BUFFER_OVERRUN: fast-fail, .* the subcode says which"),
         (0xE06D7363, r"0xE06D7363: a C\+\+ exception that nothing caught"),
         (-1, r"-1 \(0xFFFFFFFF\): sys.exit\(-1\)"),

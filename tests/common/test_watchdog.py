@@ -273,6 +273,18 @@ class Timers:
         self.cancelled += 1
 
 
+def test_a_beat_does_not_wait_for_another_that_sets_the_timer(fake, make, monkeypatch):
+    monkeypatch.setattr("wer.service._late_stacks.faulthandler", timers := Timers())
+    watchdog = make(10, stacks=True)
+    fake.hang()
+    beat = threading.Thread(target=watchdog.beat)
+    with watchdog._stacks._lock:
+        beat.start()
+        beat.join(30)
+        assert not beat.is_alive()
+    assert len(timers.set) == 1
+
+
 def test_a_timer_that_cannot_be_set_is_no_failure_of_a_beat(fake, make, monkeypatch):
     monkeypatch.setattr("wer.service._late_stacks.faulthandler", timers := Timers())
     watchdog = make(10, stacks=True)
