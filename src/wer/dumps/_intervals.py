@@ -36,9 +36,6 @@ class Intervals(Generic[T]):
             end = start + size
             self._ends.append(end)
 
-    def __len__(self) -> int:
-        return len(self._starts)
-
     def find(self, address: int) -> tuple[T, int, int] | None:
         """What is at `address`, the distance from its start, and the bytes from there on that it has."""
         index = bisect_right(self._starts, address) - 1
