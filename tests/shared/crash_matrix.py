@@ -188,8 +188,11 @@ class Crash:
         Nor where the one who uninstalls waits for the heap, and the report, by our own doing, for him. Nor where Wine
         gets the exception while another thread holds the heap's lock for ever: it was seen to wait for that, by itself,
         also of a process from which the handler was uninstalled. And faulthandler waits for it there, if it comes first
-        in a thread that the C runtime does not know yet, also in a process in which no handler of ours ever was.
+        in a thread that the C runtime does not know yet, also in a process in which no handler of ours ever was. Nor
+        where Wine's abort() ends a process from which the handler was uninstalled: that takes the loader's lock.
         """
+        if self.trouble == "another thread holds the loader's lock" and self.passed_on() and self.code() == ABORTED:
+            return False
         if self.trouble == "another thread holds the heap's lock" and (self.passed_on() or self.faulthandler_first()):
             return False
         if self.state == "the handler is uninstalled during the report" and TROUBLES[self.trouble].own == HEAP:
