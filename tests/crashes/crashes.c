@@ -212,7 +212,7 @@ EXPORT int go(void *unused)
 
 static enum Filter filter_kind;
 static LPTOP_LEVEL_EXCEPTION_FILTER below;
-static volatile LONG asked;
+static volatile LONG asked, said;
 
 static void say(const char *line)
 {
@@ -231,8 +231,12 @@ static LONG WINAPI filter(EXCEPTION_POINTERS *pointers)
 {
     ULONG_PTR low, high;
 
-    if (InterlockedIncrement(&asked) == 1)
+    if (InterlockedIncrement(&asked) == 1) {
         say("filter\n");
+        InterlockedExchange(&said, TRUE);
+    }
+    while (!InterlockedCompareExchange(&said, TRUE, TRUE)) /* who goes on ends the program */
+        Sleep(1);
     if (filter_kind == GOES_ON) { /* on a stack with room, as after a call */
         GetCurrentThreadStackLimits(&low, &high);
         pointers->ContextRecord->Rip = (DWORD64)(ULONG_PTR)end_well;
