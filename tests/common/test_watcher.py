@@ -27,6 +27,20 @@ def fake():
         yield fake
 
 
+PLAN = Plan(
+    timeout=1000,
+    most=4,
+    end=True,
+    event="Hang",
+    application="a",
+    version="1",
+    python="3",
+    consent=1,
+    flags=0,
+    dump_type=2,
+)
+
+
 class Held:
     """What watches, and notes what it is told."""
 
@@ -38,21 +52,7 @@ class Held:
 
 @pytest.mark.parametrize("come", [True, False])
 def test_what_the_watcher_is_told(fake, tmp_path, come):
-    plan = Plan(
-        timeout=10_000,
-        most=4,
-        end=True,
-        event="Hang",
-        application="a",
-        version="1",
-        python="3",
-        consent=1,
-        flags=0,
-        dump_type=2,
-        stacks=str(tmp_path / "stacks.txt"),
-        stacks_at=77,
-        stacks_come=come,
-    )
+    plan = replace(PLAN, timeout=10_000, stacks=str(tmp_path / "stacks.txt"), stacks_at=77, stacks_come=come)
     held = Held()
     plan.start(held, 55, None, clock=99)
     refresh, stacks = (2500, 55) if come else (0, 0)
@@ -78,20 +78,7 @@ def test_a_worker_is_not_started_anew(monkeypatch):
 class TestWatcher:
     """What the process that watches does, in this one."""
 
-    PLAN = Plan(
-        timeout=1000,
-        most=4,
-        end=True,
-        event="Hang",
-        application="a",
-        version="1",
-        python="3",
-        consent=1,
-        flags=0,
-        dump_type=2,
-        restart=("python", "-m", "job"),
-        most_restarts=2,
-    )
+    PLAN = replace(PLAN, restart=("python", "-m", "job"), most_restarts=2)
 
     @pytest.fixture
     def watched(self, fake):
