@@ -33,6 +33,11 @@ def beat_for(watchdog, seconds):
     while time.monotonic() < end:
         watchdog.beat()
         time.sleep(0.02)
+
+def beat_until(watchdog, condition):  # which takes long where much else is done
+    end = time.monotonic() + 60
+    while not condition() and time.monotonic() < end:
+        beat_for(watchdog, 0.1)
 """
 
 both_ways = pytest.mark.parametrize("outside", [False, True], ids=["in process", "out of process"])
@@ -164,11 +169,12 @@ with wer.Watchdog(1.0, then="end", OPTIONS) as watchdog:
 told = []
 with wer.Watchdog(1.0, OPTIONS, on_recovery=told.append) as watchdog:
     for number in range(2):
+        beat_until(watchdog, lambda: len(told) == number)
         beat_for(watchdog, 1.0)
         say(len(told), watchdog.hangs, watchdog.hung, watchdog.watching)
         time.sleep(4)
         say(watchdog.hangs, watchdog.hung)
-    beat_for(watchdog, 1.0)
+    beat_until(watchdog, lambda: len(told) == 2)
     say(watchdog)
 say(watchdog, watchdog.watching)
 for hang in told:
@@ -223,9 +229,9 @@ with wer.Watchdog(0.5, "App", OPTIONS, event="App.Stuck", then="end", consent=we
         done = run("""
 told = []
 with wer.Watchdog(0.4, OPTIONS, most=1, on_recovery=told.append) as watchdog:
-    for _ in range(2):
+    for number in range(2):
         time.sleep(1.8)
-        beat_for(watchdog, 0.5)
+        beat_until(watchdog, lambda: len(told) > number)
 say(*[hang.result for hang in told])
 say(told[1].problem)
 """)
@@ -405,6 +411,7 @@ with wer.Watchdog(0.4, OPTIONS, on_recovery=told.append) as watchdog:
 watchdog = wer.Watchdog(0.4, OPTIONS, then="end")
 time.sleep(1.2)
 beat_for(watchdog, 3)
+beat_until(watchdog, lambda: not watchdog.hung)
 say(watchdog.hangs, watchdog.hung)
 """,
             "delay WerReportAddDump 1 1500",
