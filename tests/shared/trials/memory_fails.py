@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import ctypes
 import gc
 import re
 import sys
@@ -85,12 +86,13 @@ BY_PYTHON = (
     (TypeError, "expected str, bytes or os.PathLike object, not "),
     (RuntimeError, "can't allocate read lock"),
     (RuntimeError, "can't start new thread"),
+    (ctypes.ArgumentError, r"argument \d+: MemoryError"),
 )
 
 
 def is_memory_error(error):
     return isinstance(error, MemoryError) or any(
-        isinstance(error, kind) and str(error).startswith(text) for kind, text in BY_PYTHON
+        isinstance(error, kind) and re.match(pattern, str(error)) for kind, pattern in BY_PYTHON
     )
 
 
