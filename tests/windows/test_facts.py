@@ -16,8 +16,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from once import ONCE
 
 import wer
+
+pytestmark = ONCE
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))

@@ -12,6 +12,9 @@ import winreg
 from pathlib import Path
 
 import pytest
+from once import ONCE
+
+pytestmark = ONCE
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "local_dumps_on_windows.py"
 WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"
