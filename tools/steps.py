@@ -162,12 +162,12 @@ def _pump(source: IO[bytes], target: int, ended: threading.Event) -> None:
 
 
 def together(*tasks: Callable[[], T]) -> list[T]:
-    """Do all `tasks` at once, one more than there are processors, and return their results in order.
+    """Do all `tasks` at once, two more than there are processors, and return their results in order.
 
-    One more, since the tests wait for much of their time. The first failure, or Ctrl-C, stops the others and whatever
+    Two more, since the tests wait for much of their time. The first failure, or Ctrl-C, stops the others and whatever
     they run.
     """
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as pool:
         futures = [pool.submit(task) for task in tasks]
         try:
             return [future.result() for future in futures]

@@ -1,5 +1,6 @@
 """`dev.py test`: the tests, on every Python that the project supports here, against what users would install."""
 
+import os
 import re
 import sys
 import threading
@@ -55,22 +56,34 @@ def test(cache: Cache, pythons: Sequence[str], arguments: Sequence[str]) -> int:
     turns = _Turns(len(chosen))
 
     def run(number: int, python: str) -> Result:
+        _keep_to_a_processor(number, len(chosen))
         try:
-            return _run(cache, python, [*options, *chosen[python]], turns.echo(number))
+            return _run(cache, python, list(chosen), [*options, *chosen[python]], turns.echo(number))
         finally:
             turns.end(number)
 
     return _summarize(steps.together(*(partial(run, *numbered) for numbered in enumerate(chosen))))
 
 
-def _run(cache: Cache, python: str, arguments: list[str], echo: Echo) -> Result:
+def _keep_to_a_processor(number: int, count: int) -> None:
+    """Have what this thread starts run on one processor, where there are more tasks; the last ones go where they can.
+
+    Wine's programs ask its server for nearly everything, which is quicker by a quarter where both are on the same one.
+    Tests of threads are then about their order alone; `dev.py soak`, and one Python by itself, have all processors.
+    """
+    processors = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
+    if number < len(processors) < count:
+        os.sched_setaffinity(0, {processors[number]})
+
+
+def _run(cache: Cache, python: str, together: list[str], arguments: list[str], echo: Echo) -> Result:
     with session.opened(cache, [python]) as own:
         result = Result(f"{python} ({own.describe(python)})")
         echo(f"\n==> {result.title}")
         quiet = Quiet(echo)
         report = own.folder / "results.xml"
         options = ["-p", "no:cacheprovider", f"--junit-xml={own.path(report)}"]
-        env: dict[str, str] = {}
+        env = {"WERAPI_PYTHONS": " ".join(together)}  # what takes long and depends on none of them runs on one
         if python != session.LOCAL or session.ON_WINDOWS:
             env |= built_with_ours(cache, python, own)
             env["WERAPI_ONEFILE"] = own.path(onefile.onefile(cache))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from clirun import run
-from once import ONCE
+from once import once
 from small_dump import small_dump
 from stories import make_crash, write_report
 
@@ -117,7 +117,7 @@ def test_events_of_another_machine(tmp_path, encoding):
     assert "a test has none" not in ran.out
 
 
-@ONCE
+@once("3.11")
 def test_a_dump_in_which_thousands_share_a_long_name(tmp_path):
     """Three megabytes that would be most of a gigabyte of output."""
     name = "C:\\" + "x" * 32_000

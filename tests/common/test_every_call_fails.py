@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 
 import pytest
-from once import ONCE
+from once import once
 from operations import (
     CODES,
     E_FAIL,
@@ -172,7 +172,7 @@ def is_right(error, function, code):
     return isinstance(error, (OSError, ValueError))
 
 
-@ONCE
+@once("3.11")
 @by_operation
 def test_each_call_fails(operation, place, caplog):
     caplog.set_level(60, "wer")
@@ -209,7 +209,7 @@ def test_each_call_fails(operation, place, caplog):
     print(f"{operation}: {injections} injections")
 
 
-@ONCE
+@once("3.11")
 @by_operation
 def test_each_call_fails_for_good(operation, place, caplog):
     """From the n-th on, and so in what cleans up after the first failure, too."""

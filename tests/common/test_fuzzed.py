@@ -6,7 +6,7 @@ import sys
 import fuzzed
 import pytest
 from fuzzed import tried
-from once import ONCE
+from once import once
 
 from wer import _report_file
 from wer.service import _limits
@@ -14,7 +14,7 @@ from wer.service import _limits
 MOST_BYTES = 1 << 20  # of all that is kept
 
 
-@ONCE
+@once("3.11")
 @pytest.mark.parametrize("name", fuzzed.NAMES)
 def test_what_is_kept(name, tmp_path):
     """As it is: the trials change it, too."""

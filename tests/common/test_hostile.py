@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 import hostile
 import pytest
-from once import ONCE
+from once import once
 
 import wer
 import wer.testing
@@ -39,7 +39,7 @@ def test_what_an_argument_is_given(name, kinds):
     assert hostile.kinds_of(hostile.public(name)) == kinds
 
 
-@ONCE
+@once("3.11")
 @pytest.mark.parametrize(("name", "argument", "kind"), ARGUMENTS)
 def test_what_is_odd_is_taken_or_refused_by_the_arguments_name(name, argument, kind, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

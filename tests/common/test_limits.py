@@ -12,6 +12,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from once import once
 from pythons import PYTHON, WITH_WER
 
 import wer.testing
@@ -375,6 +376,7 @@ class TestSlots:
         assert data[64:128] == whole(struct.pack("<16sqqQB19x", digest, boot, 5_000_000, 1, 1))
         assert data[128:] == bytes(SIZE - 128)
 
+    @once("3.12")
     def test_any_byte_may_be_wrong(self, clock, started, tmp_path):
         """A torn block counts as empty, and nothing else does."""
         limits = started(1, 4)
@@ -825,6 +827,7 @@ class TestProcesses:
             assert (process.returncode, output) == (0, "done\n")
         assert self.allowed(tmp_path) == 100
 
+    @once("3.12")
     def test_killed_at_any_moment(self, take, tmp_path, started):
         """One by one, while they take. Each may take one with it that it did not come to count."""
         total, killed = 256, 0

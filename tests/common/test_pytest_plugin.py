@@ -1,6 +1,9 @@
 """The fixture `fake_wer`, in pytests of their own."""
 
 import pytest
+from once import once
+
+pytestmark = once("3.11")
 
 pytest_plugins = ["pytester"]
 

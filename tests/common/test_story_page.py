@@ -9,6 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from once import once
 from small_dump import STARTED, small_dump
 from stories import INTEGRATOR_ID, crash_event, make_crash, wer_event
 
@@ -154,6 +155,7 @@ def evil_crash(folder, harm, name):
     return story_of(folder, events=[replace(event, data=(*event.data, (harm, harm))), wer_event(store_path=harm)])
 
 
+@once("3.12")
 @pytest.mark.parametrize("harm", HARM)
 @pytest.mark.parametrize("everything", [False, True])
 def test_a_crash_of_a_program_that_means_harm(tmp_path, harm, everything):

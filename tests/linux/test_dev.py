@@ -2,13 +2,16 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
+import once
 import pytest
 from disks import mounted
 
@@ -17,6 +20,7 @@ sys.path.append(str(ROOT))
 
 import wer  # noqa: E402
 from tools import cache, debian, sanitize, testrun  # noqa: E402
+from tools.cpython import PYTHONS  # noqa: E402
 from tools.steps import Failure  # noqa: E402
 
 NOBODY = 65534
@@ -326,6 +330,22 @@ def test_the_files_that_failed(tmp_path):
     testrun._read(report, result)
     assert result.failed == {"tests/windows/test_b.py", ""}
     assert result.counts == {"passed": 1, "failed": 2}
+
+
+@pytest.mark.parametrize("here", PYTHONS)
+@pytest.mark.parametrize("chosen", [[*PYTHONS, "linux"], ["3.12", "3.13"], ["3.13"], []], ids=" ".join)
+def test_what_takes_long_is_run_on_one_of_those_that_are_chosen(monkeypatch, chosen, here):
+    """All of it on one that is alone, as under `dev.py mutate --extension` or in the job on Windows."""
+    monkeypatch.setattr(once, "TOGETHER", chosen)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "version_info", SimpleNamespace(major=3, minor=int(here.removeprefix("3."))))
+    skipped = [python for python in PYTHONS if once.once(python).args[0]]
+    assert skipped == [python for python in PYTHONS if python in chosen and python != here]
+
+
+def test_each_of_them_has_a_share():
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert set(re.findall(r'once\("([^"]+)"\)', text)) == set(PYTHONS)
 
 
 # Programs on our input and output -------------------------------------------------------------------------------------

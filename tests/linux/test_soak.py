@@ -22,7 +22,6 @@ import contextlib, faulthandler, os, time
 UNIT = "numbers"
 PYTHONS = ("linux",)
 SHORT = 10
-ONCE = False
 
 @contextlib.contextmanager
 def place(folder):

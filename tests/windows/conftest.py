@@ -244,9 +244,9 @@ def collected(request):
     return request.param
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _young_garbage_only():
-    """Let gc.collect() look at what the tests make, not at all of pytest: it then takes no time."""
+    """Let gc.collect() look at what a file's tests make, not at pytest and the files before: it then takes no time."""
     gc.collect()
     gc.freeze()
 

@@ -17,6 +17,7 @@ import types
 
 import minidump.minidumpfile
 import pytest
+from once import once
 
 import wer
 from wer import _native
@@ -198,6 +199,7 @@ with one_at_a_time(0) as note:
 """
 
 
+@once("3.11")
 class TestLock:
     """One process at a time, over all of a user's."""
 
@@ -273,6 +275,7 @@ MAKE = {  # bytes that are more, of: what the process alone has, all
 WAIT = "\nprint(1, flush=True); input()"
 
 
+@once("3.11")
 class TestMemory:
     """`_native.memory_of`, and what is made of it."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from clirun import run
+from once import once
 from pythons import PYTHON, WITH_WER
 from trials.registry_changes import PROGRAMS, undo_all
 
@@ -20,6 +21,8 @@ from wer import changes
 from wer._machine.keys import EXCLUDED, IMAGES, LOCAL_DUMPS, MODULES, SILENT_EXIT
 from wer._machine.registry import HKCU, HKLM, Kind, Value
 from wer.doctor import effective_local_dumps
+
+pytestmark = once("3.11")
 
 ROOTS = {HKLM: winreg.HKEY_LOCAL_MACHINE, HKCU: winreg.HKEY_CURRENT_USER}
 WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"

@@ -7,9 +7,12 @@ import sys
 
 import pytest
 from clirun import run
+from once import once
 
 import wer
 from wer._machine.privileges import enable_debug
+
+pytestmark = once("3.13")
 
 WORKER = "print(flush=True); input()"
 # Of its own accord the Python behind a launcher has started another.

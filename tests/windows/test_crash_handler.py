@@ -11,6 +11,7 @@ from pathlib import Path
 
 import native_table
 import pytest
+from once import once
 
 import wer
 
@@ -257,6 +258,7 @@ crash()
         assert standin.reports() == []
 
 
+@once("3.13")
 class TestThreads:
     def test_64_at_once_are_one_report(self, run, standin):
         done = run("""
@@ -289,6 +291,7 @@ crash()
         assert done.exception.ExceptionRecord.ExceptionCode_raw == ACCESS_VIOLATION
 
 
+@once("3.13")
 class TestFilters:
     """Where other unhandled-exception filters are set as well."""
 
@@ -753,6 +756,7 @@ except OSError as error:
         assert (done.code, done.lines) == ((9, ["0xc000001d"]) if again else (3, []))
 
 
+@once("3.13")
 class TestThen:
     PREVIOUS = TestFilters.PREVIOUS
 

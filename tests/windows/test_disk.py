@@ -11,12 +11,15 @@ import zipfile
 from ctypes import wintypes
 
 import pytest
+from once import once
 from stories import make_crash
 
 import wer
 import wer.dumps
 import wer.service
 from wer.reports import collect, story_of, write_page
+
+pytestmark = once("3.12")
 
 SHARING_VIOLATION = 32
 

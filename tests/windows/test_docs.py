@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from once import once
 
 import wer
 from wer import _registration
@@ -76,6 +77,7 @@ def run(tmp_path, monkeypatch, standin):
         registration.unregister()
 
 
+@once("3.11")
 @pytest.mark.parametrize("page", [page for page, blocks in PAGES.items() if blocks])
 def test_a_page_s_code_runs_and_prints_what_it_says(page, run, standin, capsys):
     run(page)

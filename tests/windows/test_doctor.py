@@ -16,10 +16,13 @@ import pytest
 from clirun import run
 from doctor_causes import REGISTRY_CAUSES
 from fake_machine import AEDEBUG, DUMPS, LOCAL_DUMPS, LOCAL_DUMPS_ON, SERVICES, WER
+from once import once
 
 import wer
 from wer._machine.registry import Kind, Value, this_registry
 from wer.doctor import _trial, examine, try_crash
+
+pytestmark = once("3.12")
 
 STUBS = ("WerFault.exe", "WerFaultSecure.exe", "wermgr.exe")  # only that they are there counts
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import minidump.minidumpfile
 import pefile
 import pytest
+from once import once
 
 import wer
 
@@ -417,6 +418,7 @@ input()
 """
 
 
+@once("3.13")
 class TestStrictReaders:
     """What stricter readers insist on: lists of exactly their entries, no memory twice, all of it in the file."""
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from once import once
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -57,6 +58,7 @@ class TestServer:
         assert events(standin) == ["Shop.Request"]
         assert any(line.strip().startswith("3") for line in done.lines)
 
+    @once("3.11")
     def test_whose_handler_keeps_the_loop_is_reported_while_it_does(self, serve, standin):
         done = serve("stuck")
         assert any(line.startswith("HTTP/1.0 200 OK: done by ") for line in done.lines)

@@ -16,11 +16,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from once import ONCE
+from once import once
 
 import wer
 
-pytestmark = ONCE
+pytestmark = once("3.13")
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))

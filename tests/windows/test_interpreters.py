@@ -180,10 +180,10 @@ def go_on():
             report.set_parameter(99, "x")
         except ValueError:
             pass
-threads = [threading.Thread(target=go_on) for _ in range(4)]
+threads = [threading.Thread(target=go_on) for _ in range(2)]
 for thread in threads:
     thread.start()
-for _ in range(3):
+for _ in range(2):
     for name in [name for name in sys.modules if name.partition(".")[0] == "wer"]:
         del sys.modules[name]
     import wer

@@ -14,7 +14,7 @@ from pathlib import Path
 import pefile
 import pytest
 from binaries import imported, named, shipped
-from once import ONCE
+from once import once
 
 import wer
 
@@ -149,6 +149,7 @@ def programs(system_folder, hide):
     }
 
 
+@once("3.11")
 @pytest.mark.parametrize("name", LOADED)
 def test_no_planted_file_is_loaded(place, system_folder, programs, name):
     """In the package's folder, beside python.exe, in the current folder, on PATH, and in added ones: all at once."""
@@ -158,6 +159,7 @@ def test_no_planted_file_is_loaded(place, system_folder, programs, name):
     assert same_file(loaded, system_folder / name)
 
 
+@once("3.11")
 @pytest.mark.parametrize("name", LOADED)
 def test_the_trap_works(place, system_folder, name):
     """Or the test above would show nothing: loaded just by its name, it is the planted file."""
@@ -166,7 +168,7 @@ def test_the_trap_works(place, system_folder, name):
     assert same_file(loaded, place.python.parent / name)
 
 
-@ONCE
+@once("3.11")
 def test_what_those_load_in_turn_is_not_taken_from_there_either(place, system_folder, programs):
     """Every DLL that is in a process only because of the package; what Python's own modules bring does not count."""
     everything = "\n".join(reversed(programs.values()))  # what hides a function comes before it is looked up
@@ -214,7 +216,7 @@ def test_each_dll_that_the_package_names_is_tried_here(place):
     assert all(name.startswith("api-ms-win-crt-") for name in sets), "Windows' own names for the C runtime of Python"
 
 
-@ONCE
+@once("3.11")
 def test_no_file_is_loaded_for_any_name_in_an_import_table(place, system_folder, programs):
     """Not for those either that are in each process before: the plain ones, and the api-ms-win ones.
 
@@ -236,7 +238,7 @@ def test_no_file_is_loaded_for_any_name_in_an_import_table(place, system_folder,
     assert inside == []
 
 
-@ONCE
+@once("3.11")
 def test_nor_by_what_werfault_loads(place, system_folder):
     """The exception module, in a process that has done nothing else, with files beside it and in the current folder."""
     module = place.package / "wer_exception_module.dll"
@@ -254,7 +256,7 @@ def test_nor_by_what_werfault_loads(place, system_folder):
 HOST = os.environ.get("WERAPI_HOST", "")
 
 
-@ONCE
+@once("3.11")
 @pytest.mark.skipif(not HOST, reason="needs the C host, which dev.py compiles")
 class TestNativeHost:
     """examples/native_host, in a folder of its own with Python's DLLs."""
@@ -298,7 +300,7 @@ class TestNativeHost:
             assert {name for name in names if not name.startswith("api-ms-win-crt-")} <= there
 
 
-@ONCE
+@once("3.11")
 @pytest.mark.skipif(not os.environ.get("WERAPI_PYZ"), reason="needs wer.pyz, which dev.py test makes")
 def test_nor_by_wer_pyz(place, system_folder, programs):
     """Beside the file, in the folder in which it keeps its package, and where all others are."""

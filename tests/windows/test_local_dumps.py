@@ -12,9 +12,9 @@ import winreg
 from pathlib import Path
 
 import pytest
-from once import ONCE
+from once import once
 
-pytestmark = ONCE
+pytestmark = once("3.13")
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "local_dumps_on_windows.py"
 WER = r"SOFTWARE\Microsoft\Windows\Windows Error Reporting"

@@ -16,7 +16,7 @@ import native_table as native_table_module
 import pytest
 from in_time import in_time
 from native_table import exception_pointers, is_allocated, native_table
-from once import ONCE
+from once import once
 
 import wer
 from wer.dumps import read_dump
@@ -171,7 +171,7 @@ class TestReport:
         for function in ("WerReportSetParameter", "WerReportSubmit", "WerReportCloseHandle"):
             assert standin.count(function) == 0
 
-    @ONCE
+    @once("3.13")
     def test_a_reporter_that_does_not_run_is_not_waited_for(self, standin, template, file_report, suspend):
         """Of the first report it was only told; the second would be its own."""
         assert file_report(template, STACK_OVERFLOW) == QUEUED
@@ -324,7 +324,7 @@ say(sizes[1])
         assert (done.code, done.lines[:-1]) == (0, ["back", "0"] * 2)
         assert int(done.lines[-1]) == 1 << 20, "the stack of the other thread, whatever the program's are"
 
-    @ONCE
+    @once("3.13")
     def test_the_timeout(self, run):
         """It ends the process, after that time and with the exception's code; but not once the report is done."""
         code = f"""

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import minidump.minidumpfile
 import pytest
+from once import once
 
 import wer
 from wer.dumps import read_dump
+
+pytestmark = once("3.13")
 
 LOGGING = """
 import sys

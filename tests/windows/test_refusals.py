@@ -10,6 +10,7 @@ import subprocess
 import pytest
 from calls import REGISTER
 from fakes import PatientWer
+from once import once
 from pythons import PYTHON
 from refusals import REFUSALS, World, refused
 
@@ -60,6 +61,7 @@ def inside(request):
     return inside
 
 
+@once("3.11")
 @pytest.mark.parametrize("refusal", REFUSALS, ids=str)
 def test_the_extension_and_the_fake_refuse_alike(refusal, request, worker, finished, processes, inside):
     standin = request.getfixturevalue("standin") if STANDIN or refusal.standin else None
@@ -104,6 +106,7 @@ FAILING = {
 }
 
 
+@once("3.11")
 @pytest.mark.parametrize("code", [0x80070005, 0x80070002, 0x80004005, 0x8007139F, 0x800701E7, 0x8000ABCD], ids=hex)
 @pytest.mark.parametrize("function", FAILING)
 def test_failures_are_told_alike(function, code, standin, worker):

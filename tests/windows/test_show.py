@@ -7,26 +7,30 @@ import sys
 import zipfile
 
 import pytest
+from once import once
 
 import wer
 from wer.reports import collect, story_of, write_page
 from wer.service import RingLog, add_python_state, enrich
 
+pytestmark = once("3.12")
 
-@pytest.fixture
-def filed(standin):
+
+@pytest.fixture(params=[wer.DumpType.MINIDUMP])
+def filed(standin, request):
     """The folder of a report that this process has filed on itself."""
     ring = RingLog(1024)
     ring.write("three jobs left")
     with enrich(faulthandler=False, ring_log=ring), wer.Report("WerTests.Shown", application_name="Spooler") as report:
         report.set_parameter(0, "4.2.1", "Version")
         assert add_python_state(report, ValueError("no paper"))
-        report.add_dump(wer.DumpType.HEAPDUMP)
+        report.add_dump(request.param)
         report.submit(wer.Consent.NOT_ASKED, wer.SubmitFlags.QUEUE | wer.SubmitFlags.ADD_REGISTERED_DATA)
     [folder] = standin.reports()
     return folder
 
 
+@pytest.mark.parametrize("filed", [wer.DumpType.HEAPDUMP], indirect=True)  # which has the log in memory
 def test_a_report_with_a_dump_and_the_python_state(filed, tmp_path):
     story = story_of(filed)
     assert story.report.event_type == "WerTests.Shown"

@@ -7,6 +7,7 @@ import winreg
 from pathlib import Path
 
 import pytest
+from once import once
 
 import wer
 
@@ -250,6 +251,7 @@ def kinds_of_lines(names):
 REAL = Path(__file__).parents[1] / "data" / "reports"
 
 
+@once("3.12")
 @pytest.mark.parametrize("real", sorted(path.name for path in REAL.glob("[ws]*.wer")))
 def test_report_wer_has_the_order_of_a_real_one(report_with_files, standin, real):
     text = (REAL / real).read_bytes().decode("utf-16-le").removeprefix("\ufeff")

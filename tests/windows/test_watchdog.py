@@ -13,6 +13,7 @@ from pathlib import Path
 
 import minidump.minidumpfile
 import pytest
+from once import once
 
 import wer
 from wer import _native
@@ -162,6 +163,7 @@ with wer.Watchdog(1.0, then="end", OPTIONS) as watchdog:
         [folder] = standin.reports()
         assert "gets_stuck" in stacks(standin, folder)
 
+    @once("3.12")
     @both_ways
     def test_once_for_each_hang_which_is_told_when_it_is_over(self, run, standin, outside):
         done = run(
@@ -193,6 +195,7 @@ for hang in told:
         for folder in standin.reports():
             assert stacks(standin, folder).count("Timeout (0:00:0") == 1, "what a hang before has left is gone"
 
+    @once("3.12")
     @both_ways
     def test_none_while_beats_go_on(self, run, standin, outside):
         done = run(
@@ -225,6 +228,7 @@ with wer.Watchdog(0.5, "App", OPTIONS, event="App.Stuck", then="end", consent=we
         [submit] = done.called("WerReportSubmit")
         assert (submit["args"]["consent"], submit["args"]["dwFlags"]) == (3, 0x80)
 
+    @once("3.12")
     def test_no_more_than_are_wanted(self, run, standin):
         done = run("""
 told = []
@@ -241,6 +245,7 @@ say(told[1].problem)
         ]
         assert len(standin.reports()) == 1
 
+    @once("3.12")
     @both_ways
     def test_that_is_not_whole(self, run, standin, outside):
         done = run(
@@ -258,6 +263,7 @@ say(*told)
         assert "result=<SubmitResult.QUEUED: 1>" in done.lines[0]
         assert len(standin.reports()) == 1
 
+    @once("3.12")
     def test_a_hang_is_told_of_that_is_followed_by_another_at_once(self, run):
         """The first one's report is done when no beat comes any more that could tell."""
         done = run(
@@ -371,6 +377,7 @@ with wer.Watchdog(60, OPTIONS):
         assert not os.path.exists(done.lines[0])
 
 
+@once("3.12")
 class TestEnd:
     def test_a_report_that_takes_too_long(self, run):
         """WER waits for ever, in a thread that is not the watchdog's."""
@@ -420,6 +427,7 @@ say(watchdog.hangs, watchdog.hung)
         assert len(standin.reports()) == 1
 
 
+@once("3.12")
 class TestWhatIsNoHang:
     CLOCK = """
 now = 0
@@ -522,6 +530,7 @@ gets_stuck()
 """
 
 
+@once("3.12")
 @pytest.mark.parametrize("code", LOCKS.values(), ids=LOCKS)
 class TestALockThatAllNeed:
     def test_another_process_reports_it(self, run, standin, code):
@@ -549,6 +558,7 @@ class TestOutOfProcess:
         [folder] = standin.reports()
         assert "in gets_stuck" in stacks(standin, folder)
 
+    @once("3.12")
     def test_a_kill_in_the_middle_of_a_report(self, run, tmp_path):
         """Of the watched process, of the other, of both: nothing is left but what the next start removes."""
         done = run(
@@ -584,6 +594,7 @@ say([name for name in os.listdir(FOLDER) if name.startswith("stacks-")], len(bef
         assert done.lines[:3] == ["0"] * 3
         assert done.lines[3].startswith("[] ")
 
+    @once("3.12")
     def test_the_process_that_watches_ends_with_the_one_that_is_watched(self, run, tmp_path):
         done = run("""
 import subprocess
@@ -726,6 +737,7 @@ class TestRestart:
     def test_in_a_virtual_environment(self, starts, tmp_path, venv_python):
         assert len(starts(1, lambda seen: (tmp_path / "ended").exists(), venv_python)) == 2
 
+    @once("3.12")
     def test_not_for_ever(self, starts, tmp_path, standin):
         """Two times an hour, and then it stays ended."""
         starts(10, lambda seen: len(seen) == 3 and not is_running(seen[-1][0]))
@@ -734,12 +746,14 @@ class TestRestart:
         assert len(standin.reports()) == 3
         assert not (tmp_path / "ended").exists()
 
+    @once("3.12")
     def test_not_if_nobody_can_count(self, starts, tmp_path):
         (tmp_path / "restarts").write_text("no folder")
         starts(10, lambda seen: not is_running(seen[0][0]))
         time.sleep(3)
         assert len((tmp_path / "starts").read_text().splitlines()) == 1
 
+    @once("3.12")
     def test_not_if_it_was_ended_by_others(self, run, tmp_path):
         """With whatever code: no hang, no restart."""
         done = run(

@@ -6,7 +6,6 @@ A trial is a module of this folder, and its docstring's first paragraph says wha
     UNIT = "files"                        what it counts
     PYTHONS = ("windows", "linux")        where it runs
     SHORT = 200                           so many cases in `dev.py test`
-    ONCE = True                           there on one Python for Windows only: it takes long and depends on no CPython
     place(folder)                         a context manager: what all cases share, from an empty folder on
     case(place, number)                   one case, the same for the same number; it may return how many it counts for
     finish(place)                         may be left out: what is seen only over many cases
@@ -46,7 +45,6 @@ class Trial:
     unit: str
     pythons: tuple[str, ...]
     short: int
-    once: bool
     place: Callable[[Path], AbstractContextManager[Any]]
     case: Callable[[Any, int], int | None]
     finish: Callable[[Any], None]
@@ -60,7 +58,6 @@ class Trial:
             unit=module.UNIT,
             pythons=module.PYTHONS,
             short=module.SHORT,
-            once=module.ONCE,
             place=module.place,
             case=module.case,
             finish=getattr(module, "finish", lambda place: None),

@@ -14,7 +14,6 @@ import trials
 UNIT = "failed calls"
 PYTHONS = ("windows",)
 SHORT = 54
-ONCE = True
 
 AGAIN = 3  # runs, each of which leaves a handle, or it is no leak
 

@@ -17,7 +17,6 @@ import wer  # noqa: F401 - which loads wer.dll
 UNIT = "crashes"
 PYTHONS = ("windows",)
 SHORT = 13  # with each way, each state and each trouble
-ONCE = True
 AT_ONCE = 2  # some only wait for their timeout
 
 MATRIX = matrix()

@@ -11,7 +11,6 @@ import targets
 UNIT = "calls"
 PYTHONS = ("windows",)
 SHORT = 12
-ONCE = True
 
 SECONDS = 240  # for a case of seconds; Wine's dbghelp needs some for each module of another process
 

@@ -5,7 +5,6 @@ from fuzzed import tried
 UNIT = "command lines"
 PYTHONS = ("linux",)
 SHORT = 1
-ONCE = True
 
 place = tried.place_of("commands")
 case = tried.case

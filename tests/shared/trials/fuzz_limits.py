@@ -7,7 +7,6 @@ from fuzzed import tried
 UNIT = "files"
 PYTHONS = ("linux",)
 SHORT = 1
-ONCE = True
 
 place = tried.place_of("limits")
 case = tried.case

@@ -16,7 +16,6 @@ import wer  # noqa: F401 - which loads wer.dll
 UNIT = "crashes"
 PYTHONS = ("windows",)
 SHORT = 2
-ONCE = True
 PATIENCE = 200  # seconds
 
 PROGRAM = """

@@ -11,7 +11,6 @@ import targets
 UNIT = "dumps"
 PYTHONS = ("windows",)
 SHORT = 1
-ONCE = True
 
 THREADS = 2000
 COMMITTED = 2 << 30  # bytes

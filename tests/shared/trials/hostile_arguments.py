@@ -30,9 +30,8 @@ UNIT = "calls"
 PYTHONS = ("windows", "linux")
 ARGUMENTS = sorted(set(hostile.arguments()))
 SHORT = len(ARGUMENTS)
-ONCE = True
 NOT_ALIKE = {"wer.service.Folder.create"}  # its names have a number that counts up, and so other lengths
-EXAMPLES = 5  # for one argument
+EXAMPLES = 3  # for one argument
 LIMITS = (63, 64, 127, 128, 259, 260, 511, 512, 1023, 1024, 32_767, 70_000)
 PID, TID = 4712, 4716  # of the fake's process
 WORKER = "import _thread; print(_thread.get_native_id(), flush=True); input()"

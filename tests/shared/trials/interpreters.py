@@ -13,7 +13,6 @@ import trials
 UNIT = "interpreters and imports"
 PYTHONS = ("windows",)
 SHORT = 1
-ONCE = True
 
 SECONDS = 120  # for a process that takes some
 

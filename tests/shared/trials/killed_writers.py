@@ -26,7 +26,6 @@ from wer import _leftovers
 UNIT = "kills"
 PYTHONS = ("windows", "linux")
 SHORT = len(killed_writer.WRITERS)
-ONCE = True
 PATIENCE = 100  # seconds for what takes one
 OLD = b"what was there before"
 # What a killed writer may leave in its folder, beside what it was to write.

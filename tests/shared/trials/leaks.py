@@ -16,7 +16,6 @@ import trials
 UNIT = "cycles"
 PYTHONS = ("windows",)
 SHORT = 8
-ONCE = True
 
 # Cycles in a part, by what they cost, and parts in a case.
 CYCLES = {

@@ -20,7 +20,6 @@ import trials
 UNIT = "runs with failing allocations"
 PYTHONS = ("windows",)
 SHORT = 50
-ONCE = True
 
 # What fails "from it on": CPython 3.13 tries again and again while it has no memory for the place of a `finally` (seen;
 # ceval.c, exception_unwind), so there must be an end. It is more than any operation asks for on its way out.

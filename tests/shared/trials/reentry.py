@@ -16,7 +16,6 @@ import wer
 UNIT = "calls"
 PYTHONS = ("windows", "linux")
 SHORT = 15
-ONCE = True
 
 NUMBERS = itertools.count()
 STEPS = 12

@@ -13,7 +13,6 @@ from wer._machine.registry import HKLM, Kind
 UNIT = "kills"
 PYTHONS = ("windows", "linux")
 SHORT = 25
-ONCE = True
 MOST_WRITES = 200
 
 PROGRAMS = (None, "a.exe", "b.exe")

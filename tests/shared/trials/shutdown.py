@@ -16,7 +16,6 @@ import trials
 UNIT = "processes"
 PYTHONS = ("windows", "linux")
 SHORT = 2
-ONCE = True
 
 WINDOWS = sys.platform == "win32"
 SHARED = Path(alone.__file__).parent

@@ -17,7 +17,6 @@ import wer
 UNIT = "calls"
 PYTHONS = ("windows", "linux")
 SHORT = 3
-ONCE = True
 
 THREADS = 64
 SECONDS = 60  # for all threads of a case, which take one or two

@@ -18,7 +18,6 @@ from wer.reports import collect, export, list_reports, story_of, write_page
 UNIT = "reports"
 PYTHONS = ("windows", "linux")
 SHORT = 100
-ONCE = True
 SECRET = b"hunter2"
 
 

@@ -16,8 +16,7 @@ import trials
 
 UNIT = "failing calls"
 PYTHONS = ("windows",)
-SHORT = 60
-ONCE = True
+SHORT = 45
 PATIENCE = 3  # seconds
 AGAIN = 3  # runs, each of which leaves a handle open, or it does not
 
