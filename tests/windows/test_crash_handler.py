@@ -258,7 +258,7 @@ crash()
         assert standin.reports() == []
 
 
-@once("3.13")
+@once("3.11")
 class TestThreads:
     def test_64_at_once_are_one_report(self, run, standin):
         done = run("""
@@ -291,7 +291,7 @@ crash()
         assert done.exception.ExceptionRecord.ExceptionCode_raw == ACCESS_VIOLATION
 
 
-@once("3.13")
+@once("3.11")
 class TestFilters:
     """Where other unhandled-exception filters are set as well."""
 
@@ -756,7 +756,7 @@ except OSError as error:
         assert (done.code, done.lines) == ((9, ["0xc000001d"]) if again else (3, []))
 
 
-@once("3.13")
+@once("3.11")
 class TestThen:
     PREVIOUS = TestFilters.PREVIOUS
 

@@ -93,7 +93,7 @@ class TestContents:
         with_other_threads = {thread.native_id for thread in threading.enumerate()}
         assert len(threads(dump)) <= len(with_other_threads) + 6, "a thread more for each dump that is made"
 
-    @once("3.13")
+    @once("3.11")
     @pytest.mark.parametrize("kind", [wer.DumpType.HEAPDUMP, dumps.FULL], ids=["heap", "full"])
     def test_the_heap(self, tmp_path, start, kind, wines):
         process = start("secret = 'paeh eht ni dleh ecnetnes a'[::-1] * 100; print(flush=True); input()")
@@ -110,7 +110,7 @@ class TestContents:
         assert sentence in (tmp_path / "large.dmp").read_bytes()
         assert sentence not in (tmp_path / "small.dmp").read_bytes()
 
-    @once("3.13")
+    @once("3.11")
     def test_any_flags(self, tmp_path, worker, wines):
         written = dumps.write_dump(tmp_path / "a.dmp", worker.process, dump_type=wer.MinidumpType.NORMAL)
         assert written.flags == read(tmp_path / "a.dmp").flags == 0
@@ -120,20 +120,20 @@ class TestContents:
     def test_a_thread_of_this_process_may_call(self, tmp_path, pool, worker):
         assert pool.submit(dumps.write_dump, tmp_path / "a.dmp", worker.process).result(60).pid == worker.pid
 
-    @once("3.13")
+    @once("3.11")
     def test_two_at_a_time(self, tmp_path, pool, worker):
         both = [pool.submit(dumps.write_dump, tmp_path / f"{n}.dmp", worker.process) for n in range(2)]
         assert [one.result(60).pid for one in both] == [worker.pid] * 2
         assert all(worker.tid in threads(read(tmp_path / f"{n}.dmp")) for n in range(2))
 
-    @once("3.13")
+    @once("3.11")
     def test_a_path_that_is_relative_and_one_with_other_letters(self, tmp_path, worker, monkeypatch):
         monkeypatch.chdir(tmp_path)
         assert dumps.write_dump("Dämpfe 日本.dmp", worker.process).path == str(tmp_path / "Dämpfe 日本.dmp")
         assert (tmp_path / "Dämpfe 日本.dmp").is_file()
 
 
-@once("3.13")
+@once("3.11")
 class TestRefused:
     def test_no_such_process(self, tmp_path):
         with pytest.raises(ProcessLookupError, match="process 2147483632 is gone"):
@@ -202,7 +202,7 @@ class TestRefused:
         assert dumps.write_dump(path, worker.process, overwrite=True).size == path.stat().st_size
 
 
-@once("3.13")
+@once("3.11")
 def test_ctrl_c_gives_it_up(tmp_path, start):
     """Microsoft's dbghelp asks meanwhile whether to go on; with Wine's the dump ends first. There is no file then."""
     process = start("memory = bytearray(50 << 20); memory[::4096] = b'x' * 12800; print(flush=True); input()")
@@ -219,7 +219,7 @@ def test_ctrl_c_gives_it_up(tmp_path, start):
     assert os.listdir(tmp_path) == []
 
 
-@once("3.13")
+@once("3.11")
 def test_nothing_is_left_open(tmp_path, worker, leaked_handles):
     def write():
         dumps.write_dump(tmp_path / "a.dmp", worker.process, overwrite=True)
@@ -229,7 +229,7 @@ def test_nothing_is_left_open(tmp_path, worker, leaked_handles):
     assert not leaked_handles(write)
 
 
-@once("3.13")
+@once("3.11")
 def test_one_dump_at_a_time(worker, pool, tmp_path, wines):
     """Microsoft's dbghelp takes one call at a time. The first one here has nowhere to write to until it is read."""
     from wer import _werapi
