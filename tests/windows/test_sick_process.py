@@ -5,6 +5,7 @@ import sys
 import pytest
 
 import wer
+import wer.service
 
 README = """
 with wer.Report("WerTests.Sick", application_name="Spooler") as report:
@@ -187,3 +188,13 @@ def test_a_result_is_there_when_an_exception_takes_it(report, standin):
     with pytest.raises(KeyboardInterrupt), Interrupted("WerTests.Event") as interrupted:
         interrupted.submit(wer.Consent.DENIED)
     assert interrupted.result is wer.SubmitResult.CANCELLED
+
+
+def test_without_memory_the_file_of_the_limits_is_closed(faults, tmp_path):
+    """At once, or by the next try. Windows removes no file that somebody has open so."""
+    for first in range(1, 30):
+        limits = wer.service.Limits(1, folder=tmp_path)
+        _, error, _, _ = faults.call(limits.close, first, first)
+        assert error is None or isinstance(error, MemoryError)
+        limits.close()
+        (tmp_path / "limits.bin").unlink()

@@ -317,8 +317,10 @@ class Limits:
         """Close the file, which gives the lock back; and come again later."""
         file, self._file = self._file, -1
         if file != -1:
-            with suppress(OSError):
+            try:  # noqa: SIM105 - suppress() asks for memory
                 os.close(file)
+            except OSError:
+                pass
         self._problem = f"{self._path} cannot be used: {reason}"
         self._not_before = monotonic() + _LONG_PAUSE
 
