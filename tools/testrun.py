@@ -83,7 +83,7 @@ def _run(cache: Cache, python: str, together: list[str], arguments: list[str], e
         quiet = Quiet(echo)
         report = own.folder / "results.xml"
         options = ["-p", "no:cacheprovider", f"--junit-xml={own.path(report)}"]
-        env = {"WERAPI_PYTHONS": " ".join(together)}  # what takes long and depends on none of them runs on one
+        env = {"WERAPI_PYTHONS": " ".join(together)}  # for tests/shared/once.py
         if python != session.LOCAL or session.ON_WINDOWS:
             env |= built_with_ours(cache, python, own)
             env["WERAPI_ONEFILE"] = own.path(onefile.onefile(cache))

@@ -121,7 +121,7 @@ def one_file(launch):
     """PyInstaller's program, started. It asks where its file is, in a way that only Wine's mount manager answers."""
     if not ONEFILE:
         pytest.skip("needs the program in one file, which dev.py test packs with PyInstaller")
-    if WINE:
+    if WINE:  # check=False: it may have been started before
         subprocess.run(["net", "start", "MountMgr"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
     return launch(ONEFILE)
 
