@@ -259,6 +259,19 @@ class TestReport:
         reporter._background._thread.join(30)
         assert not reporter._background._thread.is_alive()
 
+    def test_ends_without_the_memory_to_wait(self, make, monkeypatch):
+        def no_memory(seconds):
+            raise MemoryError
+
+        reporter = make(limits=wer.service._reporter.DEFAULT)
+        assert reporter.report(raised(ValueError()))
+        monkeypatch.setattr(reporter._background, "flush", no_memory)
+        with pytest.raises(MemoryError):
+            reporter.close()
+        reporter._background._thread.join(30)
+        assert not reporter._background._thread.is_alive()
+        assert "it is closed" in reporter.limits.problem
+
     def test_its_thread_goes_on_after_a_memory_error(self, reporter, filed):
         def no_memory():
             raise MemoryError
@@ -272,13 +285,13 @@ class TestReport:
     def test_is_waited_for_as_long_as_it_may_take(self, make, monkeypatch):
         waited = []
 
-        class Noted(threading.Event):
-            def wait(self, timeout=None):
-                waited.append(timeout)
+        class Noted(wer.service._background.Done):
+            def wait(self, seconds):
+                waited.append(seconds)
                 return super().wait(30)
 
         reporter = make(timeout=0.5)
-        monkeypatch.setattr(wer.service._background.threading, "Event", Noted)
+        monkeypatch.setattr(wer.service._background, "Done", Noted)
         for wait in (True, False, None):
             assert reporter.report(raised(ValueError()), wait=wait)
         monkeypatch.undo()

@@ -6,6 +6,7 @@ import pytest
 
 import wer
 import wer.service
+from wer.service import _background
 
 README = """
 with wer.Report("WerTests.Sick", application_name="Spooler") as report:
@@ -198,3 +199,24 @@ def test_without_memory_the_file_of_the_limits_is_closed(faults, tmp_path):
         assert error is None or isinstance(error, MemoryError)
         limits.close()
         (tmp_path / "limits.bin").unlink()
+
+
+FOR_EVER = 1000  # allocations: CPython 3.13 tries again and again in some places
+
+
+@pytest.mark.parametrize("more", [0, FOR_EVER])
+def test_without_memory_the_thread_for_reports_ends(faults, more):
+    for first in range(1, 40):
+        background = _background.Background()
+        _, error, _, _ = faults.call(lambda: background.end(30), first, first + more)  # noqa: B023
+        assert error is None or isinstance(error, MemoryError)
+        background._thread.join(30)
+        assert not background._thread.is_alive()
+
+
+@pytest.mark.parametrize("more", [0, FOR_EVER])
+def test_without_memory_nobody_waits_for_what_is_done(faults, more):
+    for first in range(1, 20):
+        done = _background.Done()
+        faults.call(done.set, first, first + more)
+        assert done.wait(0)

@@ -8,9 +8,29 @@ from collections.abc import Callable
 from .._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    Job = tuple[Callable[[], None], threading.Event]
+    Job = tuple[Callable[[], None], "Done"]
 
 _MOST_WAITING = 32
+
+
+class Done:
+    """Whether something is done. Unlike an Event of `threading`, none is left locked for good for want of memory."""
+
+    def __init__(self) -> None:
+        self._is = False
+        self._undone = threading.Lock()
+        self._undone.acquire()
+
+    def set(self) -> None:
+        """It is, from now on; only once."""
+        self._is = True
+        self._undone.release()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for it, for so long; whether it is."""
+        if not self._is and self._undone.acquire(True, max(0, seconds)):
+            self._undone.release()  # for the next one who waits
+        return self._is
 
 
 class Background:
@@ -21,7 +41,7 @@ class Background:
         self._jobs: deque[Job] = deque()
         self._idle = threading.Lock()  # the thread waits for it when there is nothing to do
         self._idle.acquire()
-        self._last = threading.Event()
+        self._last = Done()
         self._last.set()
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="wer: reports", daemon=True)
@@ -42,7 +62,7 @@ class Background:
             return True
         if len(self._jobs) >= _MOST_WAITING:
             return False
-        done = threading.Event()
+        done = Done()
         self._jobs.append((work, done))
         self._last = done  # not before: what could not be put there, for want of memory, nobody waits for
         self._rouse()
@@ -58,9 +78,9 @@ class Background:
 
     def end(self, seconds: float) -> None:
         """Finish what waits, for so long, and end the thread."""
-        self.flush(seconds)
-        self._ended = True
+        self._ended = True  # first: to wait takes memory
         self._rouse()
+        self.flush(seconds)
 
     def _rouse(self) -> None:
         if self._idle.locked():

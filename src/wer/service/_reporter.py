@@ -200,9 +200,11 @@ class Reporter:
 
     def close(self) -> None:
         """Finish the reports that were asked for, for `timeout` seconds at most, and end the thread."""
-        self._background.end(self.timeout)
-        if self._own_limits is not None:
-            self._own_limits.close()
+        try:
+            self._background.end(self.timeout)
+        finally:
+            if self._own_limits is not None:
+                self._own_limits.close()
 
     def _try(self, exception: BaseException, source: str, event: str, thread: int) -> None:
         """Make the report, in the thread for it, which goes on whatever happens."""
