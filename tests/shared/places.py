@@ -113,6 +113,8 @@ class OnStandIn:
         """What an operation has left: threads, what is registered or enabled, files."""
         left = []
         for thread in set(threading.enumerate()) - self.threads:
+            if thread.ident is None:  # Thread.start had no memory, and CPython goes on listing it
+                continue
             thread.join(PATIENCE)
             if thread.is_alive():
                 left.append(f"the thread {thread.name}")

@@ -82,6 +82,32 @@ eval(after)
 """
 
 
+# Cython 3.3.1 does so where a list comprehension has no memory for a longer list: see tests/linux/test_cython.py.
+FREED = f"""
+import os, sys
+sys.path.append(os.environ["WERAPI_FAULTS"])
+import faults, wer
+from wer import _werapi
+name, folder = sys.argv[1:]
+report = wer.Report("WerTests.Event")
+report.set_parameter(2, "value")
+def private_folder():
+    _werapi.private_folder(folder)
+def submit_with_a_gap():
+    try:
+        report.submit(wer.Consent.NOT_ASKED)
+    except ValueError:
+        pass
+call = globals()[name]
+for nth in range(1, {MOST_ALLOCATIONS}):
+    _, raised, _, failed = faults.call(call, nth, nth)
+    blocks = [bytes(size) for size in range(16, 512, 8) for _ in range(200)]
+    if not failed:
+        print("done")
+        break
+"""
+
+
 @pytest.fixture
 def first(faults, run_program):
     """`failing` in a process of its own: returns the line."""
@@ -297,6 +323,12 @@ class TestMemory:
         with (tmp_path / "some.dmp").open("wb") as file:
             for raised in without_memory(lambda: _werapi.write_dump(process, file.fileno(), 0, None)):
                 assert isinstance(raised, (MemoryError, ProcessLookupError))
+
+    @pytest.mark.parametrize("call", ["private_folder", "submit_with_a_gap"])
+    def test_nothing_is_freed_twice(self, call, faults, run_program, tmp_path):
+        """What is freed twice is given to two owners, and CPython crashes some allocations later."""
+        done = run_program([PYTHON, "-c", FREED, call, str(tmp_path / "private")])
+        assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "done", "")
 
     def test_of_the_names_of_a_report_s_files(self, failing, standin, tmp_path):
         file = tmp_path / "some.log"

@@ -102,8 +102,9 @@ cdef _Local private_descriptor(str inherited):
     """
     cdef _Local descriptor = _Local.__new__(_Local)
     cdef DWORD error
-    cdef bytes text = long_utf16("D:P" + "".join(
-        [f"(A;{inherited};FA;;;{who})" for who in ("SY", "BA", user_sid())]), 1024, "descriptor")
+    cdef str all_rights = f"(A;{inherited};FA;;;"
+    cdef bytes text = long_utf16(
+        f"D:P{all_rights}SY){all_rights}BA){all_rights}{user_sid()})", 1024, "descriptor")
     if not ConvertStringSecurityDescriptorToSecurityDescriptorW(
             <WCHAR *><char *>text, SDDL_REVISION_1, &descriptor._memory, NULL):
         error = GetLastError()

@@ -43,11 +43,14 @@ cdef void needs(WER_REPORT_INFORMATION_V5 *info, size_t size) noexcept:
 cdef int check_gap(unsigned int parameters) except -1:
     """WER refuses a report in which a parameter is set while a lower one is not. Bit n stands for Pn."""
     cdef int number
+    cdef list given = [], missing = []
     if not parameters & (parameters + 1):
         return 0
-    given = [f"P{number}" for number in range(WER_MAX_PARAM_COUNT) if parameters >> number & 1]
-    missing = [
-        f"P{number}" for number in range(WER_MAX_PARAM_COUNT) if parameters >> number and not parameters >> number & 1]
+    for number in range(WER_MAX_PARAM_COUNT):
+        if parameters >> number & 1:
+            given.append(f"P{number}")
+        elif parameters >> number:
+            missing.append(f"P{number}")
     raise ValueError(
         f"signature parameters have a gap: {', '.join(given)} set, {', '.join(missing)} not; set every lower one")
 

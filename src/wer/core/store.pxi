@@ -204,16 +204,16 @@ cdef bytes guid_in(const GUID *guid):
 cdef tuple metadata_of(const WerReading *reading):
     """What the newest version has, in its order; what an older one does not have is zero or empty."""
     cdef const WER_REPORT_METADATA_V3 *m = &reading.metadata
+    cdef list parameters = []
     cdef int index
+    for index in range(WER_MAX_PARAM_COUNT):
+        parameters.append((
+            text_in(m.Signature.Parameters[index].Name, sizeof(m.Signature.Parameters[0].Name) // sizeof(WCHAR)),
+            text_in(m.Signature.Parameters[index].Value, sizeof(m.Signature.Parameters[0].Value) // sizeof(WCHAR)),
+        ))
     return (
         text_in(m.Signature.EventName, sizeof(m.Signature.EventName) // sizeof(WCHAR)),
-        [
-            (
-                text_in(m.Signature.Parameters[index].Name, sizeof(m.Signature.Parameters[0].Name) // sizeof(WCHAR)),
-                text_in(m.Signature.Parameters[index].Value, sizeof(m.Signature.Parameters[0].Value) // sizeof(WCHAR)),
-            )
-            for index in range(WER_MAX_PARAM_COUNT)
-        ],
+        parameters,
         guid_in(&m.BucketId),
         guid_in(&m.ReportId),
         <ULONGLONG>m.CreationTime.dwHighDateTime << 32 | m.CreationTime.dwLowDateTime,
