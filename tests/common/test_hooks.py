@@ -272,6 +272,22 @@ class TestReport:
         assert not reporter._background._thread.is_alive()
         assert "it is closed" in reporter.limits.problem
 
+    def test_leaves_no_thread_that_began_and_could_not_be_waited_for(self, make, monkeypatch):
+        began = []
+
+        def start(thread):
+            real_start(thread)
+            began.append(thread)
+            raise MemoryError
+
+        real_start = threading.Thread.start
+        monkeypatch.setattr(threading.Thread, "start", start)
+        with pytest.raises(MemoryError):
+            make()
+        [thread] = began
+        thread.join(30)
+        assert not thread.is_alive()
+
     def test_its_thread_goes_on_after_a_memory_error(self, reporter, filed):
         def no_memory():
             raise MemoryError

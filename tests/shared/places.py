@@ -113,9 +113,10 @@ class OnStandIn:
         """What an operation has left: threads, what is registered or enabled, files."""
         left = []
         for thread in set(threading.enumerate()) - self.threads:
-            if thread.ident is None:  # Thread.start had no memory, and CPython goes on listing it
+            try:
+                thread.join(PATIENCE)
+            except RuntimeError:  # Thread.start had no memory, and CPython goes on listing what never started
                 continue
-            thread.join(PATIENCE)
             if thread.is_alive():
                 left.append(f"the thread {thread.name}")
         # Without any memory what has ended may stay noted, until it is registered again.

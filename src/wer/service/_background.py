@@ -45,7 +45,12 @@ class Background:
         self._last.set()
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="wer: reports", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except BaseException:  # no memory to wait for it, or Ctrl-C: it may run all the same
+            self._ended = True
+            self._rouse()
+            raise
 
     def run(self, work: "Callable[[], None]", seconds: float) -> bool:
         """Have `work` done, and wait for it for so long; without the thread it is done here.
