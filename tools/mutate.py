@@ -174,15 +174,21 @@ def _place(cache: Cache, name: str) -> _Place:
     python = venvs.extended(cache, ["test-linux", "mutate"], folder / "python", build.native_wheel(cache))
     compiling: steps.Command = [python, "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
     steps.run([*compiling, *folder.glob("python/lib/*/site-packages/wer")], env=cache.environment)
-    with tarfile.open(build.sdist(cache)) as sdist:
-        sdist.extractall(folder / "checkout", filter="data")
-    (checkout,) = (folder / "checkout").iterdir()
+    checkout = copied(cache, folder / "checkout")
     temporary = folder / "tmp"
     temporary.mkdir()
     # The tests' own modules are compiled once, for all mutants; the package's are already, and not looked at again.
     environment = cache.environment | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
     del environment["PYTHONDONTWRITEBYTECODE"]
     return _Place(python, checkout, environment)
+
+
+def copied(cache: Cache, folder: Path) -> Path:
+    """A copy of the checkout in this new folder: a mutant may write anywhere in the current one."""
+    with tarfile.open(build.sdist(cache)) as sdist:
+        sdist.extractall(folder, filter="data")
+    (checkout,) = folder.iterdir()
+    return checkout
 
 
 def _each(tasks: Sequence[str], places: Sequence[_Place], do: Callable[[_Place, str], T]) -> list[T]:

@@ -91,6 +91,15 @@ class Reached:
     seconds: dict[str, float]
 
 
+@dataclass
+class _Place:
+    """Where tests run, and with what environment."""
+
+    own: session.Session
+    checkout: Path
+    environment: dict[str, str]
+
+
 def mutate_extension(cache: Cache, only: int | None) -> int:
     """Decide the mutants that are not decided yet, or this one, anew. Returns the exit code."""
     source, checks = _with_switches(cache)
@@ -124,16 +133,17 @@ def _decide(cache: Cache, source: Path, checks: list[Check], *, again: bool) -> 
     debian.install(cache, debian.WINE_AND_COMPILER + debian.VENV)  # session.prepare would make the usual wheel, too
     with session.opened(cache, [PYTHON], wheel=wheel) as own:
         environment = testrun.built_with_ours(cache, PYTHON, own)  # else tests are skipped that want a C host
-        reached = _which_tests(cache, own, source, environment)
+        place = _Place(own, mutate.copied(cache, own.folder / "checkout"), environment)
+        reached = _which_tests(cache, place, source)
         for number, check in enumerate(left, 1):
-            verdict, by = _try(own, check.number, reached, environment)
+            verdict, by = _try(place, check.number, reached)
             told = {"mutant": check.name, "line": check.number, "verdict": verdict, "by": by, "tests": key}
             with mutate.state(cache, check.file).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(told) + "\n")
             say(f"{number} of {len(left)}: {check.number}: {verdict}: {check.file}: {check.name}{by and f' ({by})'}")
 
 
-def _try(own: session.Session, number: int, reached: Reached, environment: dict[str, str]) -> tuple[str, str]:
+def _try(place: _Place, number: int, reached: Reached) -> tuple[str, str]:
     """Run the tests that reach this check without it: what became of the mutant, and which test noticed."""
     chosen, spent = list[str](), 0.0
     for name in sorted(reached.tests.get(number, ()), key=lambda name: reached.seconds[name]):
@@ -143,10 +153,10 @@ def _try(own: session.Session, number: int, reached: Reached, environment: dict[
         chosen.append(name)
     if not chosen:
         return "not reached", ""
-    listed = own.folder / "tests.txt"
+    listed = place.own.folder / "tests.txt"
     listed.write_text("\n".join(chosen), encoding="utf-8")
     limit = 20 + 3 * max(reached.seconds[name] for name in chosen)
-    finished = _pytest(own, ["-x", f"@{own.path(listed)}"], limit, environment | {"WER_MUTANT": str(number)})
+    finished = _pytest(place, ["-x", f"@{place.own.path(listed)}"], limit, {"WER_MUTANT": str(number)})
     if re.search(r"^(ERROR: |no tests ran)", finished.output, re.MULTILINE):
         raise Failure(f"pytest did not run the tests of check {number}:\n{finished.output}")
     failed = re.search(r"^(?:FAILED|ERROR) (\S+)", finished.output, re.MULTILINE)
@@ -156,13 +166,13 @@ def _try(own: session.Session, number: int, reached: Reached, environment: dict[
     return "killed" if finished.returncode else "survived", by
 
 
-def _which_tests(cache: Cache, own: session.Session, source: Path, environment: dict[str, str]) -> Reached:
+def _which_tests(cache: Cache, place: _Place, source: Path) -> Reached:
     """Run each file of tests with all checks, unless that was done."""
     files = [f"tests/windows/test_{name}.py" for names in WINDOWS for name in names]
     files += [f"tests/common/test_{name}.py" for name in COMMON]
     reached = Reached({}, {})
     for test in files:
-        told = json.loads(_reached(cache, own, source, test, environment).read_text(encoding="utf-8"))
+        told = json.loads(_reached(cache, place, source, test).read_text(encoding="utf-8"))
         if told["failed"]:
             say(f"Fail with every check, and are left out: {', '.join(told['failed'])}")
         for name, (seconds, *numbers) in told["tests"].items():
@@ -172,8 +182,9 @@ def _which_tests(cache: Cache, own: session.Session, source: Path, environment: 
     return reached
 
 
-def _reached(cache: Cache, own: session.Session, source: Path, test: str, environment: dict[str, str]) -> Path:
+def _reached(cache: Cache, place: _Place, source: Path, test: str) -> Path:
     """The file with which tests of this file reach which checks."""
+    own = place.own
     plugin = mutate.HERE / "reached_on_windows.py"
     numbers = own.folder / "reached"
 
@@ -185,7 +196,7 @@ def _reached(cache: Cache, own: session.Session, source: Path, test: str, enviro
         )
         notes = {"WER_REACHED": own.path(numbers), "WER_REACHED_BY": own.path(told)}
         found = {"PYTHONPATH": own.path(mutate.HERE)}
-        _pytest(own, ["-p", plugin.stem, test], 300, environment | notes | found)
+        _pytest(place, ["-p", plugin.stem, test], 300, notes | found)
 
     key: Key = [source, *_code("shared"), build.ROOT / "tests" / "windows" / "conftest.py", build.ROOT / test, plugin]
     name = "-".join(("checks-reached", *Path(test).with_suffix("").parts[1:]))
@@ -197,11 +208,11 @@ def _code(folder: str) -> list[Path]:
     return sorted((build.ROOT / "tests" / folder).rglob("*.py"))
 
 
-def _pytest(own: session.Session, arguments: list[str], limit: float, environment: dict[str, str]) -> Finished:
+def _pytest(place: _Place, arguments: list[str], limit: float, environment: dict[str, str]) -> Finished:
     # A test that takes too long ends the session, and with it what would wait for ever.
     limits = ["-o", f"faulthandler_timeout={limit:.0f}", "-o", "faulthandler_exit_on_timeout=true"]
     command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", *limits, *arguments]
-    return own.python(PYTHON, command, env=environment, cwd=build.ROOT, echo=None)
+    return place.own.python(PYTHON, command, env=place.environment | environment, cwd=place.checkout, echo=None)
 
 
 def _with_switches(cache: Cache) -> tuple[Path, list[Check]]:
