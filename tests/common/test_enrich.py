@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import weakref
-from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
@@ -120,16 +119,19 @@ def test_the_rest_is_undone_if_wer_refuses_one(fake, faults, folder):
 
 @pytest.mark.parametrize(("nth", "registered"), [(0, 1), (1, 2), (2, 2), (3, 3)])  # the third is the file's
 def test_without_memory_to_keep_what_is_begun_nothing_stays(fake, faults, folder, monkeypatch, nth, registered):
-    class Full(ExitStack):
+    class Enrichment(_enrich.Enrichment):
         kept = 0
 
-        def callback(self, *arguments):
-            if self.kept == nth:
-                raise MemoryError
-            self.kept += 1
-            super().callback(*arguments)
+        def __setattr__(self, name, value):
+            if name == "_undoing" and value is not None and not undoing:
+                if self.kept == nth:
+                    undoing.append(True)
+                    raise MemoryError
+                self.__dict__["kept"] = self.kept + 1
+            super().__setattr__(name, value)
 
-    monkeypatch.setattr(_enrich, "ExitStack", Full)
+    undoing = []
+    monkeypatch.setattr(_enrich, "Enrichment", Enrichment)
     with pytest.raises(MemoryError):
         enrich(metadata={"A": "1"}, files=["a"], folder=folder)
     called = [name.partition("ister")[0] for name in functions(fake)]

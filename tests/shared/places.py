@@ -116,6 +116,7 @@ class OnStandIn:
             try:
                 thread.join(PATIENCE)
             except RuntimeError:  # Thread.start had no memory, and CPython goes on listing what never started
+                threading._limbo.pop(thread, None)
                 continue
             if thread.is_alive():
                 left.append(f"the thread {thread.name}")

@@ -220,3 +220,18 @@ def test_without_memory_nobody_waits_for_what_is_done(faults, more):
         done = _background.Done()
         faults.call(done.set, first, first + more)
         assert done.wait(0)
+
+
+def test_without_memory_enrich_leaves_nothing(faults, standin):
+    def enrich():
+        return wer.service.enrich(files=["some.log", "other.log"], faulthandler=False)
+
+    enrich().undo()
+    for first in range(1, 500):
+        done, error, _, failed = faults.call(enrich, first, first + FOR_EVER)
+        if error is None:
+            done.undo()
+        assert standin.registrations() == 0
+        if not failed:
+            break
+    assert not failed

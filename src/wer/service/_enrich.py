@@ -2,13 +2,13 @@
 
 import atexit
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 from .._custom_metadata import check_custom_metadata
 from .._limits import WER_MAX_REGISTERED_ENTRIES, WER_MAX_REGISTERED_METADATA
 from .._registration import Registration, register_custom_metadata, register_file, register_memory_block
-from .._typing import Self, StrPath, TracebackType
+from .._typing import Any, Self, StrPath, TracebackType
 from ._fault_stacks import FaultStacks, is_free
 from ._folder import Folder
 from ._ring_log import RingLog
@@ -31,7 +31,9 @@ class Enrichment:
         self.registrations: tuple[Registration, ...] = ()
         self.faulthandler_path: str | None = None
         self.notes: tuple[str, ...] = ()
-        self._undoing = ExitStack()
+        # What undoes the last step, and the same for those before it. An ExitStack asks for memory, as does a list that
+        # gets shorter, and what is begun is undone just when there is none.
+        self._undoing: tuple[Callable[[], None], Any] | None = None
         self._ring_log: RingLog | None = None  # to stay, whoever else drops it
 
     def __enter__(self) -> Self:
@@ -55,14 +57,24 @@ class Enrichment:
         WerError
             WER refused to forget something. All else is undone.
         """
+        failure: Exception | None = None
         try:
-            self._undoing.close()
+            while self._undoing:
+                undo, before = self._undoing
+                try:
+                    undo()
+                except Exception as error:
+                    failure = error
+                self._undoing = before
+            if failure is not None:
+                raise failure
         finally:
+            del failure  # which has this frame in its traceback
             atexit.unregister(self.undo)
 
     def _register(self, registration: Registration) -> None:
         try:
-            self._undoing.callback(registration.unregister)
+            self._undoing = (registration.unregister, self._undoing)
             self.registrations += (registration,)
         except BaseException:  # there is no memory for it, and then nobody could undo it
             registration.unregister()
@@ -77,7 +89,7 @@ class Enrichment:
             folder.sweep()
         stacks = FaultStacks(folder)
         try:
-            self._undoing.callback(stacks.close)
+            self._undoing = (stacks.close, self._undoing)
         except BaseException:
             stacks.close()
             raise
@@ -170,7 +182,9 @@ def enrich(
             done._write_fault_stacks(folder if isinstance(folder, Folder) else Folder(folder))
         atexit.register(done.undo)
     except BaseException:
-        with suppress(OSError, RuntimeError):
+        try:  # noqa: SIM105 - suppress() asks for memory
             done.undo()
+        except (OSError, RuntimeError):
+            pass
         raise
     return done

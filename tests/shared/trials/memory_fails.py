@@ -70,8 +70,8 @@ def crashed_in_a_generator(said):
     CPython 3.12 and 3.13 do so by themselves: `any(low <= char for low in pairs)`, called by ten lines without `wer`,
     ends them at some of its allocations.
     """
-    crash = re.search(r'fatal exception: access violation\n\nCurrent thread .*\n  File "(.*)", line (\d+) in ', said)
-    if crash is None:
+    crash = re.search(r'^Current thread .*\n  File "(.*)", line (\d+) in ', said, re.MULTILINE)
+    if "fatal exception: access violation" not in said or crash is None:
         return False
     tree = ast.parse(Path(crash[1]).read_text(encoding="utf-8"))
     generators = [node for node in ast.walk(tree) if isinstance(node, ast.GeneratorExp)]
