@@ -176,12 +176,16 @@ class TestChildren:
         assert len(ran.answer["failed"]) == 3
         assert os.listdir(tmp_path) == []
 
-    def test_too_many_are_a_mistake(self, fake, worker, tmp_path):
-        for pid in range(8000, 8000 + 4 * 201, 4):
+    @pytest.mark.parametrize("children", [199, 200])
+    def test_more_than_200_are_a_mistake(self, fake, worker, tmp_path, children):
+        for pid in range(8000, 8000 + 4 * children, 4):
             fake.add_process(pid, parent=4712)
         ran = run("dump", "--pid", "4712", "-o", str(tmp_path), "--children")
-        assert ran.code == 1
-        assert "process 4712 has started more than 200 others" in ran.err
+        if children < 200:
+            assert (ran.code, len(os.listdir(tmp_path))) == (0, 200)
+        else:
+            assert (ran.code, os.listdir(tmp_path)) == (1, [])
+            assert "process 4712 and what it has started are more than 200" in ran.err
 
 
 class TestRefused:
