@@ -40,7 +40,7 @@ EXAMPLES = """\
 _TEXT: "dict[str, Any]" = {"type": "string"}
 _EVIDENCE: "dict[str, Any]" = {
     "type": "object",
-    "required": ["source"],
+    "required": ["source", "hive", "view", "key", "name", "type", "data"],
     "properties": {
         "source": {"description": "registry, process, folder, file or service.", "type": "string"},
         "hive": {"description": "HKLM, HKCU or HKU.", "type": ["string", "null"]},
@@ -53,7 +53,10 @@ _EVIDENCE: "dict[str, Any]" = {
 }
 _FINDING: "dict[str, Any]" = {
     "type": "object",
-    "required": ["id", "severity", "title", "evidence", "meaning", "sure", "remedy", "report", "dump", "normal"],
+    "required": [
+        *("id", "severity", "title", "evidence", "meaning", "sure", "remedy", "report", "dump"),
+        *("sources", "normal"),
+    ],
     "properties": {
         "id": {"description": "Its name, which stays.", "type": "string"},
         "severity": {
