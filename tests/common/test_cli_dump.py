@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sys
 
 import pytest
 from clirun import run
 
+from wer.cli import _output
 from wer.cli import dump as command
 from wer.testing import FakeWer
 
@@ -106,6 +108,20 @@ class TestWhere:
         assert f"the dumps will have some 182 MiB, and in {tmp_path} there is room for 100 MiB" in ran.err
         assert dumped(fake) == []
         assert run("dump", "--pid", "4804", "-o", str(tmp_path), "--type", "full").code == 0
+
+
+def test_a_terminal_sees_how_far_it_is(fake, worker, tmp_path, monkeypatch):
+    def write(held, target, flags, overwrite, progress):
+        expected = command.expected_of(held, flags)
+        for part in (1, 3, 4):
+            progress(expected * part // 4, expected)
+        return real(held, target, flags, overwrite, None)
+
+    real = command.write_dump_of
+    monkeypatch.setattr(command, "write_dump_of", write)
+    monkeypatch.setattr(_output, "_is_terminal", lambda stream: stream is sys.stderr)
+    ran = run("dump", "--pid", "4712", "-o", str(tmp_path / "a.dmp"))
+    assert ran.err.partition("\n")[0] == "".join(f"\rProcess 4712: {done:3} %" for done in (0, 25, 75, 100))
 
 
 class TestLaunchers:

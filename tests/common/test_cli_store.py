@@ -10,6 +10,7 @@ from stored import NOON, make_report, stored_report
 
 import wer
 import wer.testing
+from wer.cli import _output
 from wer.cli import store as command
 
 QUEUE, ARCHIVE = wer.StoreType.MACHINE_QUEUE, wer.StoreType.MACHINE_ARCHIVE
@@ -171,6 +172,12 @@ class TestExport:
         assert answer["copied"] == one["copied"] > 4000
         assert (tmp_path / "target" / one["folder"] / "manifest.json").exists()
         assert run("store", "export", str(tmp_path / "target"), "--json").answer["copied"] == 0
+
+    def test_a_terminal_sees_how_far_it_is(self, report, tmp_path, monkeypatch):
+        monkeypatch.setattr(_output, "_is_terminal", lambda stream: stream is sys.stderr)
+        ran = run("store", "export", str(tmp_path / "target"))
+        assert ran.err.startswith("\rCopying:   0 %")
+        assert ran.err.endswith("\rCopying: 100 %\n")
 
     def test_some(self, fake, report, tmp_path):
         fake.reports[QUEUE].append(make_report(tmp_path / "queue" / "AppHang_1", event="AppHangB1"))

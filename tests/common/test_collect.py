@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import types
@@ -18,6 +19,7 @@ from stories import INTEGRATOR_ID, OTHER_ID, crash_event, make_crash, make_link,
 
 import wer
 import wer.testing
+from wer.cli import _output
 from wer.reports import _collect, _joined, _of_process, collect
 
 NAME = "1-AppCrash_x"
@@ -498,6 +500,23 @@ def test_what_could_not_be_read_is_told(report, tmp_path, monkeypatch):
 @pytest.mark.parametrize("arguments", [[], ["--pid", "x"], ["--pid", "1", "--key", "x"], ["--pid", "-1"]])
 def test_a_command_line_that_is_wrong(tmp_path, arguments):
     assert run("collect", *arguments, "-o", str(tmp_path / "x.zip")).code == 2
+
+
+def test_a_terminal_sees_how_far_it_is(report, tmp_path, monkeypatch):
+    monkeypatch.setattr(_output, "_is_terminal", lambda stream: stream is sys.stderr)
+    ran = run("collect", "--key", str(report), "-o", str(tmp_path / "crash.zip"), "--yes")
+    assert "\rCollecting:   0 %" in ran.err
+    assert "\rCollecting: 100 %\n" in ran.err
+
+
+def test_a_report_that_is_damaged(tmp_path):
+    """It is about the file, not about the command line."""
+    (tmp_path / "Report.wer").write_bytes(b"\0")
+    ran = run("collect", "--key", str(tmp_path / "Report.wer"), "-o", str(tmp_path / "x.zip"), "--yes")
+    assert (ran.code, ran.out) == (1, "")
+    with pytest.raises(ValueError, match=re.escape(str(tmp_path / "Report.wer"))) as caught:
+        wer.read_report(tmp_path / "Report.wer")
+    assert ran.err == f"wer collect: {caught.value}\n"
 
 
 def test_a_report_that_is_not_there(tmp_path):
