@@ -287,6 +287,16 @@ class TestLocalDumps:
         assert r"C:\No such\Dumps: no such folder" in done.err
         assert tree(registry) == before
 
+    def test_an_error_that_is_about_no_file(self, machine, monkeypatch):
+        def fail(path):
+            raise OSError(28, "no room")
+
+        machine()
+        monkeypatch.setattr("wer.cli.local_dumps.make_dump_folder", fail)
+        done = run(*self.SET, "--folder", r"C:\No such\Dumps", "--yes")
+        assert done.code == 1
+        assert done.err.endswith("wer local-dumps set: no room\n")
+
     def test_on_kill(self, machine):
         registry = machine({rf"{IMAGES}\python.exe": {"GlobalFlag": (Kind.DWORD, 0x10)}})
         before = tree(registry)
@@ -399,7 +409,15 @@ class TestExclude:
         monkeypatch.setattr("wer._settings.add_excluded_application", lambda *_: None)
         done = run("exclude", "add", "worker.exe", "--yes")
         assert done.code == 3
-        assert "the registry does not have it" in done.err
+        assert "the registry does not have it: nowhere." in done.err
+
+    def test_it_is_only_where_it_was(self, machine, monkeypatch):
+        machine({EXCLUDED: {"worker.exe": (Kind.DWORD, 1)}})
+        monkeypatch.setattr("wer._settings.add_excluded_application", lambda *_: None)
+        done = run("exclude", "add", "worker.exe", "--yes", "--json")
+        assert (done.code, done.answer["done"]) == (3, True)
+        assert done.answer["notes"][-1].endswith("the registry does not have it: ['for all users'].")
+        assert [entry["hive"] for entry in done.answer["entries"]] == ["HKLM"]
 
     def test_hostile_names(self, machine):
         machine(user={EXCLUDED: {HOSTILE: (Kind.SZ, "\x1b[2J")}})

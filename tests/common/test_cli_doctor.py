@@ -9,6 +9,8 @@ from clirun import run
 from fake_machine import AEDEBUG, LOCAL_DUMPS, PROCESS, SERVICES, WER, Parts, healthy
 
 from wer._machine.registry import Kind
+from wer.cli import doctor as doctor_command
+from wer.cli._output import Output
 from wer.doctor import Trial, _examine, _trial
 
 
@@ -220,6 +222,26 @@ class TestTheTest:
     def test_json(self, tried):
         ran, _ = tried(healthy(), self.ALL | {"unknown": ["u"], "left": ["l"]}, "--yes", "--json")
         assert ran.answer["test"] == self.ALL | {"pid": 4711, "unknown": ["u"], "left": ["l"], "as_forecast": True}
+
+
+LONG = "reg add " + "x" * 40
+
+
+@pytest.mark.parametrize(
+    ("remedy", "lines"),
+    [
+        ("Ask `who`.", ["  do:    Ask `who`."]),
+        (f"`{LONG}`", ["  do:", f"           {LONG}"]),
+        (f"Say `{LONG}`.", ["  do:    Say", f"           {LONG}"]),
+        (
+            f"Say `{LONG}`. Then `{LONG}` or wait.",
+            ["  do:    Say", f"           {LONG}", "         Then", f"           {LONG}", "         or wait."],
+        ),
+    ],
+)
+def test_a_long_command_is_on_a_line_of_its_own(capsys, remedy, lines):
+    doctor_command._show_remedy(remedy, Output("doctor"))
+    assert capsys.readouterr().out.splitlines() == lines
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is a Windows to examine")

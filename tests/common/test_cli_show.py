@@ -148,6 +148,15 @@ def test_what_is_not_there(tmp_path, monkeypatch, name):
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize("name", ["Report.wer", "x.dmp"])
+def test_what_is_damaged(tmp_path, name):
+    """It is about the file, not about the command line, and names it."""
+    (tmp_path / name).write_bytes(b"\0")
+    ran = run("show", str(tmp_path / name))
+    assert (ran.code, ran.out) == (1, "")
+    assert name in ran.err
+
+
 def test_what_would_steer_a_terminal(tmp_path):
     make_crash(tmp_path, FriendlyEventName="\x1b[31mred\u202e", **{"Sig[0].Value": "\x9b2J\x07.exe"})
     ran = run("show", str(tmp_path), "--all")
