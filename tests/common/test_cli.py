@@ -200,9 +200,9 @@ def test_no_text_of_others_reaches_a_terminal_alive(capsys):
 
 def test_lines_stay_lines_and_json_is_for_people_too(capsys):
     out = Output("x", as_json=True)
-    out.answer({"number": 7})
+    out.answer({"text": "ä"})
     out.end()
-    assert capsys.readouterr().out == '{\n  "schema": 1,\n  "command": "x",\n  "number": 7\n}\n'
+    assert capsys.readouterr().out == '{\n  "schema": 1,\n  "command": "x",\n  "text": "ä"\n}\n'
     out = Output("x")
     out.line("one\x07\ntwo")
     out.line()

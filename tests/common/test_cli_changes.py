@@ -289,13 +289,15 @@ class TestLocalDumps:
 
     def test_an_error_that_is_about_no_file(self, machine, monkeypatch):
         def fail(path):
-            raise OSError(28, "no room")
+            error = OSError(28, "no room")
+            error.add_note("Nothing was changed.")
+            raise error
 
         machine()
         monkeypatch.setattr("wer.cli.local_dumps.make_dump_folder", fail)
         done = run(*self.SET, "--folder", r"C:\No such\Dumps", "--yes")
         assert done.code == 1
-        assert done.err.endswith("wer local-dumps set: no room\n")
+        assert done.err.endswith("wer local-dumps set: no room\nNothing was changed.\n")
 
     def test_on_kill(self, machine):
         registry = machine({rf"{IMAGES}\python.exe": {"GlobalFlag": (Kind.DWORD, 0x10)}})
@@ -448,14 +450,15 @@ class TestCrashModule:
     def test_install_and_remove(self, machine, dll, options):
         registry = machine()
         before = tree(registry)
-        assert run("crash-module", "show").code == 1
+        done = run("crash-module", "show")
+        assert (done.code, done.out) == (1, f"{dll}: not installed\n")
         assert run("crash-module", "install", *options).code == 0
         assert tree(registry) == before
         assert run("crash-module", "install", *options, "--yes").code == 0
         assert [value.name for value in registry.values(HKLM if options else HKCU, MODULES)] == [dll]
         done = run("crash-module", "show")
         assert done.code == 0
-        assert f"{dll}: installed" in done.out
+        assert done.out.startswith(f"{dll}: installed\n\nDLL ")
         assert run("crash-module", "remove", *options, "--yes").code == 0
         assert tree(registry) == before
 
@@ -518,6 +521,8 @@ class TestUninstall:
         done = run("uninstall", "--yes")
         assert done.code == 0
         assert "Nothing of this package is here" in done.out
+        answer = run("uninstall", "--json").answer
+        assert answer == {"schema": 1, "command": "uninstall", "done": False, "plan": [], "notes": [], "left": []}
 
     def test_settings(self, machine, folder):
         theirs = {r"C:\theirs.dll": (Kind.DWORD, 0)}
@@ -614,7 +619,11 @@ class TestUninstall:
         machine()
         folder.mkdir()
         (folder / "limits.bin").touch()
-        assert run("uninstall", "--yes").code == 0
+        plan = [f"remove {folder / 'limits.bin'}", f"remove the folder {folder}, if nothing else is in it"]
+        answer = run("uninstall", "--json").answer
+        assert (answer["done"], answer["plan"], answer["left"]) == (False, plan, [])
+        answer = run("uninstall", "--yes", "--json").answer
+        assert (answer["done"], answer["plan"], answer["left"]) == (True, plan, [])
         assert not folder.exists()
 
     def test_a_file_in_use(self, machine, folder, monkeypatch):

@@ -65,6 +65,16 @@ def test_a_launcher(doctor):
     assert "has only started" not in doctor(parts, "--pid", "201").out
 
 
+def test_a_service(doctor):
+    parts = healthy()
+    parts.services["Job"] = 300
+    parts.processes[300] = replace(PROCESS, pid=300)
+    assert "It runs as PC\\me, the service Job.\n" in doctor(parts, "--service", "Job").out
+    assert "It runs as PC\\me.\n" in doctor(parts, "--pid", "300").out
+    parts.processes[300] = replace(PROCESS, pid=300, account=None, error_mode=None)
+    assert "It runs as an account that is not known.\n" in doctor(parts, "--pid", "300").out
+
+
 @pytest.mark.parametrize(
     ("parts", "code"),
     [

@@ -58,6 +58,7 @@ class TestPlan:
         log.write_bytes(b"x" * 2000)
         ran = report("--json", "--parameter", "P0=a", "--parameter", "Name=b", "--queue", "--file", str(log))
         assert ran.code == 0
+        assert {"  with P0 = a", "  with P1 Name = b"} <= set(ran.err.splitlines())
         assert ran.answer == {
             "schema": 1,
             "command": "report",

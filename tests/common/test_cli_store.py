@@ -339,6 +339,14 @@ class TestPurge:
         assert "whatever this account may remove of user-archive, which it cannot read" in ran.err
         assert len(fake.reports[QUEUE]) == 31
 
+    def test_what_the_plan_says_of_each(self, fake, report):
+        fake.reports[ARCHIVE].append(wer.StoredReport(key="unknown", event_type=None))
+        assert run("store", "purge", "--json").answer["plan"] == [
+            "remove 2 reports, 100 bytes, for good",
+            f"machine-queue: APPCRASH python.exe 2026-02-03 12:00:00Z 100 bytes {report.key}",
+            "machine-archive: ? ? ? ? unknown",
+        ]
+
     def test_what_is_hidden_is_no_reason_to_stop(self, fake):
         """Nothing can be seen, and something may be there."""
         for arguments in ([], ["--yes"]):

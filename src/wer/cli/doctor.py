@@ -228,11 +228,9 @@ def _show_finding(found: "Finding", out: Output) -> None:
 
 def _show_remedy(text: str, out: Output) -> None:
     """With each long command on a line of its own, to be copied."""
-    start = "  do:    "
     for number, part in enumerate(re.split(r"\s*`([^`]{40,})`(?:\.|\b)?\s*", text)):
         if part:
-            out.line(f"{start if number == 0 else '         '}{'  ' if number % 2 else ''}{part}")
-            start = "         "
+            out.line(f"{'  do:    ' if number == 0 else '         '}{'  ' if number % 2 else ''}{part}")
         elif number == 0:
             out.line("  do:")
 
