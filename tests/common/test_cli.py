@@ -1,5 +1,6 @@
 """What all commands of the command line share: output, JSON, exit codes, help."""
 
+import argparse
 import datetime
 import enum
 import errno
@@ -17,11 +18,13 @@ from pathlib import Path, PurePosixPath
 import pytest
 from clirun import run
 from pythons import PYTHON, WITH_WER
+from schemas import check_schema, parts, undocumented
 
 from wer import _include
 from wer.cli import _commands, _output, _schema, main
 from wer.cli._output import ExitCode, Failed, Output, shown
 from wer.doctor import _findings
+from wer.reports import StoreState
 
 
 class Command:
@@ -54,6 +57,13 @@ def played(monkeypatch):
 
 def test_the_words_of_the_doctor():
     assert list(_findings.SURE) == _schema.SURE
+    severities = _commands.load("doctor").SCHEMA["properties"]["findings"]["items"]["properties"]["severity"]["enum"]
+    assert tuple(severities) == _findings.SEVERITIES
+
+
+def test_the_words_of_the_stores():
+    stores = _commands.load("store").SCHEMA["list"]["properties"]["stores"]["items"]["properties"]
+    assert stores["state"]["enum"] == [state.value for state in StoreState]
 
 
 def raising(error):
@@ -90,6 +100,13 @@ def test_what_goes_wrong_is_a_sentence_and_an_exit_code(played, error, code):
         "command": "played",
         "error": {"text": "interrupted" if code == 130 else "no", "exit_code": code},
     }
+
+
+def test_the_command_line_is_that_of_python_unless_one_is_given(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["wer", "explain", "15", "--json"])
+    assert main() == 0
+    assert json.loads(capsys.readouterr().out)["explained"][0]["asked"] == "15"
+    assert main(()) == 2, "an empty one is one"
 
 
 def test_a_bug_is_not_hidden(played):
@@ -181,6 +198,18 @@ def test_no_text_of_others_reaches_a_terminal_alive(capsys):
     assert all(character.isprintable() or character == "\n" for character in printed)
 
 
+def test_lines_stay_lines_and_json_is_for_people_too(capsys):
+    out = Output("x", as_json=True)
+    out.answer({"text": "ä"})
+    out.end()
+    assert capsys.readouterr().out == '{\n  "schema": 1,\n  "command": "x",\n  "text": "ä"\n}\n'
+    out = Output("x")
+    out.line("one\x07\ntwo")
+    out.line()
+    out.note("three\x07\nfour")
+    assert capsys.readouterr() == ("one\\x07\ntwo\n\n", "three\\x07\nfour\n")
+
+
 def test_what_is_shown_as_it_is():
     assert shown("Zoë \U0001f40d 中文 C:\\x") == "Zoë \U0001f40d 中文 C:\\x"
 
@@ -188,6 +217,21 @@ def test_what_is_shown_as_it_is():
 class Terminal(io.StringIO):
     def isatty(self):
         return True
+
+
+@pytest.mark.parametrize(
+    ("terminal", "written"), [(False, "\N{BULLET}中\\ud800\n".encode()), (True, b"\x95\\u4e2d\\ud800\n")]
+)
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_what_an_encoding_cannot_say_is_no_reason_to_fail(monkeypatch, name, terminal, written):
+    """A terminal keeps its own, anything else gets UTF-8."""
+    raw = io.BytesIO()
+    monkeypatch.setattr(raw, "isatty", lambda: terminal, raising=False)
+    stream = io.TextIOWrapper(raw, encoding="cp1252", newline="\n")
+    monkeypatch.setattr(sys, name, stream)
+    _output.use_utf8()
+    print("\N{BULLET}中\ud800", file=stream, flush=True)
+    assert raw.getvalue() == written
 
 
 def test_progress_is_for_a_terminal(monkeypatch, capsys):
@@ -233,6 +277,16 @@ def test_rich_takes_no_markup_from_data(monkeypatch):
     assert "\x1b[3" not in sys.stdout.getvalue(), "no color"
 
 
+def test_rich_cuts_nothing_off(monkeypatch):
+    """A path is to be copied, however narrow the terminal is."""
+    pytest.importorskip("rich", reason="rich is not installed in this Python")
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "40")
+    path = "".join(f"\\folder{number}" for number in range(10))
+    Output("x").table(["key"], [[path]])
+    assert "".join(sys.stdout.getvalue().split()).endswith(path)
+
+
 def test_no_command_is_help_and_a_usage_error():
     ran = run()
     assert ran.code == 2
@@ -264,13 +318,186 @@ def test_each_example_is_a_command_line_that_is_understood(name):
         parser.parse_args([word.strip('"') for word in words[2:]])
 
 
+def parsers_of(name):
+    """The parser of a command, and those of its subcommands."""
+    parser = _commands.parser_of(name, _commands.load(name))
+    return [parser, *_commands._subparsers(parser)]
+
+
+# What stands for a value in --help: the same word for the same thing.
+WORDS = {
+    *("AGE", "CODE|ID", "EVENT", "F", "FILE", "KEY", "N", "NAME", "NAME=VALUE", "NUMBER", "PATH", "STORE", "TARGET"),
+    *("TYPE", "WHAT", "ZIP", "0x.."),
+}
+
+
+@pytest.mark.parametrize("name", _commands.NAMES)
+def test_the_help_says_what_each_option_does_and_takes(name):
+    for parser in parsers_of(name):
+        assert "--json" in parser.format_usage()
+        for action in parser._actions:
+            assert action.help or isinstance(action, argparse._SubParsersAction), action
+            if isinstance(action, argparse._SubParsersAction):
+                assert action.metavar in ("COMMAND", " | ".join(action.choices))
+                assert [one.dest for one in action._choices_actions] == list(action.choices)
+                assert all(one.help for one in action._choices_actions)
+                assert list(action.choices) == list(_commands.load(name).SCHEMA)
+            elif action.nargs != 0:
+                assert action.metavar in WORDS or (action.metavar is None and action.choices), action
+
+
+def test_the_help_of_all_says_what_each_option_and_each_exit_code_is():
+    ran = run("--help")
+    for option in ("--help", "--version", "--include", "--cmakedir"):
+        assert re.search(rf"^  .*{option} {{2,}}\w", ran.out, re.MULTILINE)
+    told = ran.out.partition("exit codes:\n")[2]
+    assert [int(line.split()[0]) for line in told.splitlines()] == list(ExitCode)
+    assert all(len(line.split()) > 1 for line in told.splitlines())
+
+
+@pytest.mark.parametrize("name", ["dump", "report"])
+def test_the_help_says_what_is_done_to_the_process(name):
+    told = " ".join(run(name, "--help").out.split())
+    assert f"the process to {name}, by its id" in told
+    assert f"{name} all processes as well" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "lacks"),
+    [
+        ("show", "WHAT"),
+        ("explain", "CODE|ID"),
+        ("dump --pid 1", "-o/--output"),
+        ("dump -o x", "--pid"),
+        ("report --pid 1", "--event"),
+        ("report --event x", "--pid"),
+        ("store", "COMMAND"),
+        ("store export", "TARGET"),
+        ("store upload", "KEY"),
+        ("local-dumps", "show | set | unset"),
+        ("exclude", "list | add | remove"),
+        ("exclude add", "NAME"),
+        ("exclude remove", "NAME"),
+        ("crash-module", "show | install | remove"),
+        ("collect --pid 1", "-o/--output"),
+    ],
+)
+def test_what_a_command_cannot_do_without(words, lacks):
+    ran = run(*words.split())
+    assert (ran.code, ran.out) == (2, "")
+    assert f"the following arguments are required: {lacks}" in ran.err
+
+
+@pytest.mark.parametrize("words", ["explain 1 --js", "dump --pi 1 -o x", "store list --mos 1", "--vers"])
+def test_no_shortened_option_is_taken(words):
+    """It would change its meaning with new ones."""
+    assert run(*words.split()).code == 2
+
+
+FILTERS = "event application age store most"
+
+
+@pytest.mark.parametrize(
+    ("words", "taken", "nothing", "off"),
+    [
+        ("doctor", {}, "pid exe service", "test all exit_zero yes"),
+        ("show x", {"what": "x"}, "dump events html", "all overwrite"),
+        ("explain 1", {"what": ["1"]}, "", ""),
+        ("dump --pid 1 -o x", {"pid": 1, "output": "x", "type": 0x40121}, "", "children itself overwrite"),
+        (
+            "report --pid 1 --event x",
+            {"pid": 1, "event": "x", "type": "mini", "consent": "not-asked", "application_name": ""}
+            | {"parameter": [], "file": []},
+            "",
+            "children itself snapshot queue no_queue yes",
+        ),
+        ("store list", {}, FILTERS, ""),
+        ("store export x", {"target": "x", "keys": []}, FILTERS, "yes"),
+        ("store upload x", {"keys": ["x"]}, "", "yes"),
+        ("store purge", {}, "", "yes"),
+        ("local-dumps show", {}, "exe", "all_accounts"),
+        ("local-dumps set", {}, "exe folder count type flags", "only_this_program on_kill yes"),
+        ("local-dumps unset", {}, "exe", "on_kill yes"),
+        ("exclude list", {}, "name", ""),
+        ("exclude add x", {"name": "x"}, "", "all_users yes"),
+        ("exclude remove x", {"name": "x"}, "", "all_users yes"),
+        ("crash-module show", {}, "", ""),
+        ("crash-module install", {}, "", "machine yes"),
+        ("crash-module remove", {}, "", "machine yes"),
+        (
+            "collect --pid 1 -o x",
+            {"pid": 1, "output": "x", "most_bytes": 4 << 30},
+            "key dump events",
+            "no_dumps no_files overwrite yes",
+        ),
+        ("uninstall", {}, "", "yes"),
+    ],
+)
+def test_what_holds_if_nothing_is_said(words, taken, nothing, off):
+    name, *others = words.split()
+    parser = _commands.parser_of(name, _commands.load(name))
+    taken = taken | dict.fromkeys(nothing.split()) | dict.fromkeys(off.split(), False)
+    if len(parsers_of(name)) > 1:
+        taken["subcommand"] = others[0]
+    assert vars(parser.parse_args(others)) == taken | {"json": False}
+    assert vars(parser.parse_args([*others, "--json"])) == taken | {"json": True}
+
+
+def schemas_of(name):
+    """The schema of a command, or those of its subcommands."""
+    schema = _commands.load(name).SCHEMA
+    return [schema] if "type" in schema else list(schema.values())
+
+
 @pytest.mark.parametrize("name", _commands.NAMES)
 def test_the_schema_says_what_each_property_is(name):
-    schema = _commands.load(name).SCHEMA
-    for one in [schema] if "type" in schema else schema.values():
-        assert one["type"] == "object"
-        for property_name, described in one["properties"].items():
+    for schema in schemas_of(name):
+        assert schema["type"] == "object"
+        check_schema(schema)
+        for property_name, described in schema["properties"].items():
             assert described["description"], property_name
+        for where, part in parts(schema):
+            told = ["description" in described for described in part.get("properties", {}).values()]
+            assert all(told) or not any(told), f"{where}: some properties are described, and others are not"
+
+
+def test_what_an_answer_may_lack_is_known():
+    lacking = {
+        f"{name}: {where}.{lacking}"
+        for name in _commands.NAMES
+        for schema in schemas_of(name)
+        for where, part in parts(schema)
+        for lacking in part.get("properties", {}).keys() - set(part.get("required", ()))
+    }
+    of_a_code, of_a_finding = ("code", "report", "dump", "why"), ("severity", "title", "remedy", "sources")
+    assert lacking == {
+        "doctor: .test",
+        "show: .html",
+        *(f"explain: explained[].{one}" for one in of_a_code + of_a_finding),
+    }
+
+
+@pytest.mark.parametrize("name", _commands.NAMES)
+def test_a_schema_with_a_misspelt_word_is_noticed(name):
+    """JSON Schema itself passes over what it does not know, and then nothing would be looked at."""
+    for schema in schemas_of(name):
+        for _, part in parts(schema):
+            for keyword in list(part):
+                whole = dict(part)
+                part.clear()
+                part.update({"misspelt" if one == keyword else one: value for one, value in whole.items()})
+                with pytest.raises(AssertionError):
+                    check_schema(schema)
+                part.clear()
+                part.update(whole)
+        check_schema(schema)
+
+
+def test_what_is_not_in_the_schema_is_noticed():
+    inner = {"type": "object", "required": [], "properties": {"a": {"type": "string"}}}
+    schema = {"type": "object", "required": [], "properties": {"one": inner, "all": {"type": "array", "items": inner}}}
+    answer = {"one": {"a": "", "b": ""}, "all": [{"a": ""}, {"c": ""}], "d": {"e": ""}}
+    assert list(undocumented(schema, answer)) == ["one.b", "all[].c", "d"]
 
 
 def spawned(*arguments, **options):

@@ -60,7 +60,9 @@ class TestLocalDumps:
         machine()
         done = run("local-dumps", "show")
         assert done.code == 1
-        assert "off, since the key" in done.out
+        assert done.out.startswith("Local dumps of programs without a key of their own: off, since the key HKLM")
+        assert re.search(r"^Value +Holds +From +Problem$", done.out, re.MULTILINE)
+        assert re.search(r"^Account +Its dumps go to$", done.out, re.MULTILINE)
         assert re.search(r"%LOCALAPPDATA%\\CrashDumps +default", done.out)
 
     def test_what_looks_as_if_it_were_set_is_warned_of(self, machine):
@@ -91,19 +93,52 @@ class TestLocalDumps:
         )
         done = run("local-dumps", "show", "--exe", "python.exe")
         assert done.code == 0
-        assert "on, as far as these settings say" in done.out
-        assert "DumpType         2 (full)" in done.out
-        assert "DumpCount is REG_SZ, and not REG_DWORD" in done.out
+        assert done.out.startswith("Local dumps of python.exe: on, as far as these settings say")
+        assert re.search(r"^DumpCount +unknown +python\.exe +DumpCount is REG_SZ, and not", done.out, re.MULTILINE)
+        assert re.search(r"^DumpType +2 \(full\) +all programs$", done.out, re.MULTILINE)
+        assert "Programs with a key of their own: python.exe" in done.out
         answer = run("local-dumps", "show", "--exe", "python.exe", "--json").answer
-        count = answer["settings"][1]
+        assert (answer["exe"], answer["on"], answer["exists"]) == ("python.exe", True, True)
+        assert answer["programs"] == ["python.exe"]
+        folder, count, dump_type, _ = answer["settings"]
+        assert (folder["name"], folder["source"], folder["stored"]) == ("DumpFolder", "default", None)
         assert (count["data"], count["source"], count["stored"]) == (None, "this program", {"kind": "SZ", "data": "3"})
+        assert count["problem"].startswith("DumpCount is REG_SZ")
+        assert dump_type == {
+            "name": "DumpType",
+            "data": 2,
+            "source": "all programs",
+            "stored": {"kind": "DWORD", "data": 2},
+            "problem": "",
+            "sure": "documented",
+        }
+
+    @pytest.mark.parametrize(
+        ("name", "data", "shown"),
+        [
+            ("DumpType", 0, "0 (custom)"),
+            ("DumpType", 1, "1 (mini)"),
+            ("DumpCount", 1, "1"),
+            ("CustomDumpFlags", 0x1121, "0x1121, only with DumpType 0"),
+        ],
+    )
+    def test_what_a_value_means(self, machine, name, data, shown):
+        machine({LOCAL_DUMPS: {name: (Kind.DWORD, data)}})
+        assert re.search(rf"^{name} +{re.escape(shown)} +all programs$", run("local-dumps", "show").out, re.MULTILINE)
 
     def test_show_for_all_accounts(self, machine):
         machine({rf"{PROFILES}\S-1-5-21-9": {"ProfileImagePath": (Kind.EXPAND_SZ, r"C:\Users\nine")}})
         assert r"C:\Users\nine\AppData\Local\CrashDumps" in run("local-dumps", "show", "--all-accounts").out
         assert "nine" not in run("local-dumps", "show").out
-        accounts = [one["account"] for one in run("local-dumps", "show", "--all-accounts", "--json").answer["folders"]]
+        folders = run("local-dumps", "show", "--all-accounts", "--json").answer["folders"]
+        accounts = [one["account"] for one in folders]
         assert accounts == ["this account", "LocalSystem", "LocalService", "NetworkService", "S-1-5-21-9"]
+        assert folders[-1] == {
+            "account": "S-1-5-21-9",
+            "profile": r"C:\Users\nine",
+            "folder": r"C:\Users\nine\AppData\Local\CrashDumps",
+            "sure": "documented",
+        }
 
     def test_show_what_may_not_be_read(self, machine):
         machine(denied=[(HKLM, LOCAL_DUMPS)])
@@ -139,11 +174,19 @@ class TestLocalDumps:
         assert run("local-dumps", "show", "--exe", "python.exe").code == 0
         assert run("local-dumps", "show", "--exe", "other.exe").code == 1
         again = run(*self.SET, "--only-this-program", "--yes")
-        assert again.out == "Nothing to do.\n"
+        assert (again.code, again.out) == (0, "Nothing to do.\n")
+        again = run(*self.SET, "--only-this-program", "--yes", "--json")
+        assert (again.code, again.answer["done"], again.answer["plan"], again.answer["changes"]) == (0, False, [], [])
         undone = run("local-dumps", "unset", "--exe", "python.exe", "--yes", "--json")
         assert undone.code == 0
         assert undone.answer["done"] is True
         assert tree(registry) == before
+
+    def test_how_much_was_done(self, machine):
+        machine({LOCAL_DUMPS: {}})
+        assert run("local-dumps", "set", "--count", "3", "--yes").out == "Done: 1 change, and read back.\n"
+        done = run("local-dumps", "set", "--count", "4", "--type", "mini", "--yes")
+        assert done.out == "Done: 2 changes, and read back.\n"
 
     def test_json_of_a_plan(self, machine):
         machine({LOCAL_DUMPS: {"DumpCount": (Kind.BINARY, b"\1\2")}})
@@ -244,6 +287,18 @@ class TestLocalDumps:
         assert r"C:\No such\Dumps: no such folder" in done.err
         assert tree(registry) == before
 
+    def test_an_error_that_is_about_no_file(self, machine, monkeypatch):
+        def fail(path):
+            error = OSError(28, "no room")
+            error.add_note("Nothing was changed.")
+            raise error
+
+        machine()
+        monkeypatch.setattr("wer.cli.local_dumps.make_dump_folder", fail)
+        done = run(*self.SET, "--folder", r"C:\No such\Dumps", "--yes")
+        assert done.code == 1
+        assert done.err.endswith("wer local-dumps set: no room\nNothing was changed.\n")
+
     def test_on_kill(self, machine):
         registry = machine({rf"{IMAGES}\python.exe": {"GlobalFlag": (Kind.DWORD, 0x10)}})
         before = tree(registry)
@@ -293,8 +348,15 @@ class TestExclude:
         assert "documented nowhere" in done.err
         assert registry.values(HKCU, EXCLUDED) is None
         assert run("exclude", "add", "worker.exe", "--yes").out == "Done, and read back.\n"
-        (entry,) = run("exclude", "list", "WORKER.exe", "--json").answer["entries"]
-        assert (entry["name"], entry["hive"], entry["made_here"]) == ("worker.exe", "HKCU", True)
+        assert run("exclude", "list", "WORKER.exe", "--json").answer["entries"] == [
+            {
+                "name": "worker.exe",
+                "hive": "HKCU",
+                "by_policy": False,
+                "made_here": True,
+                "stored": {"kind": "DWORD", "data": 1},
+            }
+        ]
         assert "worker.exe  for this user  1 [DWORD]  yes" in run("exclude", "list").out
         assert run("exclude", "list", "other.exe").out == "other.exe is not excluded.\n"
         assert run("exclude", "remove", "worker.exe", "--yes").code == 0
@@ -317,6 +379,9 @@ class TestExclude:
     def test_no_exe(self, machine):
         machine()
         assert "does not end with .exe" in run("exclude", "add", "worker").err
+        assert "does not end with .exe" not in run("exclude", "add", "worker.exe").err
+        assert "does not end with .exe" not in run("exclude", "add", "WORKER.EXE").err
+        assert "does not end with .exe" not in run("exclude", "remove", "worker").err
 
     def test_a_policy_stays(self, machine, wers):
         registry = machine(
@@ -346,7 +411,15 @@ class TestExclude:
         monkeypatch.setattr("wer._settings.add_excluded_application", lambda *_: None)
         done = run("exclude", "add", "worker.exe", "--yes")
         assert done.code == 3
-        assert "the registry does not have it" in done.err
+        assert "the registry does not have it: nowhere." in done.err
+
+    def test_it_is_only_where_it_was(self, machine, monkeypatch):
+        machine({EXCLUDED: {"worker.exe": (Kind.DWORD, 1)}})
+        monkeypatch.setattr("wer._settings.add_excluded_application", lambda *_: None)
+        done = run("exclude", "add", "worker.exe", "--yes", "--json")
+        assert (done.code, done.answer["done"]) == (3, True)
+        assert done.answer["notes"][-1].endswith("the registry does not have it: ['for all users'].")
+        assert [entry["hive"] for entry in done.answer["entries"]] == ["HKLM"]
 
     def test_hostile_names(self, machine):
         machine(user={EXCLUDED: {HOSTILE: (Kind.SZ, "\x1b[2J")}})
@@ -377,14 +450,15 @@ class TestCrashModule:
     def test_install_and_remove(self, machine, dll, options):
         registry = machine()
         before = tree(registry)
-        assert run("crash-module", "show").code == 1
+        done = run("crash-module", "show")
+        assert (done.code, done.out) == (1, f"{dll}: not installed\n")
         assert run("crash-module", "install", *options).code == 0
         assert tree(registry) == before
         assert run("crash-module", "install", *options, "--yes").code == 0
         assert [value.name for value in registry.values(HKLM if options else HKCU, MODULES)] == [dll]
         done = run("crash-module", "show")
         assert done.code == 0
-        assert f"{dll}: installed" in done.out
+        assert done.out.startswith(f"{dll}: installed\n\nDLL ")
         assert run("crash-module", "remove", *options, "--yes").code == 0
         assert tree(registry) == before
 
@@ -395,8 +469,27 @@ class TestCrashModule:
         assert f"{old} is of an installation that has gone" in done.err
         assert r"C:\theirs.dll is missing" in done.err
         assert "not looked at" in done.out
-        there = {entry["path"]: entry["is_there"] for entry in run("crash-module", "show", "--json").answer["entries"]}
+        answer = run("crash-module", "show", "--json").answer
+        there = {entry["path"]: entry["is_there"] for entry in answer["entries"]}
         assert there == {old: False, r"C:\theirs.dll": False, r"\\far\a.dll": None}
+        assert {entry["path"]: entry["ours"] for entry in answer["entries"] if entry["ours"]} == {old: True}
+
+    def test_whose_they_are(self, machine, dll):
+        machine({MODULES: {r"C:\theirs.dll": (Kind.DWORD, 7)}}, {MODULES: {dll: (Kind.DWORD, 0)}})
+        done = run("crash-module", "show")
+        assert re.search(r"^DLL +For +The file is$", done.out, re.MULTILINE)
+        assert re.search(r"^C:\\theirs\.dll +all users +MISSING$", done.out, re.MULTILINE)
+        assert re.search(rf"^{re.escape(dll)} +this user +(there|not looked at: .*)$", done.out, re.MULTILINE)
+        answer = run("crash-module", "show", "--json").answer
+        assert (answer["path"], answer["installed"], answer["unreadable"]) == (dll, True, [])
+        theirs = next(entry for entry in answer["entries"] if entry["path"] != dll)
+        assert theirs == {
+            "path": r"C:\theirs.dll",
+            "hive": "HKLM",
+            "is_there": False,
+            "ours": False,
+            "stored": {"kind": "DWORD", "data": 7},
+        }
 
     def test_no_dll(self, machine, monkeypatch, tmp_path):
         machine()
@@ -428,6 +521,8 @@ class TestUninstall:
         done = run("uninstall", "--yes")
         assert done.code == 0
         assert "Nothing of this package is here" in done.out
+        answer = run("uninstall", "--json").answer
+        assert answer == {"schema": 1, "command": "uninstall", "done": False, "plan": [], "notes": [], "left": []}
 
     def test_settings(self, machine, folder):
         theirs = {r"C:\theirs.dll": (Kind.DWORD, 0)}
@@ -524,7 +619,11 @@ class TestUninstall:
         machine()
         folder.mkdir()
         (folder / "limits.bin").touch()
-        assert run("uninstall", "--yes").code == 0
+        plan = [f"remove {folder / 'limits.bin'}", f"remove the folder {folder}, if nothing else is in it"]
+        answer = run("uninstall", "--json").answer
+        assert (answer["done"], answer["plan"], answer["left"]) == (False, plan, [])
+        answer = run("uninstall", "--yes", "--json").answer
+        assert (answer["done"], answer["plan"], answer["left"]) == (True, plan, [])
         assert not folder.exists()
 
     def test_a_file_in_use(self, machine, folder, monkeypatch):

@@ -9,6 +9,8 @@ from clirun import run
 from fake_machine import AEDEBUG, LOCAL_DUMPS, PROCESS, SERVICES, WER, Parts, healthy
 
 from wer._machine.registry import Kind
+from wer.cli import doctor as doctor_command
+from wer.cli._output import Output
 from wer.doctor import Trial, _examine, _trial
 
 
@@ -61,6 +63,16 @@ def test_a_launcher(doctor):
     parts.behind[200] = 201
     assert "Process 200 has only started process 201" in doctor(parts, "--pid", "200").out
     assert "has only started" not in doctor(parts, "--pid", "201").out
+
+
+def test_a_service(doctor):
+    parts = healthy()
+    parts.services["Job"] = 300
+    parts.processes[300] = replace(PROCESS, pid=300)
+    assert "It runs as PC\\me, the service Job.\n" in doctor(parts, "--service", "Job").out
+    assert "It runs as PC\\me.\n" in doctor(parts, "--pid", "300").out
+    parts.processes[300] = replace(PROCESS, pid=300, account=None, error_mode=None)
+    assert "It runs as an account that is not known.\n" in doctor(parts, "--pid", "300").out
 
 
 @pytest.mark.parametrize(
@@ -220,6 +232,26 @@ class TestTheTest:
     def test_json(self, tried):
         ran, _ = tried(healthy(), self.ALL | {"unknown": ["u"], "left": ["l"]}, "--yes", "--json")
         assert ran.answer["test"] == self.ALL | {"pid": 4711, "unknown": ["u"], "left": ["l"], "as_forecast": True}
+
+
+LONG = "reg add " + "x" * 40
+
+
+@pytest.mark.parametrize(
+    ("remedy", "lines"),
+    [
+        ("Ask `who`.", ["  do:    Ask `who`."]),
+        (f"`{LONG}`", ["  do:", f"           {LONG}"]),
+        (f"Say `{LONG}`.", ["  do:    Say", f"           {LONG}"]),
+        (
+            f"Say `{LONG}`. Then `{LONG}` or wait.",
+            ["  do:    Say", f"           {LONG}", "         Then", f"           {LONG}", "         or wait."],
+        ),
+    ],
+)
+def test_a_long_command_is_on_a_line_of_its_own(capsys, remedy, lines):
+    doctor_command._show_remedy(remedy, Output("doctor"))
+    assert capsys.readouterr().out.splitlines() == lines
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is a Windows to examine")

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sys
 
 import pytest
 from clirun import run
 
+from wer.cli import _output
 from wer.cli import dump as command
 from wer.testing import FakeWer
 
@@ -108,6 +110,20 @@ class TestWhere:
         assert run("dump", "--pid", "4804", "-o", str(tmp_path), "--type", "full").code == 0
 
 
+def test_a_terminal_sees_how_far_it_is(fake, worker, tmp_path, monkeypatch):
+    def write(held, target, flags, overwrite, progress):
+        expected = command.expected_of(held, flags)
+        for part in (1, 3, 4):
+            progress(expected * part // 4, expected)
+        return real(held, target, flags, overwrite, None)
+
+    real = command.write_dump_of
+    monkeypatch.setattr(command, "write_dump_of", write)
+    monkeypatch.setattr(_output, "_is_terminal", lambda stream: stream is sys.stderr)
+    ran = run("dump", "--pid", "4712", "-o", str(tmp_path / "a.dmp"))
+    assert ran.err.partition("\n")[0] == "".join(f"\rProcess 4712: {done:3} %" for done in (0, 25, 75, 100))
+
+
 class TestLaunchers:
     def test_one_is_seen_through(self, fake, pool, tmp_path):
         ran = run("dump", "--pid", "4800", "-o", str(tmp_path / "a.dmp"), "--json")
@@ -176,12 +192,16 @@ class TestChildren:
         assert len(ran.answer["failed"]) == 3
         assert os.listdir(tmp_path) == []
 
-    def test_too_many_are_a_mistake(self, fake, worker, tmp_path):
-        for pid in range(8000, 8000 + 4 * 201, 4):
+    @pytest.mark.parametrize("children", [199, 200])
+    def test_more_than_200_are_a_mistake(self, fake, worker, tmp_path, children):
+        for pid in range(8000, 8000 + 4 * children, 4):
             fake.add_process(pid, parent=4712)
         ran = run("dump", "--pid", "4712", "-o", str(tmp_path), "--children")
-        assert ran.code == 1
-        assert "process 4712 has started more than 200 others" in ran.err
+        if children < 200:
+            assert (ran.code, len(os.listdir(tmp_path))) == (0, 200)
+        else:
+            assert (ran.code, os.listdir(tmp_path)) == (1, [])
+            assert "process 4712 and what it has started are more than 200" in ran.err
 
 
 class TestRefused:

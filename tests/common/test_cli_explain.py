@@ -13,7 +13,12 @@ def test_a_code(asked, code):
     assert (ran.code, ran.err) == (0, "")
     assert wer.explain(code) in ran.out
     assert "A dump file, where LocalDumps is on: " in ran.out
-    assert run("explain", asked, "--json").answer["explained"][0]["code"] == code
+    [explained] = run("explain", asked, "--json").answer["explained"]
+    assert (explained["asked"], explained["code"]) == (asked, code)
+    assert f"A report by Windows: {explained['report']}. " in ran.out
+    assert f"where LocalDumps is on: {explained['dump']}.\n" in ran.out
+    assert f"  {explained['why']} ({explained['sure']})\n" in ran.out
+    assert explained.keys() == {"asked", "meaning", "sure", "code", "report", "dump", "why"}
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -23,7 +28,10 @@ def test_a_finding(name):
     assert ran.out.startswith(f"{name} ({KNOWN[name].severity}): ")
     assert "{" not in ran.out, "nothing of another machine is left to be filled in"
     [explained] = run("explain", name.upper(), "--json").answer["explained"]
-    assert explained["severity"] == KNOWN[name].severity
+    assert (explained["asked"], explained["severity"]) == (name.upper(), KNOWN[name].severity)
+    assert explained.keys() == {"asked", "meaning", "sure", "severity", "title", "remedy", "sources"}
+    for text in (explained["title"], explained["meaning"], explained["remedy"], *explained["sources"]):
+        assert text in ran.out
 
 
 @pytest.mark.parametrize("asked", ["x", "", "0x1ffffffff", "1" * 5000, "-2147483649", "1.5"])

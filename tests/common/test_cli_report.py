@@ -53,21 +53,38 @@ class TestPlan:
             "Nothing was done. With --yes it is.",
         ]
 
-    def test_json(self, fake, worker):
-        ran = report("--json", "--parameter", "P0=a", "--parameter", "Name=b", "--queue")
+    def test_json(self, fake, worker, tmp_path):
+        log = tmp_path / "a.log"
+        log.write_bytes(b"x" * 2000)
+        ran = report("--json", "--parameter", "P0=a", "--parameter", "Name=b", "--queue", "--file", str(log))
         assert ran.code == 0
-        answer = ran.answer
-        assert (answer["event"], answer["pid"], answer["executable"]) == ("Spooler.Stuck", 4712, PYTHON)
-        assert answer["parameters"] == [
-            {"index": 0, "name": "", "value": "a"},
-            {"index": 1, "name": "Name", "value": "b"},
-        ]
-        [dump] = answer["dumps"]
-        assert (dump["pid"], dump["type"], dump["dumped"]) == (4712, "MINIDUMP", None)
-        assert dump["expected_bytes"] == (2 << 20) + (1 << 19)
-        assert (answer["consent"], answer["flags"]) == ("NOT_ASKED", ["QUEUE"])
-        assert (answer["may_leave"], answer["may_leave_sure"]) == (True, "documented")
-        assert (answer["filed"], answer["result"], answer["located"]) == (False, None, None)
+        assert {"  with P0 = a", "  with P1 Name = b"} <= set(ran.err.splitlines())
+        assert ran.answer == {
+            "schema": 1,
+            "command": "report",
+            "event": "Spooler.Stuck",
+            "pid": 4712,
+            "executable": PYTHON,
+            "parameters": [{"index": 0, "name": "", "value": "a"}, {"index": 1, "name": "Name", "value": "b"}],
+            "dumps": [
+                {
+                    "pid": 4712,
+                    "type": "MINIDUMP",
+                    "expected_bytes": (2 << 20) + (1 << 19),
+                    "dumped": None,
+                    "text": f"process 4712 ({PYTHON})",
+                }
+            ],
+            "files": [{"path": str(log), "size": 2000}],
+            "consent": "NOT_ASKED",
+            "flags": ["QUEUE"],
+            "may_leave": True,
+            "may_leave_sure": "documented",
+            "filed": False,
+            "result": None,
+            "located": None,
+            "launchers": [],
+        }
 
     @pytest.mark.parametrize(
         ("options", "may_leave", "lines"),
@@ -178,7 +195,9 @@ class TestFiled:
         assert ran.code == (0 if result in good else 1 if result.name in bad else 3)
         assert ran.answer["result"] == result.name
         assert ran.answer["filed"] is True
-        assert report("--yes").out.startswith(f"{result.name}: ")
+        said = report("--yes").out
+        assert said.startswith(f"{result.name}: ")
+        assert ("this version of wer does not know what that means" in said) is (result not in list(wer.SubmitResult))
         assert len(fake.submitted) == 2
 
     def test_where_it_lies(self, fake, worker, monkeypatch):
@@ -198,6 +217,10 @@ class TestFiled:
         fake.reports[wer.StoreType.MACHINE_QUEUE].clear()
         assert r"found: MACHINE_QUEUE C:\store\NonCritical_1" in report("--yes").out
         assert len(fake.submitted) == 2
+
+    def test_it_lies_nowhere(self, fake, worker):
+        located = report("--yes", "--json").answer["located"]
+        assert located == {"status": "not found", "store": None, "key": None, "path": None, "report_id": None}
 
     def test_a_windows_without_the_functions_of_the_store(self, fake, worker):
         fake.lack("WerStoreOpen")

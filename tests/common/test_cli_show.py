@@ -9,8 +9,10 @@ from once import once
 from small_dump import small_dump
 from stories import make_crash, write_report
 
+import wer.dumps
 from wer._machine.event_xml import parse
 from wer._machine.events import CrashEvent
+from wer._plain import as_plain
 from wer.reports import _joined
 
 EVENTS = Path(__file__).parents[1] / "data" / "events"
@@ -43,6 +45,61 @@ def test_json(tmp_path):
     assert [thread["name"] for thread in dump["dump"]["threads"]] == ["Main", None]
     assert {fact["name"]: fact["sure"] for fact in answer["facts"]}["Exit code"] == "inferred"
     assert answer["folder"] == str(tmp_path)
+
+
+def test_json_of_a_dump(tmp_path):
+    path = tmp_path / "python.exe.4711.dmp"
+    path.write_bytes(small_dump(threads=(5001,), names={5001: "Main"}, memory=b"x" * 100, comment="why"))
+    answer = run("show", str(path), "--json").answer
+    assert (answer["where"], answer["folder"], answer["report"]) == (str(path), None, None)
+    [shown] = answer["dumps"]
+    dump = shown.pop("dump")
+    how = {"how": "it was asked for", "sure": "seen", "problem": ""}
+    assert shown == {"path": str(path), "size": path.stat().st_size, **how}
+    read = wer.dumps.read_dump(path)
+    assert dump == as_plain(
+        {
+            "created": read.created,
+            "flags": read.flags,
+            "system": read.system,
+            "process": read.process,
+            "exception": read.exception,
+            "python": "3.12.9",
+            "thread_count": 1,
+            "threads": [{"tid": 5001, "name": "Main", "start_address": None, "created": None}],
+            "module_count": 2,
+            "modules": read.modules,
+            "unloaded_modules": (),
+            "streams": read.streams,
+            "memory": {"ranges": 1, "bytes": 100},
+            "handles": (),
+            "comments": ["why"],
+            "problems": read.problems,
+        }
+    )
+    assert dump["exception"]["module"]["name"] == r"C:\Python\python312.dll"
+
+
+@pytest.mark.parametrize("length", [1000, 1001])
+def test_json_cuts_long_names(tmp_path, length):
+    name = "n" * length
+    path = tmp_path / "x.dmp"
+    path.write_bytes(small_dump([f"C:\\{name[3:]}"] * 2, threads=(5001,), names={5001: name}, comment=name))
+    dump = run("show", str(path), "--json").answer["dumps"][0]["dump"]
+    told = [*dump["comments"], dump["threads"][0]["name"]]
+    told += [module["name"].replace("C:\\", "nnn") for module in (*dump["modules"], dump["exception"]["module"])]
+    assert told == [name if length == 1000 else f"{name[:1000]} [cut]"] * 5
+
+
+def test_json_has_the_first_of_many(tmp_path, monkeypatch):
+    monkeypatch.setattr("wer.cli.show._MOST", 3)
+    path = tmp_path / "x.dmp"
+    path.write_bytes(small_dump([f"C:\\{number}.dll" for number in range(4)], threads=(1, 2, 3, 4)))
+    dump = run("show", str(path), "--json").answer["dumps"][0]["dump"]
+    assert (dump["thread_count"], dump["module_count"]) == (4, 4)
+    assert [thread["tid"] for thread in dump["threads"]] == [1, 2, 3]
+    assert [module["name"] for module in dump["modules"]] == ["C:\\0.dll", "C:\\1.dll", "C:\\2.dll"]
+    assert len(dump["streams"]) == 3
 
 
 def test_a_dump_and_all_of_it(tmp_path):
@@ -91,6 +148,15 @@ def test_what_is_not_there(tmp_path, monkeypatch, name):
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize("name", ["Report.wer", "x.dmp"])
+def test_what_is_damaged(tmp_path, name):
+    """It is about the file, not about the command line, and names it."""
+    (tmp_path / name).write_bytes(b"\0")
+    ran = run("show", str(tmp_path / name))
+    assert (ran.code, ran.out) == (1, "")
+    assert name in ran.err
+
+
 def test_what_would_steer_a_terminal(tmp_path):
     make_crash(tmp_path, FriendlyEventName="\x1b[31mred\u202e", **{"Sig[0].Value": "\x9b2J\x07.exe"})
     ran = run("show", str(tmp_path), "--all")
@@ -130,4 +196,5 @@ def test_a_dump_in_which_thousands_share_a_long_name(tmp_path):
     assert (tmp_path / "x.html").stat().st_size < 20 << 20
     as_json = run("show", str(path), "--json")
     assert len(as_json.out) < 30 << 20
-    assert as_json.answer["dumps"][0]["dump"]["module_count"] == 10_000
+    dump = as_json.answer["dumps"][0]["dump"]
+    assert (dump["module_count"], len(dump["modules"]), len(dump["threads"])) == (10_000, 5000, 5000)

@@ -10,6 +10,7 @@ from stored import NOON, make_report, stored_report
 
 import wer
 import wer.testing
+from wer.cli import _output
 from wer.cli import store as command
 
 QUEUE, ARCHIVE = wer.StoreType.MACHINE_QUEUE, wer.StoreType.MACHINE_ARCHIVE
@@ -172,6 +173,12 @@ class TestExport:
         assert (tmp_path / "target" / one["folder"] / "manifest.json").exists()
         assert run("store", "export", str(tmp_path / "target"), "--json").answer["copied"] == 0
 
+    def test_a_terminal_sees_how_far_it_is(self, report, tmp_path, monkeypatch):
+        monkeypatch.setattr(_output, "_is_terminal", lambda stream: stream is sys.stderr)
+        ran = run("store", "export", str(tmp_path / "target"))
+        assert ran.err.startswith("\rCopying:   0 %")
+        assert ran.err.endswith("\rCopying: 100 %\n")
+
     def test_some(self, fake, report, tmp_path):
         fake.reports[QUEUE].append(make_report(tmp_path / "queue" / "AppHang_1", event="AppHangB1"))
         for number, options in enumerate((["AppCrash_1"], [str(report.report_id)], ["--event", "appcrash"])):
@@ -331,6 +338,14 @@ class TestPurge:
         assert "... and 11 more" in ran.err
         assert "whatever this account may remove of user-archive, which it cannot read" in ran.err
         assert len(fake.reports[QUEUE]) == 31
+
+    def test_what_the_plan_says_of_each(self, fake, report):
+        fake.reports[ARCHIVE].append(wer.StoredReport(key="unknown", event_type=None))
+        assert run("store", "purge", "--json").answer["plan"] == [
+            "remove 2 reports, 100 bytes, for good",
+            f"machine-queue: APPCRASH python.exe 2026-02-03 12:00:00Z 100 bytes {report.key}",
+            "machine-archive: ? ? ? ? unknown",
+        ]
 
     def test_what_is_hidden_is_no_reason_to_stop(self, fake):
         """Nothing can be seen, and something may be there."""

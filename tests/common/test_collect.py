@@ -4,12 +4,13 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import types
 import zipfile
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from clirun import run
@@ -18,6 +19,7 @@ from stories import INTEGRATOR_ID, OTHER_ID, crash_event, make_crash, make_link,
 
 import wer
 import wer.testing
+from wer.cli import _output
 from wer.reports import _collect, _joined, _of_process, collect
 
 NAME = "1-AppCrash_x"
@@ -41,6 +43,9 @@ def machine(monkeypatch):
         return Diagnosis(asked)
 
     monkeypatch.setitem(sys.modules, "wer.doctor", types.SimpleNamespace(examine=examine))
+
+
+EVENTS = Path(__file__).parents[1] / "data" / "events"
 
 
 @pytest.fixture
@@ -498,6 +503,52 @@ def test_what_could_not_be_read_is_told(report, tmp_path, monkeypatch):
 @pytest.mark.parametrize("arguments", [[], ["--pid", "x"], ["--pid", "1", "--key", "x"], ["--pid", "-1"]])
 def test_a_command_line_that_is_wrong(tmp_path, arguments):
     assert run("collect", *arguments, "-o", str(tmp_path / "x.zip")).code == 2
+
+
+def test_the_options_say_what_goes_into_it(report, tmp_path):
+    def names(*options):
+        ran = run("collect", "--key", str(report), "-o", str(tmp_path / "x.zip"), "--json", *options)
+        assert ran.code == 0
+        return {PurePosixPath(one["name"]).name for one in ran.answer["files"]}, " ".join(ran.answer["missing"])
+
+    (tmp_path / "events.xml").write_text((EVENTS / "named.xml").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "full.dmp").write_bytes(small_dump())
+    plain, missing = names()
+    assert {"settings.ini", "WER1A2B.tmp.mdmp"} <= plain
+    assert "a test has none" in missing
+    assert "a test has none" not in names("--events", str(tmp_path / "events.xml"))[1]
+    assert names("--dump", str(tmp_path / "full.dmp"))[0] == plain | {"full.dmp"}
+    assert "settings.ini" not in names("--no-files")[0]
+    assert "WER1A2B.tmp.mdmp" not in names("--no-dumps")[0]
+    few, missing = names("--most-bytes", "8")
+    assert "settings.ini" not in few
+    assert "most_bytes" in missing
+
+
+def test_overwrite(report, tmp_path):
+    target = tmp_path / "crash.zip"
+    target.write_text("mine")
+    ran = run("collect", "--key", str(report), "-o", str(target))
+    assert (ran.code, target.read_text()) == (1, "mine")
+    assert run("collect", "--key", str(report), "-o", str(target), "--overwrite", "--yes").code == 0
+    assert zipfile.is_zipfile(target)
+
+
+def test_a_terminal_sees_how_far_it_is(report, tmp_path, monkeypatch):
+    monkeypatch.setattr(_output, "_is_terminal", lambda stream: stream is sys.stderr)
+    ran = run("collect", "--key", str(report), "-o", str(tmp_path / "crash.zip"), "--yes")
+    assert "\rCollecting:   0 %" in ran.err
+    assert "\rCollecting: 100 %\n" in ran.err
+
+
+def test_a_report_that_is_damaged(tmp_path):
+    """It is about the file, not about the command line."""
+    (tmp_path / "Report.wer").write_bytes(b"\0")
+    ran = run("collect", "--key", str(tmp_path / "Report.wer"), "-o", str(tmp_path / "x.zip"), "--yes")
+    assert (ran.code, ran.out) == (1, "")
+    with pytest.raises(ValueError, match=re.escape(str(tmp_path / "Report.wer"))) as caught:
+        wer.read_report(tmp_path / "Report.wer")
+    assert ran.err == f"wer collect: {caught.value}\n"
 
 
 def test_a_report_that_is_not_there(tmp_path):

@@ -122,7 +122,10 @@ def _add_family(found: Subjects, first: "HeldHandle", rights: int, itself: bool)
             found.held.append(held)
         waiting += [child for child in children if name(child).lower() != _CONSOLE]
         if len(found.held) + len(waiting) > _MOST:
-            raise Failed(f"process {first.id} has started more than {_MOST} others: name those that matter with --pid")
+            raise Failed(
+                f"process {first.id} and what it has started are more than {_MOST} processes: name those that matter "
+                "with --pid"
+            )
 
 
 def _is_launcher(held: "HeldHandle", children: "list[HeldHandle]") -> bool:

@@ -40,7 +40,7 @@ EXAMPLES = """\
 _TEXT: "dict[str, Any]" = {"type": "string"}
 _EVIDENCE: "dict[str, Any]" = {
     "type": "object",
-    "required": ["source"],
+    "required": ["source", "hive", "view", "key", "name", "type", "data"],
     "properties": {
         "source": {"description": "registry, process, folder, file or service.", "type": "string"},
         "hive": {"description": "HKLM, HKCU or HKU.", "type": ["string", "null"]},
@@ -53,7 +53,10 @@ _EVIDENCE: "dict[str, Any]" = {
 }
 _FINDING: "dict[str, Any]" = {
     "type": "object",
-    "required": ["id", "severity", "title", "evidence", "meaning", "sure", "remedy", "report", "dump", "normal"],
+    "required": [
+        *("id", "severity", "title", "evidence", "meaning", "sure", "remedy", "report", "dump"),
+        *("sources", "normal"),
+    ],
     "properties": {
         "id": {"description": "Its name, which stays.", "type": "string"},
         "severity": {
@@ -225,11 +228,9 @@ def _show_finding(found: "Finding", out: Output) -> None:
 
 def _show_remedy(text: str, out: Output) -> None:
     """With each long command on a line of its own, to be copied."""
-    start = "  do:    "
     for number, part in enumerate(re.split(r"\s*`([^`]{40,})`(?:\.|\b)?\s*", text)):
         if part:
-            out.line(f"{start if number == 0 else '         '}{'  ' if number % 2 else ''}{part}")
-            start = "         "
+            out.line(f"{'  do:    ' if number == 0 else '         '}{'  ' if number % 2 else ''}{part}")
         elif number == 0:
             out.line("  do:")
 

@@ -133,7 +133,7 @@ def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
     _must_have_room(os.path.dirname(targets[0]), sizes)
     dumps: list[WrittenDump] = []
     failed: list[tuple[int | None, str]] = [(None, error.strerror or str(error)) for error in subjects.refused]
-    last: OSError | None = subjects.refused[-1] if subjects.refused else None
+    last: OSError | None = None
     try:
         for held, target, size in zip(subjects.held, targets, sizes, strict=True):
             try:
@@ -144,7 +144,7 @@ def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
     finally:  # of Ctrl-C, too: the files that are whole are told
         _tell(out, dumps, failed, subjects.launchers)
     if not dumps:
-        assert last is not None
+        assert last is not None, "there is one process at least"
         if isinstance(last, PermissionError) and last.filename is None:
             raise denied(last)
         raise Failed(_reason(last))

@@ -63,7 +63,7 @@ SCHEMA: "dict[str, Any]" = {
             provider=TEXT,
             event_id={"type": "integer"},
             created=TEXT_OR_NULL,
-            data={"type": "array"},
+            data={"type": "array", "items": {"type": "array", "items": TEXT}},
         ),
         "dumps": list_of(
             "Dumps of the process. `dump` is null for one that cannot be read, and `problem` says why. It has the "

@@ -26,7 +26,7 @@ from ..reports import (
 )
 from ..reports._export import without_secrets
 from ._output import ExitCode, Failed, Output, add_yes
-from ._schema import list_of
+from ._schema import TEXT, list_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -91,7 +91,7 @@ _LISTED: "dict[str, Any]" = {
 }
 _PLANNED: "dict[str, Any]" = {
     "done": {"description": "Whether it was done; false: this is the plan.", "type": "boolean"},
-    "plan": {"description": "What would be done, or was going to be, in words.", "type": "array"},
+    "plan": {"description": "What would be done, or was going to be, in words.", "type": "array", "items": TEXT},
 }
 
 SCHEMA: "dict[str, Any]" = {
@@ -115,7 +115,11 @@ SCHEMA: "dict[str, Any]" = {
                 status={"description": "What became of it.", "enum": [status.value for status in ExportStatus]},
                 files={"description": "How many of its files are there.", "type": "integer"},
                 copied={"description": "Bytes that were copied.", "type": "integer"},
-                left_out={"description": "Files that were not taken, each as name and reason.", "type": "array"},
+                left_out={
+                    "description": "Files that were not taken, each as name and reason.",
+                    "type": "array",
+                    "items": {"type": "array", "items": TEXT},
+                },
                 reason={"description": "Why it is not there.", "type": "string"},
             ),
             **_LISTED,
