@@ -65,11 +65,12 @@ cdef extern from "switches.h" nogil:
 # Those that are about the extension. The others reach it too, and look for something else.
 WINDOWS = (
     ("add_processes", "arguments", "calling", "cimport", "concurrency", "crash_handler", "disk", "dump"),
-    ("errors_from_wer", "errors_from_windows", "exclusion", "files", "flags", "interpreters", "loading", "native_host"),
-    ("processes_and_threads", "references", "refusals", "registration", "report", "service", "sick_process"),
-    ("snapshot", "store", "submit", "text", "watchdog", "write_dump"),
+    ("errors_from_wer", "errors_from_windows", "exception_module", "exclusion", "fast_fail", "files", "flags"),
+    ("handler_states", "interpreters", "loading", "native_host", "native_table", "processes_and_threads", "references"),
+    ("refusals", "registration", "report", "service", "sick_process", "snapshot", "store", "submit", "text"),
+    ("watchdog", "write_dump"),
 )
-COMMON = ("endings", "every_call_fails", "fake_wer", "targets")
+COMMON = ("endings", "every_call_fails", "fake_wer", "targets", "trials")
 MOST_SECONDS = 60
 """For the tests of one mutant, the quickest first."""
 

@@ -8,6 +8,7 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 from pythons import PYTHON
@@ -194,6 +195,13 @@ def test_who_may_use_a_private_folder_is_not_known(function, failing, tmp_path, 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_when_a_process_was_made_is_not_known(failing, worker):
+    process = _werapi.open_process(worker.pid, PROCESS_QUERY_LIMITED_INFORMATION)
+    raised = failing(lambda: _werapi.created(process), "GetProcessTimes", 0, DENIED)
+    assert type(raised) is PermissionError
+    assert str(raised).startswith("[WinError 5] GetProcessTimes: ")
+
+
 def test_there_is_no_list_of_processes(failing):
     raised = failing(children, "CreateToolhelp32Snapshot", INVALID_HANDLE_VALUE, DENIED)
     assert type(raised) is PermissionError
@@ -215,6 +223,24 @@ class TestMutex:
         with pytest.raises(RuntimeError, match="taken already"):
             mutex.take("WerTests.Mutex", 0)
         mutex.give_back()
+
+    def test_who_waits_gets_it_when_it_is_given_back(self):
+        """At once. To close the handle alone would leave it to this thread."""
+        mutex, taken = _werapi.HeldMutex(), []
+        assert mutex.take("WerTests.Waited", 0)
+
+        def wait():
+            other = _werapi.HeldMutex()
+            taken.append(other.take("WerTests.Waited", 30_000))
+            other.give_back()
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        thread.join(0.5)
+        assert taken == []
+        mutex.give_back()
+        thread.join(60)
+        assert taken == [True]
 
     def test_one_that_is_forgotten_is_closed(self, leaked_handles):
         assert leaked_handles(lambda: _werapi.HeldMutex().take("WerTests.Forgotten", 0)) == set()

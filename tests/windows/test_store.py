@@ -452,6 +452,23 @@ def test_a_store_that_cannot_be_read_can_be_closed(standin, without):
     ]
 
 
+ASK = """
+import wer
+with wer.Store(wer.StoreType.MACHINE_QUEUE) as store:
+    for call in (store.count, store.size_on_disk, lambda: store.upload("some report")):
+        try:
+            call()
+        except NotImplementedError as error:
+            print(error)
+"""
+
+
+def test_a_store_that_cannot_be_asked(standin, without):
+    missing = ["WerStoreGetReportCount", "WerStoreGetSizeOnDisk", "WerStoreUploadReport"]
+    told = [line.split(";")[0] for line in without(missing, ASK)]
+    assert told == [f"this Windows does not have {name}" for name in missing]
+
+
 def test_supported(standin):
     assert wer.supported("WerReportAddDump") is True
     assert wer.supported("WerStoreOpen") is True
