@@ -337,6 +337,7 @@ def test_what_the_table_says(name):
     assert not known.title.endswith(".")
     assert known.meaning.endswith((".", "{reason}"))
     assert known.remedy.count("`") % 2 == 0
+    assert known.sources or known.sure != "documented", "where it is documented"
     for part in ("title", "meaning", "remedy"):
         assert "{" not in known.general(part)
     assert str(known).startswith(f"{name}: ")
