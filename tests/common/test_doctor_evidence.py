@@ -1,4 +1,4 @@
-"""What the findings of the doctor say was read, what follows where it could not be, and their commands to the letter."""
+"""What the findings of the doctor say was read, what follows where it could not be, their commands to the letter."""
 
 from dataclasses import replace
 
