@@ -189,6 +189,54 @@ def test_what_a_setting_makes_of_what_is_worth_knowing(name, value, data, told):
 
 
 @pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        *((WER, name) for name in ("Disabled", "LoggingDisabled", "DisableQueue", "ForceQueue", "DisableArchive")),
+        *((WER, name) for name in ("DontShowUI", "DontSendAdditionalData", "BypassDataThrottling", "MaxQueueCount")),
+        (rf"{WER}\DebugApplications", "python.exe"),
+        (rf"{WER}\DebugApplications", "*"),
+        (rf"{WER}\ExcludedApplications", "python.exe"),
+        (rf"{IFEO}\python.exe", "GlobalFlag"),
+    ],
+)
+def test_a_number_that_is_0_is_as_none(key, name):
+    diagnosis = examined(put("HKLM", key, name, Kind.DWORD, 0))
+    assert diagnosis.findings == ()
+    assert {one.id for one in diagnosis.normal} == {one.id for one in examined().normal}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("DisableWerUpload", "StorePath", "ForceHeapDump", "NoHeapDumpOnQueue", "MinFreeDiskSpace"),
+        *("QueueSizeMaxPercentFreeDisk", "ChangeDumpTypeByTelemetryLevel", "NewUserDefaultConsent"),
+    ],
+)
+@pytest.mark.parametrize(("hive", "key"), [("HKLM", WER), ("HKCU", rf"{POLICY}\Consent")])
+def test_a_setting_that_is_not_published(hive, key, name):
+    found = named("settings-unpublished", examined(put(hive, key, name)).normal)
+    assert [str(one) for one in found.evidence] == [rf"{hive}\{key}: {name} = 1 (REG_DWORD)"]
+
+
+@pytest.mark.parametrize(("in_job", "job_limits"), [(False, None), (False, 0), (True, 0), (None, None)])
+def test_the_limits_of_a_job_that_nothing_is_missing_of(in_job, job_limits):
+    diagnosis = examined(process(in_job=in_job, job_limits=job_limits))
+    assert "process-unreadable" not in {one.id for one in (*diagnosis.findings, *diagnosis.normal)}
+
+
+def test_a_process_is_called_by_its_own_name():
+    """Of a service that does not tell it, by its program's."""
+    assert named("debugger-attached", examined(process(debugged=True)).findings).title.endswith(
+        "python.exe (process 100)"
+    )
+    parts = healthy()
+    parts.services["Job"] = 300
+    parts.processes[300] = replace(PROCESS, pid=300, name=None, debugged=True, account="S-1-5-18")
+    found = named("debugger-attached", examine(service="Job", machine=parts.machine()).findings)
+    assert found.title.endswith("job.exe (process 300)")
+
+
+@pytest.mark.parametrize(
     ("hive", "key", "answers", "beside"),
     [
         ("HKLM", rf"{IFEO}\python.exe", UNTOLD, None),

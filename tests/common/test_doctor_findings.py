@@ -342,6 +342,12 @@ def test_an_auto_that_is_a_number():
     assert diagnosis.dump.answer == "cannot tell"
 
 
+def test_a_program_that_is_let_out_no_more():
+    parts = healthy().put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg")
+    parts.put("HKLM", rf"{AEDEBUG}\AutoExclusionList", "python.exe", Kind.DWORD, 0)
+    assert ids(examine(machine=parts.machine()).findings) == ["aedebug-auto"]
+
+
 def test_a_policy_wins_over_a_plain_value_and_0_over_nothing():
     parts = healthy().put("HKLM", WER, "ForceQueue").put("HKLM", POLICY, "ForceQueue", Kind.DWORD, 0)
     assert examine(machine=parts.machine()).findings == ()

@@ -36,7 +36,8 @@ def worker(fake):
 
 
 def test_the_names_of_the_package():
-    public = {name for name in vars(wer.testing) if not name.startswith("_")}
+    public = {name for name in vars(wer.testing) if name.isidentifier() and not name.startswith("_")}
+    # pytest puts names of its own there, which are none.
     assert sorted(public) == wer.testing.__all__ == ["Call", "FakeProcess", "FakeThread", "FakeWer", "SubmittedReport"]
 
 
