@@ -124,7 +124,9 @@ class TestNotes:
         told = self.noted(fake, f"WerRegister{name}")
         assert told.keys() == added.keys()
         assert all(told[given] == value for given, value in added.items() if value is not ...)
+        assert registration.active is True
         registration.unregister()
+        assert registration.active is False
         assert self.noted(fake, f"WerUnregister{name}") == {given: told[given] for given in undone}
         assert [call.function for call in fake.calls] == [f"WerRegister{name}", f"WerUnregister{name}"]
 
