@@ -9,6 +9,7 @@ import re
 import stat
 import struct
 import sys
+import time
 
 import pytest
 from calls import FULL_PATH, REGISTER, STORE_METHODS
@@ -165,7 +166,7 @@ class TestNotes:
         with wer.Store(store_type) as store:
             store.count()
             store.size_on_disk()
-            assert [report.key for report in store] == ["k"]
+            assert [(report.key, report.event_type, report.size) for report in store] == [("k", "X", 0)]
             store.upload("k", wer.SubmitFlags.QUEUE)
         assert [(call.function, call.arguments) for call in fake.calls] == [
             ("WerStoreOpen", {"store_type": store_type}),
@@ -243,6 +244,13 @@ class TestFailures:
             self.CALLS[function]()
         assert caught.value.errno == errno.ESRCH
         assert "is gone" in str(caught.value)
+
+    def test_of_a_file_that_is_registered_the_error_names_it(self, fake):
+        registration = wer.register_file(FULL_PATH)
+        fake.fail("WerUnregisterFile", 0x80070005)
+        with pytest.raises(PermissionError) as caught:
+            registration.unregister()
+        assert caught.value.filename == FULL_PATH
 
     def test_the_path_of_a_program_that_windows_does_not_tell(self, fake):
         worker = fake.add_process(PID, executable=r"C:\a.exe")
@@ -411,6 +419,10 @@ class TestStates:
         assert all(size > 0 for size in _native.memory_of(_native.open_process(PID, 0)))
         worker.private_bytes, worker.all_bytes, worker.data_bytes = 1, 2, 3
         assert _native.memory_of(_native.open_process(PID, 0)) == (1, 2, 3)
+
+    def test_the_clock(self, fake):
+        before = time.monotonic_ns() // 1_000_000
+        assert before <= _native.uptime() <= time.monotonic_ns() // 1_000_000
 
     def test_how_it_ended(self, fake, worker):
         held = _native.open_process(PID, 0)
