@@ -37,8 +37,8 @@ from fake_machine import (
 )
 
 from wer._machine.folders import Folder
-from wer._machine.registry import Kind
-from wer.doctor import examine
+from wer._machine.registry import Kind, Unreadable
+from wer.doctor import Evidence, examine
 from wer.doctor._dump_files import amount
 from wer.doctor._examine import settings_of_reports
 from wer.doctor._finding import shortened
@@ -182,20 +182,52 @@ def test_nothing_is_wrong():
     assert set(ids(diagnosis.normal)) == NORMAL
 
 
-@pytest.mark.parametrize(("name", "cause", "answers"), CAUSES, ids=names(CAUSES))
-def test_it_is_named_and_nothing_else(name, cause, answers):
-    parts = healthy()
-    cause(parts)
-    diagnosis = examine(machine=parts.machine())
-    assert ids(diagnosis.findings) == [name]
-    assert (diagnosis.report.answer, diagnosis.dump.answer) == answers
-    [found] = diagnosis.findings
-    assert found.evidence
-    assert all(str(evidence) for evidence in found.evidence)
+def is_whole(found, registry):
+    """All of its texts are filled in, and what it says of the registry stands there."""
     assert found.severity in SEVERITIES
     for text in (found.title, found.meaning, found.remedy):
         assert "{" not in text
         assert "None" not in text
+    assert found.evidence
+    for one in found.evidence:
+        assert isinstance(one, Evidence)
+        if one.source == "registry":
+            stands_there(one, registry)
+        else:
+            assert one.name
+            assert (one.hive, one.key, one.view, one.type) == (None, None, None, None)
+
+
+def stands_there(one, registry):
+    place = (one.hive, one.key)
+    if one.name is None:
+        try:
+            read = "is not there" if registry.keys(*place, view=one.view) is None else "is there"
+        except Unreadable as error:
+            read = error.reason
+        assert (one.type, one.data) == (None, read)
+        return
+    value = registry.value(*place, one.name, one.view)
+    if value is None:
+        assert (one.type, one.data) == (None, None)
+        return
+    data = value.data
+    if isinstance(data, (bytes, tuple)):
+        data = data.hex() if isinstance(data, bytes) else "; ".join(data)
+    kind = f"REG_{Kind(value.kind).name}" if value.kind in set(Kind) else f"of type {value.kind}"
+    assert (one.name, one.type, one.data) == (value.name, kind, data)
+
+
+@pytest.mark.parametrize(("name", "cause", "answers"), CAUSES, ids=names(CAUSES))
+def test_it_is_named_and_nothing_else(name, cause, answers):
+    parts = healthy()
+    cause(parts)
+    machine = parts.machine()
+    diagnosis = examine(machine=machine)
+    assert ids(diagnosis.findings) == [name]
+    assert (diagnosis.report.answer, diagnosis.dump.answer) == answers
+    [found] = diagnosis.findings
+    is_whole(found, machine.registry)
     for answer, effect in ((diagnosis.report, found.report), (diagnosis.dump, found.dump)):
         assert answer.answer == {"blocks": "no", "clouds": "cannot tell", "none": "yes"}[effect]
         assert answer.because == ((name,) if effect != "none" else ())
@@ -205,9 +237,12 @@ def test_it_is_named_and_nothing_else(name, cause, answers):
 def test_what_is_only_worth_knowing(name, cause):
     parts = healthy()
     cause(parts)
-    diagnosis = examine(machine=parts.machine())
+    machine = parts.machine()
+    diagnosis = examine(machine=machine)
     assert diagnosis.findings == ()
     assert set(ids(diagnosis.normal)) == NORMAL | {name}
+    for found in diagnosis.normal:
+        is_whole(found, machine.registry)
 
 
 def test_of_others_by_their_place():
@@ -224,7 +259,12 @@ def test_of_others_by_their_place():
     parts.put("HKLM", rf"{IFEO}\python.exe", "GlobalFlag", Kind.DWORD, 0x200)
     parts.put("HKLM", rf"{SILENT_EXIT}\python.exe", "ReportingMode", Kind.DWORD, 1)
     parts.put("HKLM", rf"{SILENT_EXIT}\python.exe", "MonitorProcess", Kind.SZ, "evil.exe")
-    assert ids(examine(machine=parts.machine()).findings) == ["silent-exit-monitor", "silent-exit-armed"]
+    machine = parts.machine()
+    monitor, armed = examine(machine=machine).findings
+    assert ids([monitor, armed]) == ["silent-exit-monitor", "silent-exit-armed"]
+    assert [one.name for one in monitor.evidence] == ["MonitorProcess"]
+    assert "evil.exe" in monitor.title
+    is_whole(monitor, machine.registry)
 
 
 def test_every_finding_is_tried_here():
@@ -302,6 +342,12 @@ def test_an_auto_that_is_a_number():
     assert diagnosis.dump.answer == "cannot tell"
 
 
+def test_a_program_that_is_let_out_no_more():
+    parts = healthy().put("HKLM", AEDEBUG, "Debugger", Kind.SZ, "windbg")
+    parts.put("HKLM", rf"{AEDEBUG}\AutoExclusionList", "python.exe", Kind.DWORD, 0)
+    assert ids(examine(machine=parts.machine()).findings) == ["aedebug-auto"]
+
+
 def test_a_policy_wins_over_a_plain_value_and_0_over_nothing():
     parts = healthy().put("HKLM", WER, "ForceQueue").put("HKLM", POLICY, "ForceQueue", Kind.DWORD, 0)
     assert examine(machine=parts.machine()).findings == ()
@@ -337,6 +383,7 @@ def test_what_the_table_says(name):
     assert not known.title.endswith(".")
     assert known.meaning.endswith((".", "{reason}"))
     assert known.remedy.count("`") % 2 == 0
+    assert known.sources or known.sure != "documented", "where it is documented"
     for part in ("title", "meaning", "remedy"):
         assert "{" not in known.general(part)
     assert str(known).startswith(f"{name}: ")

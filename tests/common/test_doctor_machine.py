@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import wer
+from wer import _native
 from wer._machine import accounts, folders, privileges, processes, services
 from wer._machine.registry import Registry
 from wer.doctor import _machine
@@ -44,6 +45,19 @@ class TestThePythonBehind:
         fake.add_process(11, parent=10)
         fake.fail("OpenProcess", 5)
         assert _machine._python_behind(10) == 10
+
+    def test_it_asks_for_no_more_than_to_look(self, fake, monkeypatch):
+        """A right too many, and a process that may be looked into is taken for one that may not."""
+        asked = []
+        open_process = fake.native["open_process"]
+        monkeypatch.setattr(
+            _native, "open_process", lambda pid, rights: asked.append(rights) or open_process(pid, rights)
+        )
+        fake.add_process(10, python=False)
+        fake.add_process(11, parent=10)
+        assert _machine._python_behind(10) == 11
+        query, read = 0x0400, 0x0010  # PROCESS_QUERY_INFORMATION, PROCESS_VM_READ
+        assert set(asked) == {query | read}
 
     def test_flags(self, fake):
         fake.add_process(10)

@@ -155,6 +155,15 @@ def test_a_folder_without_a_report_is_not_ours(windows):
     assert len(list(windows.queue.iterdir())) == 1
 
 
+@pytest.mark.parametrize(("before", "is_ours"), [((1 << 19) - 100, True), (1 << 19, False)])
+def test_of_a_report_its_start_is_read(windows, before, is_ours):
+    """A mebibyte, of two bytes a character: somebody may have put a file without end there."""
+    windows.leave = lambda marker: windows.report("huge", " " * before + marker)
+    trial = windows.crash()
+    assert trial.reports == [str(windows.queue / "huge")] * is_ours
+    assert (windows.queue / "huge").exists() is not is_ours
+
+
 def test_an_empty_dump_is_none(windows):
     windows.leave = lambda marker: windows.dump(data=b"")
     trial = windows.crash()

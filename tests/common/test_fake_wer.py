@@ -655,6 +655,7 @@ class TestFailures:
         [
             ("WerNoSuchFunction", 0x80004005, "function must be one of Windows that wer calls"),
             ("WerStoreClose", 0x80004005, "that can fail"),
+            ("WerFreeString", 0x80004005, "that can fail"),
             ("WerReportSubmit", 5, "WerReportSubmit fails with an HRESULT, 0x80000000 and up, got 5"),
         ],
     )

@@ -493,6 +493,7 @@ _TABLE = [
         "It concerns managed code only.",
         "",
         "documented",
+        sources=("https://learn.microsoft.com/previous-versions/visualstudio/visual-studio-2008/2ac5yxx6(v=vs.90)",),
     ),
     # The state of a process.
     Known(
