@@ -180,17 +180,24 @@ class TestHostile:
         assert len(events.left_out) == 1
         assert "at character 0" in events.left_out[0]
 
-    @pytest.mark.parametrize("text", ["\x01\x1b[31m", "&#1;&#x1B;", "&#xD800;", "\ufffe", "\ud800", "&#xFFFF;"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("\x01\x1b[31m", "&#1;&#x1B;", "&#xD800;", "\ufffe", "\ud800", "&#xFFFE;", "&#xFFFF;"),
+            *("&#55296;", "&#57343;", "&#65534;", "&#0065535;"),
+        ],
+    )
     def test_characters_that_xml_does_not_have(self, text):
         events = one(f"<Data>{text} here</Data>")
         assert events.left_out == []
         [(_, value)] = events[0].data
         assert value.endswith(" here")
         assert not any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in value)
+        assert not set(value) & {"\ufffe", "\uffff"}
 
     def test_what_xml_has(self):
-        assert one("<Data>&lt;&#65;&#x42;&#10;\t\u20ac\U0001f600<![CDATA[<b>]]></Data>")[0].data == (
-            ("", "<AB\n\t\u20ac\U0001f600<b>"),
+        assert one("<Data>&lt;&#65;&#x42;&#65533;&#65536;&#10;\t\u20ac\U0001f600<![CDATA[<b>]]></Data>")[0].data == (
+            ("", "<AB\ufffd\U00010000\n\t\u20ac\U0001f600<b>"),
         )
 
     @pytest.mark.parametrize(
