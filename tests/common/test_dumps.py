@@ -19,6 +19,7 @@ from pathlib import Path
 from uuid import UUID
 
 import dumpfiles
+import minidump.constants
 import minidump.minidumpfile
 import pytest
 from dumpfiles import DumpFile
@@ -34,7 +35,13 @@ from wer.dumps import (
     UnloadedModule,
     _bounds,
     _handles,
+    _memory,
+    _modules,
+    _names,
+    _python,
     _read,
+    _threads,
+    _told,
     read_dump,
 )
 from wer.service import RingLog
@@ -104,6 +111,14 @@ class TestBesideOtherReaders:
             assert (dump.system.service_pack or "") == expected["os_build"]
         assert (dump.exception is not None) == expected["crashed"]
 
+    def test_names_of_streams(self):
+        """The package `minidump` counts Windows CE's on from 24; Microsoft's header has them from 0x8000 on."""
+        theirs = {kind.value: kind.name for kind in minidump.constants.MINIDUMP_STREAM_TYPE if kind.value < 0xFFFF}
+        theirs = {kind if kind < 25 else 0x8000 + kind - 25: name for kind, name in theirs.items()}
+        assert len(theirs) == 37
+        for kind, name in theirs.items():
+            assert (kind, _names.STREAMS[kind]) == (kind, name)
+
     @pytest.mark.parametrize("name", ["test.dmp", "dbgcore-22621-normal-python312.dmp"])
     def test_memory(self, name):
         """The package `minidump`, with which the tests of WER's calls look at dumps, too."""
@@ -146,6 +161,10 @@ class TestRealDumps:
         assert texts["LinuxMaps"].startswith("00400000-0041a000 r-xp")
         assert "DISTRIB_ID=Ubuntu\n" in texts["LinuxLsbRelease"]
         assert "\0" not in texts["LinuxEnviron"]
+        assert [stream.name for stream in dump.streams if stream.stream_type >> 16 == 0x4767] == [
+            *("LinuxCpuInfo", "LinuxProcStatus", "LinuxLsbRelease", "LinuxCmdLine"),
+            *("LinuxEnviron", "LinuxAuxv", "LinuxMaps", "LinuxDsoDebug"),
+        ]
         assert dump.system.service_pack.startswith("Linux 4.9.60-linuxkit")
 
     def test_microsofts_of_a_python(self):
@@ -221,6 +240,15 @@ class TestRealDumps:
             dump.modules[0].name = "other"
         assert "_open" not in repr(dump)
         assert "_by_address" not in repr(dump)
+        assert "values=" not in repr(dump.exception.registers)
+        assert "names=" not in repr(dump.exception.registers)
+
+    @pytest.mark.parametrize("kind", [kind for kind in vars(_told).values() if dataclasses.is_dataclass(kind)])
+    def test_what_is_not_told_is_none(self, kind):
+        defaults = {field.name: field.default for field in dataclasses.fields(kind)}
+        assert {name for name, default in defaults.items() if default is None} == {
+            field.name for field in dataclasses.fields(kind) if field.default is not dataclasses.MISSING
+        }
 
     def test_it_can_be_pickled(self):
         dump = read_dump(REAL["test.dmp"])
@@ -239,6 +267,46 @@ class TestStreams:
         assert dump.system.cpu_vendor is None
         assert dump.process == wer.dumps.ProcessInfo()
 
+    def test_the_system(self, read):
+        """Each number is another one."""
+        numbers = dumpfiles.X86, 6, 0x5504, 8, 3, 10, 1, 22631, dumpfiles.WINDOWS, 0
+        data = struct.pack("<3H2B5I4x12s12x", *numbers, b"CentaurHauls")
+        assert read(DumpFile().stream(dumpfiles.SYSTEM, data)).system == wer.dumps.SystemInfo(
+            os="Windows",
+            version=(10, 1, 22631),
+            service_pack=None,
+            product_type=3,
+            architecture="x86",
+            processors=8,
+            processor_level=6,
+            processor_revision=0x5504,
+            cpu_vendor="CentaurHauls",
+        )
+
+    @pytest.mark.parametrize(
+        ("number", "name"),
+        [
+            *((0, "x86"), (1, "mips"), (3, "ppc"), (5, "arm"), (6, "ia64"), (9, "x64"), (10, "x86"), (12, "arm64")),
+            *((0x8001, "sparc"), (0x8002, "ppc64"), (0x8003, "arm64"), (0x8004, "mips64")),
+            *((2, "unknown (0x2)"), (0xFFFF, "unknown (0xffff)")),
+        ],
+    )
+    def test_processors(self, read, number, name):
+        """By winnt.h and breakpad's minidump_format.h."""
+        assert read(DumpFile().system(number)).system.architecture == name
+
+    @pytest.mark.parametrize(
+        ("number", "name"),
+        [
+            *((0, "Windows 3.1"), (1, "Windows 9x"), (2, "Windows"), (3, "Windows CE"), (0x8000, "Unix")),
+            *((0x8101, "macOS"), (0x8102, "iOS"), (0x8201, "Linux"), (0x8202, "Solaris"), (0x8203, "Android")),
+            *((0x8204, "PlayStation 3"), (0x8205, "NaCl"), (0x8206, "Fuchsia"), (4, "unknown (0x4)")),
+        ],
+    )
+    def test_systems(self, read, number, name):
+        """By winnt.h and breakpad's minidump_format.h."""
+        assert read(DumpFile().system(os=number)).system.os == name
+
     def test_flags_that_nobody_knows_are_kept(self, read):
         dump = read(made().bytes(flags=0x8000_0000_0000_0806))
         assert dump.flags == 0x8000_0000_0000_0806
@@ -253,6 +321,7 @@ class TestStreams:
         assert dump.problems == ()
         stream = dump.streams[1]
         assert (stream.stream_type, stream.size) == (kind, 9)
+        assert (stream.name != "") == (kind in (0xFFF0, 2, 0x8001)), "empty for a type that nobody knows"
         assert dump.read_stream(stream) == b"their own"
 
     def test_several_that_nobody_knows(self, read):
@@ -356,7 +425,7 @@ class TestStreams:
         record = dumpfiles.codeview("C:\\b\\app.pdb")
         record_at = len(record), dump.put(record)
         elf = b"LEpB" + bytes.fromhex("ab" * 20)
-        old = b"NB10" + struct.pack("<3I", 0, 0x1234, 2) + b"old.pdb\0"
+        old = b"NB10" + struct.pack("<3I", 0, 0x1234, 2) + b"old.pdb\0\0\0"
         dump.listed(
             dumpfiles.MODULES,
             [
@@ -364,17 +433,19 @@ class TestStreams:
                 dumpfiles.module(dump.text("/lib/libc.so"), 0x3000, codeview=(len(elf), dump.put(elf))),
                 dumpfiles.module(dump.text("old.dll"), 0x5000, codeview=(len(old), dump.put(old))),
                 dumpfiles.module(dump.text("lone \ud800"), 0x7000, codeview=(4, dump.put(b"NB09"))),
+                dumpfiles.module(0, 0x9000, codeview=(len(old) - 3, dump.put(old[:-3]))),
             ],
         )  # fmt: skip
         found = read(dump)
         assert found.problems == ()
-        first, second, third, fourth = found.modules
+        first, second, third, fourth, fifth = found.modules
         assert (first.file_name, first.file_version, first.product_version) == ("app.exe", (1, 2, 3, 4), (1, 2, 3, 4))
         assert (first.pdb_name, first.pdb_age) == ("C:\\b\\app.pdb", 3)
         assert first.pdb_guid == UUID("03020100-0504-0706-0809-0a0b0c0d0e0f")
         assert (second.file_name, second.build_id, second.file_version) == ("libc.so", "ab" * 20, None)
         assert (third.pdb_name, third.pdb_age, third.pdb_guid) == ("old.pdb", 2, None)
         assert (fourth.name, fourth.pdb_name) == ("lone \ud800", None)
+        assert fifth.pdb_name == "old.pdb", "without a NUL"
         assert [found.module_at(address) for address in (0xFFF, 0x1000, 0x1FFF, 0x2000)] == [None, first, first, None]
 
     @pytest.mark.parametrize(
@@ -435,6 +506,25 @@ class TestStreams:
         assert process.os_build_text == "19041.1.amd64fre"
         assert process.writer_build_text == "dbgcore.amd64,10.0.22621.1"
 
+    @pytest.mark.parametrize(
+        ("size", "bits", "integrity", "build"),
+        [
+            (832, 0x10 | 0x100, 0x2000, "19041"),
+            (832, 0x10, 0x2000, None),
+            (832, 0x100, None, "19041"),
+            (831, 0x10 | 0x100, 0x2000, None),
+            (48, 0x10 | 0x100, 0x2000, None),
+            (47, 0x10 | 0x100, None, None),
+        ],
+    )
+    def test_of_older_systems_it_is_shorter(self, read, size, bits, integrity, build):
+        misc = struct.pack("<6I20xI184x520s80s", 832, bits, 0, 0, 0, 0, 0x2000, *["19041".encode("utf-16-le")] * 2)
+        dump = read(made().stream(dumpfiles.MISC, misc, size))
+        assert dump.problems == ()
+        assert dump.process == wer.dumps.ProcessInfo(
+            integrity_level=integrity, os_build_text=build, writer_build_text=build
+        )
+
     def test_what_is_not_valid_of_it_is_not_told(self, read):
         misc = struct.pack("<6I", 24, 0, 1234, 1_700_000_000, 5, 6)
         assert read(made().stream(dumpfiles.MISC, misc)).process == wer.dumps.ProcessInfo()
@@ -461,16 +551,21 @@ class TestStreams:
         assert read(dump).handles == (HandleCount("A", 2), HandleCount("", 2), HandleCount("B", 1))
 
     def test_comments(self, read):
-        dump = made().stream(dumpfiles.COMMENT_A, b"plain \xff\0rest")
+        dump = made().stream(dumpfiles.COMMENT_A, b"plain \xff\0rest\0")
         dump.stream(dumpfiles.COMMENT_W, "wide \ud800€".encode("utf-16-le", "surrogatepass"))
         assert read(dump).comments == ("plain \udcff", "wide \ud800€")
 
     def test_texts_of_linux(self, read):
         dump = DumpFile().system(os=dumpfiles.LINUX)
-        dump.stream(dumpfiles.COMMAND_LINE, b"python\0-c\0pass\0").stream(dumpfiles.STATUS, b"Name:\tx\nPid:\t42\n")
+        dump.stream(dumpfiles.COMMAND_LINE, b"python\0-c\0\0X\0\0").stream(dumpfiles.STATUS, b"Name:\tx\nPid:\t42\n")
         found = read(dump)
-        assert TextStream("LinuxCmdLine", "python\n-c\npass") in found.texts
+        assert TextStream("LinuxCmdLine", "python\n-c\n\nX") in found.texts
         assert found.process.pid == 42
+
+    @pytest.mark.parametrize(("valid", "ids"), [(0, (None, None)), (1, (7, None)), (2, (None, 8)), (3, (7, 8))])
+    def test_breakpads_threads(self, read, valid, ids):
+        info = read(made().stream(dumpfiles.BREAKPAD, struct.pack("<3I", valid, 7, 8))).breakpad
+        assert (info.dump_tid, info.requesting_tid) == ids
 
     def test_addresses_of_a_32_bit_process(self, read):
         """From 2 GiB on they may be stored with their sign."""
@@ -524,6 +619,23 @@ class TestCrashpad:
         total = sum(len(module.annotations) + len(module.messages) for module in dump.crashpad.modules)
         assert _bounds.MAX_ANNOTATIONS - 2000 < total <= _bounds.MAX_ANNOTATIONS, "lists count, too"
         assert any("are left out" in problem for problem in dump.problems)
+
+    @pytest.mark.parametrize("size", [_bounds.MAX_NAME, _bounds.MAX_NAME + 1])
+    def test_an_annotation_as_large_as_may_be(self, read, size):
+        dump = made()
+        value = struct.pack("<I", size) + bytes(size)
+        objects = struct.pack("<IIHHI", 1, dump.utf_8("big"), 2, 0, dump.put(value))
+        module = struct.pack("<I6I", 1, 0, 0, 0, 0, len(objects), dump.put(objects))
+        links = struct.pack("<4I", 1, 0, len(module), dump.put(module))
+        dump.stream(dumpfiles.CRASHPAD, struct.pack("<I32x4I", 1, 0, 0, len(links), dump.put(links)))
+        found = read(dump)
+        [module] = found.crashpad.modules
+        if size == _bounds.MAX_NAME:
+            assert module.annotations == (("big", "00" * size),)
+            assert found.problems == ()
+        else:
+            assert module.annotations == ()
+            assert "an annotation of 65535 bytes is left out" in found.problems[0]
 
     @pytest.mark.parametrize("place", range(4, 52, 4))
     @pytest.mark.parametrize("value", [1, 0x20, 0xFFFFFFF0, 0xFFFFFFFF])
@@ -696,6 +808,26 @@ class TestMemory:
         assert time.perf_counter() - started < 5
         assert sum(len(chunk) for _, chunk in found._chunks(0)) <= 2 * found.size
 
+    @pytest.mark.parametrize(("others", "found"), [(0, ("found",)), (1, ("found",)), (2, ("found",)), (3, None)])
+    def test_so_many_places_are_looked_at(self, read, monkeypatch, others, found):
+        """Places that begin as a log does and are none."""
+        from wer.service import _ring_log
+
+        monkeypatch.setattr(_python, "MAX_RING_LOG_PLACES", 3)
+        ring = RingLog(1024)
+        ring.write("found")
+        magics = (_ring_log._MAGIC + bytes(100)) * others
+        assert read(listed_memory(made(), [(0x1000, magics + bytes(ring.buffer))])).read_ring_log() == found
+
+    @pytest.mark.parametrize("count", [1, 2, 3, 4])
+    def test_so_many_logs_are_looked_at(self, read, monkeypatch, count):
+        monkeypatch.setattr(_python, "MAX_RING_LOGS", 2)
+        rings = [RingLog(1024) for _ in range(count)]
+        for number, ring in enumerate(rings):
+            ring.write(str(number))
+        dump = read(listed_memory(made(), [(0x1000, b"".join(bytes(ring.buffer) for ring in rings))]))
+        assert dump.read_ring_log() == (str(min(count, 2) - 1),)
+
     def test_pythons_constant_is_none(self, read):
         from wer.service import _ring_log
 
@@ -797,7 +929,9 @@ class TestDamaged:
             dump.streams.append((0x77777777, 0, 0))
         found = read(dump)
         assert len(found.streams) == _bounds.MAX_STREAMS
-        assert "5001 streams; those after the first 4096 are left out" in found.problems[0]
+        place = len(dump.data) - 12 * 5001
+        told = f"header, offset {place:#x}: it has 5001 streams; those after the first 4096 are left out"
+        assert found.problems[0] == told
 
     def test_no_stream_in_use(self, read):
         dump = DumpFile()
@@ -828,6 +962,42 @@ class TestDamaged:
         assert len(getattr(found, field)) == (0 if field == "memory" else 3)
         assert any("it says 4294967295" in problem and "there is room for 3" in problem for problem in found.problems)
 
+    # Of each list: the stream, its header for so many entries, the size of one, what its entries are called, and the
+    # module with the limit.
+    BOUNDED = {
+        "threads": (dumpfiles.THREADS, "<I", 48, "threads", _threads, "MAX_THREADS"),
+        "extended threads": (dumpfiles.THREADS_EX, "<I", 64, "threads", _threads, "MAX_THREADS"),
+        "names of threads": (dumpfiles.THREAD_NAMES, "<I", 12, "names of threads", _threads, "MAX_THREADS"),
+        "times of threads": (dumpfiles.THREAD_INFOS, "<12s", 64, "threads", _threads, "MAX_THREADS"),
+        "modules": (dumpfiles.MODULES, "<I", 108, "modules", _modules, "MAX_MODULES"),
+        "unloaded modules": (dumpfiles.UNLOADED, "<12s", 24, "unloaded modules", _modules, "MAX_MODULES"),
+        "memory": (dumpfiles.MEMORY, "<I", 16, "ranges of memory", _memory, "MAX_RANGES"),
+        "all memory": (dumpfiles.MEMORY_64, "<Q8x", 16, "ranges of memory", _read, "MAX_RANGES"),
+        "regions": (dumpfiles.REGIONS, "<2IQ", 48, "regions", _memory, "MAX_RANGES"),
+        "handles": (dumpfiles.HANDLES, "<4I", 32, "handles", _handles, "MAX_HANDLES"),
+    }
+
+    @pytest.mark.parametrize("name", BOUNDED)
+    @pytest.mark.parametrize("says", [3, 4])
+    def test_what_a_list_has_more_of_than_is_read(self, read, monkeypatch, name, says):
+        """Three are there, and two are read at most. The problem says what they are, and where the list begins."""
+        kind, layout, size, what, module, bound = self.BOUNDED[name]
+        monkeypatch.setattr(module, bound, 2)
+        numbers = {"<I": (says,), "<Q8x": (says,), "<4I": (16, size, says, 0), "<2IQ": (16, size, says)}
+        head = struct.pack(layout, *numbers.get(layout, (struct.pack("<3I", 12, size, says),)))
+        dump = made().stream(kind, head + bytes(3 * size))
+        found = read(dump)
+        where = f"{found.streams[1].name}, offset {found.streams[1].offset + len(head):#x}"
+        told = [problem for problem in found.problems if "the registers" not in problem]
+        room = [f"{where}: it says 4 {what}, there is room for 3"] if says == 4 else []
+        assert told == [*room, f"{where}: it has 3 {what}; those after the first 2 are left out"]
+        fields = {dumpfiles.THREADS: "threads", dumpfiles.THREADS_EX: "threads", dumpfiles.MODULES: "modules"}
+        fields |= {dumpfiles.UNLOADED: "unloaded_modules", dumpfiles.REGIONS: "regions"}
+        if kind in fields:
+            assert len(getattr(found, fields[kind])) == 2
+        if kind == dumpfiles.HANDLES:
+            assert found.handles == (HandleCount("", 2),)
+
     @pytest.mark.parametrize("kind", LISTS)
     def test_a_list_that_is_cut(self, read, kind):
         size, field = self.LISTS[kind]
@@ -838,7 +1008,19 @@ class TestDamaged:
         dump.data[:32] = struct.pack("<4s5IQ", b"MDMP", 0xA793, 2, directory, 0, 0, 0)
         found = read(bytes(dump.data))
         assert len(getattr(found, field)) == (0 if field == "memory" else 2)
-        assert any("the file ends in it" in problem and "it has 2" in problem for problem in found.problems)
+        told = f", offset {stream[2] + 4:#x}: the file ends in it: of 100 "
+        assert any(told in problem and problem.endswith("it has 2") for problem in found.problems)
+
+    def test_a_text_that_is_cut(self, read):
+        dump = made()
+        stream = dumpfiles.COMMENT_A, 100, len(dump.data) + 24
+        directory = dump.put(b"".join(struct.pack("<3I", *entry) for entry in (dump.streams[0], stream)))
+        dump.put(b"still there")
+        dump.data[:32] = struct.pack("<4s5IQ", b"MDMP", 0xA793, 2, directory, 0, 0, 0)
+        found = read(bytes(dump.data))
+        assert found.comments == ("still there",)
+        told = f"CommentStreamA, offset {stream[2]:#x}: the file ends in it: of 100 bytes it has 11"
+        assert found.problems == (told,)
 
     @pytest.mark.parametrize("kind", [3, 4, 5, 6, 7, 8, 9, 12, 14, 15, 16, 17, 24, 0x43500001, 0x47670001])
     @pytest.mark.parametrize("data", [b"", b"\xff" * 3, b"\xff" * 16, b"\xff" * 200, bytes(200)])
@@ -866,6 +1048,12 @@ class TestDamaged:
         dump.listed(dumpfiles.MODULES, [dumpfiles.module(place, 0x1000)] * 3)
         assert len(read(dump).problems) == 1, "one name, one problem"
         assert "a name of 65536 bytes is left out" in read(dump).problems[0]
+
+    def test_a_name_as_long_as_may_be(self, read):
+        dump = made()
+        dump.listed(dumpfiles.MODULES, [dumpfiles.module(dump.text("x" * (_bounds.MAX_NAME // 2)), 0x1000)])
+        found = read(dump)
+        assert (len(found.modules[0].name), found.problems) == (32767, ())
 
     def test_a_name_that_many_share_is_one(self, read):
         dump = made()
