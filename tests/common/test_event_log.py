@@ -1,6 +1,7 @@
 """The event log: its XML, which is made (tests/data/events), and the calls to wevtapi.dll, which a fake answers."""
 
 import ctypes
+import dataclasses
 import sys
 import time
 import tracemalloc
@@ -13,7 +14,18 @@ import pytest
 from wer._machine import event_log, event_xml
 from wer._machine.event_log import read
 from wer._machine.event_xml import parse
-from wer._machine.events import CrashEvent, Event, Events, HangEvent, WerEvent, typed
+from wer._machine.events import (
+    APPLICATION_ERROR,
+    APPLICATION_HANG,
+    WINDOWS_ERROR_REPORTING,
+    CrashEvent,
+    Event,
+    Events,
+    HangEvent,
+    WerEvent,
+    typed,
+)
+from wer.reports._source_sections import _UNNAMED
 
 EVENTS = Path(__file__).resolve().parents[1] / "data" / "events"
 NAMED, UNNAMED = ((EVENTS / name).read_text(encoding="utf-8") for name in ("named.xml", "unnamed.xml"))
@@ -141,6 +153,48 @@ def test_times(text, time):
     assert parse(xml)[0].created == time
 
 
+KINDS = [(CrashEvent, *APPLICATION_ERROR), (WerEvent, *WINDOWS_ERROR_REPORTING), (HangEvent, *APPLICATION_HANG)]
+
+
+@pytest.mark.parametrize(("view", "provider", "number"), KINDS)
+def test_each_field_by_its_name_and_by_its_place(view, provider, number):
+    """Each has another value, which is a number of either kind; those of ids are ids."""
+    names = _UNNAMED[number].split()
+    numbers = enumerate(names, 10)
+    values = [str(uuid.UUID(int=n)) if name.endswith("ReportId") else str(n) for n, name in numbers]
+    unnamed = Event(provider=provider, event_id=number, data=tuple(("", value) for value in values))
+    pairs = zip(names, values, strict=True)
+    named = Event(provider=provider, event_id=number, data=tuple(sorted(pairs, reverse=True)))
+    found = view.of(unnamed)
+    assert found == dataclasses.replace(view.of(named), event=unnamed)
+    nothing = view(event=unnamed)
+    assert [field for field in view.__slots__ if getattr(found, field) == getattr(nothing, field)] == ["event"]
+
+
+@pytest.mark.parametrize(("view", "provider", "number"), KINDS)
+def test_an_event_that_tells_nothing(view, provider, number):
+    event = Event(provider=provider, event_id=number)
+    numbered = {"parameters": ("",) * 10} if view is WerEvent else {}
+    assert view.of(event) == view(event=event, **numbered)
+    assert WerEvent(event=event).report.event_type == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("d2848160-2b5d-4ac6-b12e-5d430fe29fff", uuid.UUID("d2848160-2b5d-4ac6-b12e-5d430fe29fff")),
+        (" {D2848160-2B5D-4AC6-B12E-5D430FE29FFF} ", uuid.UUID("d2848160-2b5d-4ac6-b12e-5d430fe29fff")),
+        ("d28481602b5d4ac6b12e5d430fe29fff", None),
+        ("00000000-0000-0000-0000-000000000000", None),
+        ("00000000000000000000000000000000", None),
+        ("", None),
+    ],
+)
+def test_ids(text, found):
+    event = Event(provider="Application Hang", event_id=1002, data=(("ReportId", text),))
+    assert HangEvent.of(event).report_id == found
+
+
 def test_a_view_of_another_event_is_none():
     event = Event(provider="Application Error", event_id=1001)
     assert (CrashEvent.of(event), WerEvent.of(event), HangEvent.of(event), typed(event)) == (None,) * 4
@@ -250,6 +304,18 @@ class TestHostile:
         system = f"<Provider Name='P'/><EventID>65535</EventID><EventRecordID>{number}</EventRecordID>"
         [event] = parse(f"<Event><System>{system}</System></Event>")
         assert (event.event_id, event.record_id) == (65535, int(number))
+
+    def test_an_event_far_behind_in_a_long_text(self):
+        """What one may have does not depend on what is before it."""
+        events = parse(ONE.format(f"<Data>{'x' * 60_000}</Data>") * 20 + ONE.format("<Data>last</Data>"))
+        assert (len(events), events.left_out) == (21, [])
+
+    @pytest.mark.parametrize("more", [0, 1])
+    def test_an_event_as_long_as_may_be(self, more):
+        data = f"<Data>{'x' * 50_000}</Data>" * 20
+        rest = 1024 * 1024 - len(ONE.format(data)) - len("<Data></Data>") + more
+        events = one(f"{data}<Data>{'x' * rest}</Data>")
+        assert (len(events), len(events.left_out)) == (1 - more, more)
 
     def test_limits_of_all(self, monkeypatch):
         events = parse(ONE.format("") * 5, most=3)
@@ -372,7 +438,9 @@ class FakeLog:
     def read(self, wanted=event_log.CRASHES, most=200, sources=()):
         log = event_log._Log(self, lambda: self.last, lambda error: setattr(self, "last", error))
         query = event_log._query(wanted, None, "Application")
-        events = event_log._read(log, query, wanted, "Application", most, lambda log, name: name in sources)
+        events = event_log._read(
+            log, query, wanted, "Application", most, lambda log, name: log == "Application" and name in sources
+        )
         assert self.open == {}, "a handle is left open"
         return events
 
