@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import time
 import types
 import zipfile
 from dataclasses import dataclass, replace
@@ -187,6 +188,7 @@ def test_a_file_that_cannot_be_read_to_its_end(report, tmp_path, monkeypatch):
 )
 def test_dates_that_a_zip_cannot_have(written, date):
     entry = _collect._entry("x", written)
+    assert entry.date_time == ((1980, 1, 1, 0, 0, 0) if date == 1980 else time.gmtime(written)[:6])
     assert entry.date_time[0] == date
     assert (entry.external_attr, entry.create_system) == (0o600 << 16, 3), "no rights of others, on any system"
 
@@ -271,6 +273,17 @@ def test_names_that_can_be_unpacked_anywhere(name, safe):
     taken.make(name.upper(), "", "")
     assert taken.files[0].name == safe
     assert taken.files[1].name.lower() != safe.lower()
+
+
+def test_names_that_a_folder_has_twice():
+    """Where cases are not told apart, each keeps its folder and its suffix."""
+    names = ["a/x.txt", "A/X.TXT", "a/x.TXT", "b/x.txt", "b/x", "b/X", "b/c/x.txt", "b/c/X.txt"]
+    taken = _collect._Taken(100, [])
+    for name in names:
+        taken.make(name, "", "")
+    assert [one.name for one in taken.files] == [
+        *("a/x.txt", "A/X-2.TXT", "a/x-3.TXT", "b/x.txt", "b/x", "b/X-2", "b/c/x.txt", "b/c/X-2.txt"),
+    ]
 
 
 def test_a_disk_without_room(report, tmp_path, monkeypatch):
@@ -401,11 +414,14 @@ def test_a_process_of_which_nothing_is_left(stores, tmp_path, monkeypatch):
     assert not (tmp_path / "crash.zip").exists()
 
 
-def test_a_report_that_two_stores_have(stores):
+def test_a_report_that_two_stores_have(stores, tmp_path):
     """It goes from the queue to the archive while they are read."""
-    stores.reports[wer.StoreType.MACHINE_ARCHIVE] += stores.reports[wer.StoreType.MACHINE_QUEUE]
+    queue = stores.reports[wer.StoreType.MACHINE_QUEUE]
+    stores.reports[wer.StoreType.MACHINE_ARCHIVE] += queue
+    third = make_crash(tmp_path / "store" / "three")
+    queue.append(replace(wer.read_report(third), key=str(third), status=0))
     found = collect(pid=4711, events=[])
-    assert [os.path.basename(story.where) for story in found.stories] == ["two"]
+    assert sorted(os.path.basename(story.where) for story in found.stories) == ["three", "two"]
 
 
 def test_reports_that_are_damaged_or_gone(stores, tmp_path):
@@ -433,6 +449,7 @@ def test_a_dump_that_is_damaged(stores, tmp_path):
     assert found.stories == ()
     [told] = [one for one in found.missing if one.startswith("the dump python.exe.5.dmp: ")]
     assert str(tmp_path) not in told
+    assert "ends after 14 bytes" in told
 
 
 def test_a_dump_that_cannot_be_looked_at(stores, tmp_path, monkeypatch):
