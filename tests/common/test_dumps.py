@@ -34,12 +34,14 @@ from wer.dumps import (
     TextStream,
     UnloadedModule,
     _bounds,
+    _dump,
     _handles,
     _memory,
     _modules,
     _names,
     _python,
     _read,
+    _reading,
     _threads,
     _told,
     read_dump,
@@ -414,6 +416,11 @@ class TestStreams:
             made().listed(dumpfiles.THREADS_EX, [dumpfiles.thread(7) + bytes(16), dumpfiles.thread(8) + bytes(16)])
         ).threads] == [7, 8]  # fmt: skip
 
+    def test_a_list_with_something_behind_it(self, read):
+        dump = made().listed(dumpfiles.THREADS, [dumpfiles.thread(7), dumpfiles.thread(8), bytes(40)], count=2)
+        found = read(dump)
+        assert ([thread.tid for thread in found.threads], found.problems) == ([7, 8], ())
+
     def test_a_list_may_be_aligned(self, read):
         """breakpad leaves 4 bytes between the count and the entries on some systems."""
         found = read(made().listed(dumpfiles.THREADS, [dumpfiles.thread(7), dumpfiles.thread(8)], padding=bytes(4)))
@@ -449,6 +456,31 @@ class TestStreams:
         assert [found.module_at(address) for address in (0xFFF, 0x1000, 0x1FFF, 0x2000)] == [None, first, first, None]
 
     @pytest.mark.parametrize(
+        ("record", "told"),
+        [
+            (dumpfiles.codeview("x")[:24], ("", UUID("03020100-0504-0706-0809-0a0b0c0d0e0f"), 3, None)),
+            (dumpfiles.codeview("x")[:23], (None, None, None, None)),
+            (b"NB10" + struct.pack("<3I", 0, 1, 2), ("", None, 2, None)),
+            (b"NB10" + struct.pack("<3I", 0, 1, 2)[:-1], (None, None, None, None)),
+            (b"LEpB" + b"\xab" * 64, (None, None, None, "ab" * 64)),
+            (b"LEpB", (None, None, None, None)),
+        ],
+    )
+    def test_records_that_are_short_or_long(self, read, record, told):
+        dump = made()
+        dump.listed(dumpfiles.MODULES, [dumpfiles.module(0, 0, codeview=(len(record), dump.put(record)))])
+        found = read(dump)
+        [module] = found.modules
+        assert (module.pdb_name, module.pdb_guid, module.pdb_age, module.build_id) == told
+        assert found.problems == ()
+
+    def test_the_versions_of_a_file_and_of_its_product(self, read):
+        module = bytearray(dumpfiles.module(0, 0x1000, version=(1, 2, 3, 4)))
+        struct.pack_into("<4H", module, 40, 6, 5, 8, 7)  # of each half the low one is first
+        [found] = read(made().listed(dumpfiles.MODULES, [bytes(module)])).modules
+        assert (found.file_version, found.product_version) == ((1, 2, 3, 4), (5, 6, 7, 8))
+
+    @pytest.mark.parametrize(
         ("name", "version", "expected"),
         [
             ("C:\\Python312\\python312.dll", (3, 12, 10150, 1013), "3.12.10"),
@@ -482,6 +514,31 @@ class TestStreams:
         assert exception.registers.instruction_pointer == 0x1400
         assert exception.unloaded_module is None
 
+    def test_an_exception_and_all_it_says(self, read):
+        numbers = 7, 0xC0000005, 1, 0, 0x1400, 15, *range(100, 115), 0, 0
+        found = read(made().stream(dumpfiles.EXCEPTION, struct.pack("<I4x2I2QI4x15Q2I", *numbers)))
+        assert found.exception == wer.dumps.DumpException(7, 0xC0000005, 1, 0x1400, tuple(range(100, 115)))
+        assert found.problems == (), "as many parameters as may be"
+
+    @pytest.mark.parametrize(("os", "offset"), [(dumpfiles.WINDOWS, 0x400), (dumpfiles.LINUX, 0x10)])
+    def test_where_an_exception_was(self, read, os, offset):
+        """On Windows its address tells that; elsewhere this is what could not be used, and the registers do."""
+        dump = DumpFile().system(os=os)
+        context = dumpfiles.context_x64(0x3010)
+        dump.listed(dumpfiles.MODULES, [dumpfiles.module(0, 0x1000), dumpfiles.module(0, 0x3000)])
+        place = len(context), dump.put(context)
+        dump.stream(dumpfiles.EXCEPTION, dumpfiles.exception(7, 11, 0x1400, context=place))
+        found = read(dump)
+        assert (found.exception.module, found.exception.offset) == (found.modules[offset == 0x10], offset)
+
+    @pytest.mark.parametrize(("address", "offset"), [(0x4FFF, None), (0x5000, 0), (0x5FFF, 0xFFF), (0x6000, None)])
+    def test_the_bounds_of_a_module_that_was_unloaded(self, read, address, offset):
+        dump = made()
+        dump.stream(dumpfiles.UNLOADED, struct.pack("<3IQ4I", 12, 24, 1, 0x5000, 0x1000, 1, 2, 0))
+        dump.stream(dumpfiles.EXCEPTION, dumpfiles.exception(7, 0xC0000005, address))
+        exception = read(dump).exception
+        assert (exception.unloaded_module is not None, exception.offset) == (offset is not None, offset)
+
     def test_an_exception_in_a_module_that_was_unloaded(self, read):
         dump = made()
         entry = struct.pack("<Q4I", 0x5000, 0x1000, 2, 1, dump.text("hook.dll"))
@@ -507,6 +564,34 @@ class TestStreams:
         assert process.writer_build_text == "dbgcore.amd64,10.0.22621.1"
 
     @pytest.mark.parametrize(
+        ("processor", "size", "vendor"),
+        [
+            (dumpfiles.X86, 56, "GenuineIntel"),
+            (dumpfiles.X64, 44, "GenuineIntel"),
+            (dumpfiles.X64, 43, None),
+            (dumpfiles.ARM64, 56, None),
+        ],
+    )
+    def test_who_made_the_processor(self, read, processor, size, vendor):
+        data = struct.pack("<3H2B5I4x12s12x", processor, 6, 0, 8, 1, 10, 0, 1, 2, 0, b"GenuineIntel")
+        assert read(DumpFile().stream(dumpfiles.SYSTEM, data, size)).system.cpu_vendor == vendor
+
+    @pytest.mark.parametrize(
+        ("bits", "told"),
+        [
+            (1, {"pid": 1234}),
+            (2, {"created": datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC), "user_time": 5, "kernel_time": 6}),
+        ],
+    )
+    def test_which_of_it_is_valid(self, read, bits, told):
+        misc = struct.pack("<6I", 24, bits, 1234, 1_700_000_000, 5, 6)
+        assert read(made().stream(dumpfiles.MISC, misc)).process == wer.dumps.ProcessInfo(**told)
+
+    def test_the_id_of_the_process_is_not_taken_from_a_text_if_it_is_told(self, read):
+        dump = made().stream(dumpfiles.MISC, struct.pack("<6I", 24, 1, 1234, 0, 0, 0))
+        assert read(dump.stream(dumpfiles.STATUS, b"Pid:\t42\n")).process.pid == 1234
+
+    @pytest.mark.parametrize(
         ("size", "bits", "integrity", "build"),
         [
             (832, 0x10 | 0x100, 0x2000, "19041"),
@@ -530,9 +615,18 @@ class TestStreams:
         assert read(made().stream(dumpfiles.MISC, misc)).process == wer.dumps.ProcessInfo()
 
     def test_regions(self, read):
-        entry = struct.pack("<2QI4xQ3I4x", 0x10000, 0x10000, 4, 0x2000, 0x1000, 4, 0x20000)
+        entry = struct.pack("<2QI4xQ3I4x", 0x10000, 0x8000, 2, 0x2000, 0x1000, 4, 0x20000)
         dump = read(made().stream(dumpfiles.REGIONS, struct.pack("<2IQ", 16, 48, 2) + entry * 2))
-        assert dump.regions == (wer.dumps.MemoryRegion(0x10000, 0x2000, 0x10000, 4, 4, 0x1000, 0x20000),) * 2
+        region = wer.dumps.MemoryRegion(
+            start=0x10000,
+            size=0x2000,
+            allocation_start=0x8000,
+            allocation_protect=2,
+            protect=4,
+            state=0x1000,
+            kind=0x20000,
+        )
+        assert dump.regions == (region, region)
 
     def test_handles_are_counted(self, read):
         dump = made()
@@ -576,6 +670,25 @@ class TestStreams:
         assert found.modules[0].base == 0x9000_0000
         assert found.exception.offset == 0x10
         assert found.exception.module is found.modules[0]
+
+    def test_every_address_of_a_32_bit_process(self, read):
+        high, low = 0xFFFF_FFFF_9000_0000, 0x9000_0000
+        dump = DumpFile().system(dumpfiles.X86)
+        dump.listed(dumpfiles.THREADS, [dumpfiles.thread(7, teb=high, stack=(high + 16, 0, 0))])
+        info = struct.pack("<4I6Q", 7, 0, 0, 0, 0, 0, 0, 0, high, 0)
+        dump.stream(dumpfiles.THREAD_INFOS, struct.pack("<3I", 12, 64, 1) + info)
+        dump.stream(dumpfiles.UNLOADED, struct.pack("<3IQ4I", 12, 24, 1, high, 0x1000, 1, 2, 0))
+        dump.listed(dumpfiles.MODULES, [dumpfiles.module(0, 0x1_0000_0010)])
+        dump.listed(dumpfiles.MEMORY, [struct.pack("<Q2I", high, 4, dump.put(b"abcd"))])
+        dump.stream(dumpfiles.MEMORY_64, struct.pack("<4Q", 1, dump.put(b"efgh"), high + 4, 4))
+        dump.stream(dumpfiles.EXCEPTION, dumpfiles.exception(7, 0xC0000005, high, (0, high)))
+        found = read(dump)
+        [thread] = found.threads
+        assert (thread.teb, thread.stack_start, thread.start_address) == (low, low + 16, low)
+        assert found.unloaded_modules[0].base == low
+        assert found.read(low, 8) == b"abcdefgh"
+        assert (found.exception.address, found.exception.parameters) == (low, (0, low))
+        assert found.modules[0].base == 0x1_0000_0010, "what is no sign stays"
 
     def test_those_of_a_64_bit_process_stay(self, read):
         dump = made().stream(dumpfiles.EXCEPTION, dumpfiles.exception(1, 1, 0xFFFF_FFFF_9000_0010))
@@ -745,6 +858,21 @@ class TestMemory:
         place = dump.put(b"stack")
         dump.listed(kind, [dumpfiles.thread(7, stack=(0x8000, 5, place)) + rest])
         assert read(dump).read(0x8000, 5) == b"stack"
+
+    def test_a_stack_without_a_place(self, read):
+        """As beside a list of all memory: it is not what the file begins with."""
+        dump = read(made().listed(dumpfiles.THREADS, [dumpfiles.thread(7, stack=(0x8000, 5, 0))]))
+        assert (dump.read(0x8000, 5), dump.memory) == (b"", ())
+
+    @pytest.mark.parametrize("most", [2, 3, 4])
+    def test_both_lists_of_memory_have_one_limit(self, read, monkeypatch, most):
+        monkeypatch.setattr(_read, "MAX_RANGES", most)
+        dump = listed_memory(made(), [(0x1000, b"a"), (0x2000, b"b")])
+        entries = struct.pack("<4Q", 0x10000, 1, 0x20000, 1)
+        dump.stream(dumpfiles.MEMORY_64, struct.pack("<2Q", 2, dump.put(b"cd")) + entries)
+        found = read(dump)
+        assert b"".join(found.read(memory.start, 9) for memory in found.memory) == b"abcd"[:most]
+        assert len(found.problems) == (most < 4)
 
     def test_a_stack_that_is_in_a_list(self, read):
         dump = made()
@@ -1042,6 +1170,13 @@ class TestDamaged:
         assert (found.modules[0].name, found.modules[0].file_name) == (None, "")
         assert found.problems[0].startswith(f"ModuleListStream, offset {place:#x}: 4 bytes at {place:#x} go beyond")
 
+    @pytest.mark.parametrize("size", [10, 11])
+    def test_as_much_text_as_may_be(self, read, monkeypatch, size):
+        monkeypatch.setattr(_reading, "MAX_TEXT", 10)
+        found = read(made().stream(dumpfiles.COMMENT_A, b"a" * size))
+        assert found.comments == (("a" * size,) if size == 10 else ())
+        assert len(found.problems) == (size == 11)
+
     def test_a_name_that_is_too_long(self, read):
         dump = made()
         place = dump.put(struct.pack("<I", 65536) + bytes(65536))
@@ -1086,10 +1221,33 @@ class TestDamaged:
             found = read(made().stream(dumpfiles.UNLOADED, struct.pack("<3I", 12, size, 1) + bytes(24)))
             assert f"its unloaded modules have {size} bytes each, expected 24 to 4096" in found.problems[0]
 
-    def test_a_text_that_is_too_long(self, read):
-        found = read(made().stream(dumpfiles.COMMENT_A, b"a" * (_bounds.MAX_TEXT_STREAM + 1)))
+    @pytest.mark.parametrize("more", [0, 1])
+    def test_a_text_as_long_as_may_be(self, read, more):
+        found = read(made().stream(dumpfiles.COMMENT_A, b"a" * (_bounds.MAX_TEXT_STREAM + more)))
         assert len(found.comments[0]) == _bounds.MAX_TEXT_STREAM
-        assert "are left out" in found.problems[0]
+        assert [problem.endswith(" are left out") for problem in found.problems] == [True] * more
+
+    @pytest.mark.parametrize("size", [5, 6])
+    def test_a_stream_as_long_as_may_be_read(self, read, monkeypatch, size):
+        monkeypatch.setattr(_dump, "MAX_READ", 5)
+        dump = read(made().stream(0x12345678, b"x" * size))
+        if size == 5:
+            assert dump.read_stream(dump.streams[1]) == b"xxxxx"
+        else:
+            with pytest.raises(ValueError, match="size must be 0 to 5, got 6"):
+                dump.read_stream(dump.streams[1])
+
+    def test_a_text_at_the_end_of_the_file(self, read):
+        """Its last byte is the file's."""
+        dump = made()
+        entries = [dump.streams[0], (dumpfiles.MODULES, 4 + 108, len(dump.data) + 24)]
+        directory = dump.put(b"".join(struct.pack("<3I", *entry) for entry in entries))
+        place = len(dump.data) + 4 + 108
+        dump.put(struct.pack("<I", 1) + dumpfiles.module(place, 0x1000))
+        dump.put(struct.pack("<I", 4) + "ab".encode("utf-16-le"))
+        dump.data[:32] = struct.pack("<4s5IQ", b"MDMP", 0xA793, 2, directory, 0, 0, 0)
+        assert read(bytes(dump.data)).modules[0].name == "ab"
+        assert read(bytes(dump.data[:-1])).modules[0].name is None
 
     def test_a_build_id_and_a_record_that_are_wrong(self, read):
         dump = made()
