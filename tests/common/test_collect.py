@@ -19,7 +19,7 @@ from stories import INTEGRATOR_ID, OTHER_ID, crash_event, make_crash, make_link,
 
 import wer
 import wer.testing
-from wer.reports import _collect, _joined, _of_process, collect
+from wer.reports import _collect, _joined, _of_process, collect, story_of
 
 NAME = "1-AppCrash_x"
 
@@ -92,6 +92,7 @@ def test_what_is_in_it(report, tmp_path):
     told = json.loads(files[f"{NAME}/events.json"])["events"]
     assert [event["event_id"] for event in told] == [1000, 1001]
     assert "computer" not in told[0]
+    assert files["CONTENTS.txt"].count(b"private: nothing") == 1, "versions.json"
 
 
 def test_names_of_users_and_machines_are_where_files_have_them(report, tmp_path):
@@ -124,6 +125,29 @@ def test_without_memory_and_without_files(report, tmp_path):
     files = written(collect(report, dumps=False, files=False, events=[]), tmp_path / "crash.zip")
     assert not [name for name in files if "/dumps/" in name or "/files/" in name]
     assert "the dump WER1A2B.tmp.mdmp was not asked for" in files["CONTENTS.txt"].decode()
+
+
+def test_a_dump_of_two_stories_is_taken_once(report):
+    story = story_of(report, events=[])
+    taken = _collect._Taken(1 << 20, [])
+    _collect._add_stories(taken, (story, story), dumps=True, files=False)
+    assert [one.name for one in taken.files if "/dumps/" in one.name] == [f"{NAME}/dumps/WER1A2B.tmp.mdmp"]
+
+
+@pytest.mark.parametrize("size", [(1 << 31) - 1, 1 << 31])
+def test_what_may_be_larger_than_a_zip_of_old_has_room_for(report, size):
+    """The head of such a file has larger fields, or its end could not be written."""
+    asked = []
+
+    class Archive(zipfile.ZipFile):
+        def open(self, *arguments, force_zip64=False, **more):
+            asked.append(force_zip64)
+            return super().open(*arguments, force_zip64=force_zip64, **more)
+
+    one = _collect.CollectedFile("x", size, "", str(report / "Report.wer"))
+    with Archive(io.BytesIO(), "w") as archive:
+        _collect._put(archive, one, [], lambda done: None)
+    assert asked == [size == 1 << 31]
 
 
 def test_a_limit(report, tmp_path):
@@ -250,6 +274,7 @@ def test_links_are_left_out(report, tmp_path):
     make_link(report / "state.txt", tmp_path / "secret")
     found = collect(report, events=[])
     assert f"{NAME}: state.txt is a link or another reparse point: left alone" in found.missing
+    assert f"{NAME}/files/state.txt" not in [one.name for one in found.files]
     assert f"{NAME}/files/state.txt" not in written(found, tmp_path / "crash.zip")
 
 
@@ -461,6 +486,12 @@ def test_a_dump_that_cannot_be_looked_at(stores, tmp_path, monkeypatch):
     monkeypatch.setattr(_of_process, "start_of", denied)
     assert collect(pid=5, events=[], local_dumps=tmp_path).stories == ()
     assert collect(pid=5, events=[], local_dumps=tmp_path / "none").stories == ()
+
+
+@pytest.mark.parametrize(("most", "found"), [(1, []), (2, ["two"])])
+def test_reports_whose_texts_are_read_have_a_limit(stores, monkeypatch, most, found):
+    monkeypatch.setattr(_of_process, "_MOST_REPORTS", most)
+    assert [os.path.basename(story.where) for story in collect(pid=4711, events=[]).stories] == found
 
 
 def test_more_reports_of_a_process_than_are_taken(stores, monkeypatch):

@@ -6,7 +6,7 @@ import sys
 import time
 import tracemalloc
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -278,7 +278,7 @@ class TestHostile:
         [
             ("<Data></Data>" * 257, "more than 256 fields"),
             (f"<Data>{'x' * (64 * 1024 + 1)}</Data>", "longer than 65536"),
-            ("<a>" * 40 + "</a>" * 40, "nested 32 deep"),
+            ("<a>" * 31 + "</a>" * 31, "nested 32 deep"),
             (" " * (1024 * 1024), "an event of 10"),
         ],
     )
@@ -332,8 +332,10 @@ class TestHostile:
         assert len(events.left_out) == 101
         assert events.left_out[-1] == "... and more like these"
 
-    def test_it_gives_up(self, monkeypatch):
+    @pytest.mark.parametrize("longest", [1000, 10])
+    def test_it_gives_up(self, monkeypatch, longest):
         monkeypatch.setattr(event_xml, "MOST_EVENTS", 10)
+        monkeypatch.setattr(event_xml, "_MOST_OF_ONE", longest)
         assert parse("<Event ></Event>" * 11).left_out[-1] == "what is behind 10 events that cannot be read"
 
     @pytest.mark.parametrize("piece", ["<Event ", "<Event ><", "<Event ></Event>", "</Event>", "<Event><Event>"])
@@ -487,7 +489,22 @@ class TestRead:
 
     def test_an_empty_log_is_no_proof(self):
         """As Wine's: no call fails, and there is nothing."""
-        assert "no event at all" in FakeLog().read().unknown
+        fake = FakeLog()
+        assert "no event at all" in fake.read().unknown
+        assert fake.queries[-1] == ("Application", "*")
+
+    def test_a_call_that_fails_and_does_not_say_why(self):
+        """As Wine's may: the error of an earlier call is not told."""
+        fake = FakeLog()
+        fake.last, fake.EvtQuery = 5, lambda *arguments: None
+        assert fake.read().unknown.endswith("this machine's event log cannot be asked")
+
+    @pytest.mark.parametrize("most", [len(TEXTS), len(TEXTS) + 1])
+    def test_a_source_is_asked_about_if_all_was_read(self, most):
+        """Else its events may be among those that were not."""
+        wanted = [("Application Error", 1000), ("Nobody", 1)]
+        unknown = FakeLog(*TEXTS, providers=[]).read(wanted, most=most).unknown
+        assert unknown == (None if most == len(TEXTS) else "this machine does not know the event source Nobody")
 
     def test_no_such_events(self):
         events = FakeLog(*TEXTS).read(wanted=[("Windows Error Reporting", 1001)])
@@ -517,9 +534,13 @@ class TestRead:
         assert events == []
         assert len(events.left_out) == 4
 
-    def test_a_large_event(self):
+    def test_a_large_event(self, monkeypatch):
         large = TEXTS[4].replace("python.exe</Data>", "x" * 40_000 + "</Data>", 1)
         assert FakeLog(large).read()[0].field("AppName", 0) == "x" * 40_000
+        size = len(large) * 2 + 2  # and a NUL
+        for most in (size, size - 1):
+            monkeypatch.setattr(event_log, "_MOST_BUFFER", most)
+            assert len(FakeLog(large).read()) == (most == size)
 
     def test_an_event_that_says_a_wrong_size(self):
         fake = FakeLog(TEXTS[0])
@@ -534,7 +555,11 @@ class TestRead:
         assert query.count("<Select ") == 3
         assert "Provider[@Name='Application Hang'] and (EventID=1002)" in query
         since = datetime(2026, 2, 3, 12, tzinfo=UTC)
-        assert "TimeCreated[@SystemTime&gt;='2026-02-03T12:00:00.000000Z']" in event_log._query([("P", 1)], since, "L")
+        later = "TimeCreated[@SystemTime&gt;='2026-02-03T12:00:00.000000Z']"
+        assert later in event_log._query([("P", 1)], since, "L")
+        assert later in event_log._query([("P", 1)], since.astimezone(timezone(timedelta(hours=2))), "L")
+        for number in (0, 65535):
+            assert f"(EventID={number})]" in event_log._query([("P", number)], None, "L")
 
     @pytest.mark.parametrize(
         ("arguments", "text"),
@@ -542,6 +567,7 @@ class TestRead:
             ({"wanted": []}, "wanted must name at least one"),
             ({"wanted": [("a'b", 1)]}, "wanted has the name"),
             ({"wanted": [("a", 65536)]}, "event id 65536"),
+            ({"wanted": [("a", -1)]}, "event id -1"),
             ({"log": "<"}, "log has the name"),
             ({"most": 0}, "most must be 1 or more, got 0"),
             ({"since": datetime(2026, 1, 1)}, "since must have a time zone"),
