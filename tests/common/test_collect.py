@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+import time
 import types
 import zipfile
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from stories import INTEGRATOR_ID, OTHER_ID, crash_event, make_crash, make_link,
 import wer
 import wer.testing
 from wer.cli import _output
-from wer.reports import _collect, _joined, _of_process, collect
+from wer.reports import _collect, _joined, _of_process, collect, story_of
 
 NAME = "1-AppCrash_x"
 
@@ -96,6 +97,7 @@ def test_what_is_in_it(report, tmp_path):
     told = json.loads(files[f"{NAME}/events.json"])["events"]
     assert [event["event_id"] for event in told] == [1000, 1001]
     assert "computer" not in told[0]
+    assert files["CONTENTS.txt"].count(b"private: nothing") == 1, "versions.json"
 
 
 def test_names_of_users_and_machines_are_where_files_have_them(report, tmp_path):
@@ -128,6 +130,29 @@ def test_without_memory_and_without_files(report, tmp_path):
     files = written(collect(report, dumps=False, files=False, events=[]), tmp_path / "crash.zip")
     assert not [name for name in files if "/dumps/" in name or "/files/" in name]
     assert "the dump WER1A2B.tmp.mdmp was not asked for" in files["CONTENTS.txt"].decode()
+
+
+def test_a_dump_of_two_stories_is_taken_once(report):
+    story = story_of(report, events=[])
+    taken = _collect._Taken(1 << 20, [])
+    _collect._add_stories(taken, (story, story), dumps=True, files=False)
+    assert [one.name for one in taken.files if "/dumps/" in one.name] == [f"{NAME}/dumps/WER1A2B.tmp.mdmp"]
+
+
+@pytest.mark.parametrize("size", [(1 << 31) - 1, 1 << 31])
+def test_what_may_be_larger_than_a_zip_of_old_has_room_for(report, size):
+    """The head of such a file has larger fields, or its end could not be written."""
+    asked = []
+
+    class Archive(zipfile.ZipFile):
+        def open(self, *arguments, force_zip64=False, **more):
+            asked.append(force_zip64)
+            return super().open(*arguments, force_zip64=force_zip64, **more)
+
+    one = _collect.CollectedFile("x", size, "", str(report / "Report.wer"))
+    with Archive(io.BytesIO(), "w") as archive:
+        _collect._put(archive, one, [], lambda done: None)
+    assert asked == [size == 1 << 31]
 
 
 def test_a_limit(report, tmp_path):
@@ -192,6 +217,7 @@ def test_a_file_that_cannot_be_read_to_its_end(report, tmp_path, monkeypatch):
 )
 def test_dates_that_a_zip_cannot_have(written, date):
     entry = _collect._entry("x", written)
+    assert entry.date_time == ((1980, 1, 1, 0, 0, 0) if date == 1980 else time.gmtime(written)[:6])
     assert entry.date_time[0] == date
     assert (entry.external_attr, entry.create_system) == (0o600 << 16, 3), "no rights of others, on any system"
 
@@ -253,6 +279,7 @@ def test_links_are_left_out(report, tmp_path):
     make_link(report / "state.txt", tmp_path / "secret")
     found = collect(report, events=[])
     assert f"{NAME}: state.txt is a link or another reparse point: left alone" in found.missing
+    assert f"{NAME}/files/state.txt" not in [one.name for one in found.files]
     assert f"{NAME}/files/state.txt" not in written(found, tmp_path / "crash.zip")
 
 
@@ -276,6 +303,17 @@ def test_names_that_can_be_unpacked_anywhere(name, safe):
     taken.make(name.upper(), "", "")
     assert taken.files[0].name == safe
     assert taken.files[1].name.lower() != safe.lower()
+
+
+def test_names_that_a_folder_has_twice():
+    """Where cases are not told apart, each keeps its folder and its suffix."""
+    names = ["a/x.txt", "A/X.TXT", "a/x.TXT", "b/x.txt", "b/x", "b/X", "b/c/x.txt", "b/c/X.txt"]
+    taken = _collect._Taken(100, [])
+    for name in names:
+        taken.make(name, "", "")
+    assert [one.name for one in taken.files] == [
+        *("a/x.txt", "A/X-2.TXT", "a/x-3.TXT", "b/x.txt", "b/x", "b/X-2", "b/c/x.txt", "b/c/X-2.txt"),
+    ]
 
 
 def test_a_disk_without_room(report, tmp_path, monkeypatch):
@@ -406,11 +444,14 @@ def test_a_process_of_which_nothing_is_left(stores, tmp_path, monkeypatch):
     assert not (tmp_path / "crash.zip").exists()
 
 
-def test_a_report_that_two_stores_have(stores):
+def test_a_report_that_two_stores_have(stores, tmp_path):
     """It goes from the queue to the archive while they are read."""
-    stores.reports[wer.StoreType.MACHINE_ARCHIVE] += stores.reports[wer.StoreType.MACHINE_QUEUE]
+    queue = stores.reports[wer.StoreType.MACHINE_QUEUE]
+    stores.reports[wer.StoreType.MACHINE_ARCHIVE] += queue
+    third = make_crash(tmp_path / "store" / "three")
+    queue.append(replace(wer.read_report(third), key=str(third), status=0))
     found = collect(pid=4711, events=[])
-    assert [os.path.basename(story.where) for story in found.stories] == ["two"]
+    assert sorted(os.path.basename(story.where) for story in found.stories) == ["three", "two"]
 
 
 def test_reports_that_are_damaged_or_gone(stores, tmp_path):
@@ -438,6 +479,7 @@ def test_a_dump_that_is_damaged(stores, tmp_path):
     assert found.stories == ()
     [told] = [one for one in found.missing if one.startswith("the dump python.exe.5.dmp: ")]
     assert str(tmp_path) not in told
+    assert "ends after 14 bytes" in told
 
 
 def test_a_dump_that_cannot_be_looked_at(stores, tmp_path, monkeypatch):
@@ -449,6 +491,12 @@ def test_a_dump_that_cannot_be_looked_at(stores, tmp_path, monkeypatch):
     monkeypatch.setattr(_of_process, "start_of", denied)
     assert collect(pid=5, events=[], local_dumps=tmp_path).stories == ()
     assert collect(pid=5, events=[], local_dumps=tmp_path / "none").stories == ()
+
+
+@pytest.mark.parametrize(("most", "found"), [(1, []), (2, ["two"])])
+def test_reports_whose_texts_are_read_have_a_limit(stores, monkeypatch, most, found):
+    monkeypatch.setattr(_of_process, "_MOST_REPORTS", most)
+    assert [os.path.basename(story.where) for story in collect(pid=4711, events=[]).stories] == found
 
 
 def test_more_reports_of_a_process_than_are_taken(stores, monkeypatch):

@@ -10,8 +10,13 @@ from wer.reports import _crash_words
 @pytest.mark.parametrize(
     ("code", "system", "words"),
     [
-        (11, "Linux", "signal 11 SIGSEGV of Linux"),
+        (4, "Linux", "signal 4 SIGILL of Linux"),
+        (5, "Linux", "signal 5 SIGTRAP of Linux"),
         (6, "Android", "signal 6 SIGABRT of Android"),
+        (7, "Linux", "signal 7 SIGBUS of Linux"),
+        (8, "Linux", "signal 8 SIGFPE of Linux"),
+        (11, "Linux", "signal 11 SIGSEGV of Linux"),
+        (31, "Android", "signal 31 SIGSYS of Android"),
         (64, "Linux", "signal 64 of Linux"),
         (10, "macOS", "0x0000000A, a number of macOS"),
         (-1073741819, "macOS", "0xC0000005, a number of macOS"),

@@ -19,6 +19,7 @@ from pathlib import Path
 from uuid import UUID
 
 import dumpfiles
+import minidump.constants
 import minidump.minidumpfile
 import pytest
 from dumpfiles import DumpFile
@@ -33,8 +34,16 @@ from wer.dumps import (
     TextStream,
     UnloadedModule,
     _bounds,
+    _dump,
     _handles,
+    _memory,
+    _modules,
+    _names,
+    _python,
     _read,
+    _reading,
+    _threads,
+    _told,
     read_dump,
 )
 from wer.service import RingLog
@@ -104,6 +113,14 @@ class TestBesideOtherReaders:
             assert (dump.system.service_pack or "") == expected["os_build"]
         assert (dump.exception is not None) == expected["crashed"]
 
+    def test_names_of_streams(self):
+        """The package `minidump` counts Windows CE's on from 24; Microsoft's header has them from 0x8000 on."""
+        theirs = {kind.value: kind.name for kind in minidump.constants.MINIDUMP_STREAM_TYPE if kind.value < 0xFFFF}
+        theirs = {kind if kind < 25 else 0x8000 + kind - 25: name for kind, name in theirs.items()}
+        assert len(theirs) == 37
+        for kind, name in theirs.items():
+            assert (kind, _names.STREAMS[kind]) == (kind, name)
+
     @pytest.mark.parametrize("name", ["test.dmp", "dbgcore-22621-normal-python312.dmp"])
     def test_memory(self, name):
         """The package `minidump`, with which the tests of WER's calls look at dumps, too."""
@@ -146,6 +163,10 @@ class TestRealDumps:
         assert texts["LinuxMaps"].startswith("00400000-0041a000 r-xp")
         assert "DISTRIB_ID=Ubuntu\n" in texts["LinuxLsbRelease"]
         assert "\0" not in texts["LinuxEnviron"]
+        assert [stream.name for stream in dump.streams if stream.stream_type >> 16 == 0x4767] == [
+            *("LinuxCpuInfo", "LinuxProcStatus", "LinuxLsbRelease", "LinuxCmdLine"),
+            *("LinuxEnviron", "LinuxAuxv", "LinuxMaps", "LinuxDsoDebug"),
+        ]
         assert dump.system.service_pack.startswith("Linux 4.9.60-linuxkit")
 
     def test_microsofts_of_a_python(self):
@@ -221,6 +242,15 @@ class TestRealDumps:
             dump.modules[0].name = "other"
         assert "_open" not in repr(dump)
         assert "_by_address" not in repr(dump)
+        assert "values=" not in repr(dump.exception.registers)
+        assert "names=" not in repr(dump.exception.registers)
+
+    @pytest.mark.parametrize("kind", [kind for kind in vars(_told).values() if dataclasses.is_dataclass(kind)])
+    def test_what_is_not_told_is_none(self, kind):
+        defaults = {field.name: field.default for field in dataclasses.fields(kind)}
+        assert {name for name, default in defaults.items() if default is None} == {
+            field.name for field in dataclasses.fields(kind) if field.default is not dataclasses.MISSING
+        }
 
     def test_it_can_be_pickled(self):
         dump = read_dump(REAL["test.dmp"])
@@ -239,6 +269,46 @@ class TestStreams:
         assert dump.system.cpu_vendor is None
         assert dump.process == wer.dumps.ProcessInfo()
 
+    def test_the_system(self, read):
+        """Each number is another one."""
+        numbers = dumpfiles.X86, 6, 0x5504, 8, 3, 10, 1, 22631, dumpfiles.WINDOWS, 0
+        data = struct.pack("<3H2B5I4x12s12x", *numbers, b"CentaurHauls")
+        assert read(DumpFile().stream(dumpfiles.SYSTEM, data)).system == wer.dumps.SystemInfo(
+            os="Windows",
+            version=(10, 1, 22631),
+            service_pack=None,
+            product_type=3,
+            architecture="x86",
+            processors=8,
+            processor_level=6,
+            processor_revision=0x5504,
+            cpu_vendor="CentaurHauls",
+        )
+
+    @pytest.mark.parametrize(
+        ("number", "name"),
+        [
+            *((0, "x86"), (1, "mips"), (3, "ppc"), (5, "arm"), (6, "ia64"), (9, "x64"), (10, "x86"), (12, "arm64")),
+            *((0x8001, "sparc"), (0x8002, "ppc64"), (0x8003, "arm64"), (0x8004, "mips64")),
+            *((2, "unknown (0x2)"), (0xFFFF, "unknown (0xffff)")),
+        ],
+    )
+    def test_processors(self, read, number, name):
+        """By winnt.h and breakpad's minidump_format.h."""
+        assert read(DumpFile().system(number)).system.architecture == name
+
+    @pytest.mark.parametrize(
+        ("number", "name"),
+        [
+            *((0, "Windows 3.1"), (1, "Windows 9x"), (2, "Windows"), (3, "Windows CE"), (0x8000, "Unix")),
+            *((0x8101, "macOS"), (0x8102, "iOS"), (0x8201, "Linux"), (0x8202, "Solaris"), (0x8203, "Android")),
+            *((0x8204, "PlayStation 3"), (0x8205, "NaCl"), (0x8206, "Fuchsia"), (4, "unknown (0x4)")),
+        ],
+    )
+    def test_systems(self, read, number, name):
+        """By winnt.h and breakpad's minidump_format.h."""
+        assert read(DumpFile().system(os=number)).system.os == name
+
     def test_flags_that_nobody_knows_are_kept(self, read):
         dump = read(made().bytes(flags=0x8000_0000_0000_0806))
         assert dump.flags == 0x8000_0000_0000_0806
@@ -253,6 +323,7 @@ class TestStreams:
         assert dump.problems == ()
         stream = dump.streams[1]
         assert (stream.stream_type, stream.size) == (kind, 9)
+        assert (stream.name != "") == (kind in (0xFFF0, 2, 0x8001)), "empty for a type that nobody knows"
         assert dump.read_stream(stream) == b"their own"
 
     def test_several_that_nobody_knows(self, read):
@@ -345,6 +416,11 @@ class TestStreams:
             made().listed(dumpfiles.THREADS_EX, [dumpfiles.thread(7) + bytes(16), dumpfiles.thread(8) + bytes(16)])
         ).threads] == [7, 8]  # fmt: skip
 
+    def test_a_list_with_something_behind_it(self, read):
+        dump = made().listed(dumpfiles.THREADS, [dumpfiles.thread(7), dumpfiles.thread(8), bytes(40)], count=2)
+        found = read(dump)
+        assert ([thread.tid for thread in found.threads], found.problems) == ([7, 8], ())
+
     def test_a_list_may_be_aligned(self, read):
         """breakpad leaves 4 bytes between the count and the entries on some systems."""
         found = read(made().listed(dumpfiles.THREADS, [dumpfiles.thread(7), dumpfiles.thread(8)], padding=bytes(4)))
@@ -356,7 +432,7 @@ class TestStreams:
         record = dumpfiles.codeview("C:\\b\\app.pdb")
         record_at = len(record), dump.put(record)
         elf = b"LEpB" + bytes.fromhex("ab" * 20)
-        old = b"NB10" + struct.pack("<3I", 0, 0x1234, 2) + b"old.pdb\0"
+        old = b"NB10" + struct.pack("<3I", 0, 0x1234, 2) + b"old.pdb\0\0\0"
         dump.listed(
             dumpfiles.MODULES,
             [
@@ -364,18 +440,45 @@ class TestStreams:
                 dumpfiles.module(dump.text("/lib/libc.so"), 0x3000, codeview=(len(elf), dump.put(elf))),
                 dumpfiles.module(dump.text("old.dll"), 0x5000, codeview=(len(old), dump.put(old))),
                 dumpfiles.module(dump.text("lone \ud800"), 0x7000, codeview=(4, dump.put(b"NB09"))),
+                dumpfiles.module(0, 0x9000, codeview=(len(old) - 3, dump.put(old[:-3]))),
             ],
         )  # fmt: skip
         found = read(dump)
         assert found.problems == ()
-        first, second, third, fourth = found.modules
+        first, second, third, fourth, fifth = found.modules
         assert (first.file_name, first.file_version, first.product_version) == ("app.exe", (1, 2, 3, 4), (1, 2, 3, 4))
         assert (first.pdb_name, first.pdb_age) == ("C:\\b\\app.pdb", 3)
         assert first.pdb_guid == UUID("03020100-0504-0706-0809-0a0b0c0d0e0f")
         assert (second.file_name, second.build_id, second.file_version) == ("libc.so", "ab" * 20, None)
         assert (third.pdb_name, third.pdb_age, third.pdb_guid) == ("old.pdb", 2, None)
         assert (fourth.name, fourth.pdb_name) == ("lone \ud800", None)
+        assert fifth.pdb_name == "old.pdb", "without a NUL"
         assert [found.module_at(address) for address in (0xFFF, 0x1000, 0x1FFF, 0x2000)] == [None, first, first, None]
+
+    @pytest.mark.parametrize(
+        ("record", "told"),
+        [
+            (dumpfiles.codeview("x")[:24], ("", UUID("03020100-0504-0706-0809-0a0b0c0d0e0f"), 3, None)),
+            (dumpfiles.codeview("x")[:23], (None, None, None, None)),
+            (b"NB10" + struct.pack("<3I", 0, 1, 2), ("", None, 2, None)),
+            (b"NB10" + struct.pack("<3I", 0, 1, 2)[:-1], (None, None, None, None)),
+            (b"LEpB" + b"\xab" * 64, (None, None, None, "ab" * 64)),
+            (b"LEpB", (None, None, None, None)),
+        ],
+    )
+    def test_records_that_are_short_or_long(self, read, record, told):
+        dump = made()
+        dump.listed(dumpfiles.MODULES, [dumpfiles.module(0, 0, codeview=(len(record), dump.put(record)))])
+        found = read(dump)
+        [module] = found.modules
+        assert (module.pdb_name, module.pdb_guid, module.pdb_age, module.build_id) == told
+        assert found.problems == ()
+
+    def test_the_versions_of_a_file_and_of_its_product(self, read):
+        module = bytearray(dumpfiles.module(0, 0x1000, version=(1, 2, 3, 4)))
+        struct.pack_into("<4H", module, 40, 6, 5, 8, 7)  # of each half the low one is first
+        [found] = read(made().listed(dumpfiles.MODULES, [bytes(module)])).modules
+        assert (found.file_version, found.product_version) == ((1, 2, 3, 4), (5, 6, 7, 8))
 
     @pytest.mark.parametrize(
         ("name", "version", "expected"),
@@ -411,6 +514,31 @@ class TestStreams:
         assert exception.registers.instruction_pointer == 0x1400
         assert exception.unloaded_module is None
 
+    def test_an_exception_and_all_it_says(self, read):
+        numbers = 7, 0xC0000005, 1, 0, 0x1400, 15, *range(100, 115), 0, 0
+        found = read(made().stream(dumpfiles.EXCEPTION, struct.pack("<I4x2I2QI4x15Q2I", *numbers)))
+        assert found.exception == wer.dumps.DumpException(7, 0xC0000005, 1, 0x1400, tuple(range(100, 115)))
+        assert found.problems == (), "as many parameters as may be"
+
+    @pytest.mark.parametrize(("os", "offset"), [(dumpfiles.WINDOWS, 0x400), (dumpfiles.LINUX, 0x10)])
+    def test_where_an_exception_was(self, read, os, offset):
+        """On Windows its address tells that; elsewhere this is what could not be used, and the registers do."""
+        dump = DumpFile().system(os=os)
+        context = dumpfiles.context_x64(0x3010)
+        dump.listed(dumpfiles.MODULES, [dumpfiles.module(0, 0x1000), dumpfiles.module(0, 0x3000)])
+        place = len(context), dump.put(context)
+        dump.stream(dumpfiles.EXCEPTION, dumpfiles.exception(7, 11, 0x1400, context=place))
+        found = read(dump)
+        assert (found.exception.module, found.exception.offset) == (found.modules[offset == 0x10], offset)
+
+    @pytest.mark.parametrize(("address", "offset"), [(0x4FFF, None), (0x5000, 0), (0x5FFF, 0xFFF), (0x6000, None)])
+    def test_the_bounds_of_a_module_that_was_unloaded(self, read, address, offset):
+        dump = made()
+        dump.stream(dumpfiles.UNLOADED, struct.pack("<3IQ4I", 12, 24, 1, 0x5000, 0x1000, 1, 2, 0))
+        dump.stream(dumpfiles.EXCEPTION, dumpfiles.exception(7, 0xC0000005, address))
+        exception = read(dump).exception
+        assert (exception.unloaded_module is not None, exception.offset) == (offset is not None, offset)
+
     def test_an_exception_in_a_module_that_was_unloaded(self, read):
         dump = made()
         entry = struct.pack("<Q4I", 0x5000, 0x1000, 2, 1, dump.text("hook.dll"))
@@ -435,14 +563,70 @@ class TestStreams:
         assert process.os_build_text == "19041.1.amd64fre"
         assert process.writer_build_text == "dbgcore.amd64,10.0.22621.1"
 
+    @pytest.mark.parametrize(
+        ("processor", "size", "vendor"),
+        [
+            (dumpfiles.X86, 56, "GenuineIntel"),
+            (dumpfiles.X64, 44, "GenuineIntel"),
+            (dumpfiles.X64, 43, None),
+            (dumpfiles.ARM64, 56, None),
+        ],
+    )
+    def test_who_made_the_processor(self, read, processor, size, vendor):
+        data = struct.pack("<3H2B5I4x12s12x", processor, 6, 0, 8, 1, 10, 0, 1, 2, 0, b"GenuineIntel")
+        assert read(DumpFile().stream(dumpfiles.SYSTEM, data, size)).system.cpu_vendor == vendor
+
+    @pytest.mark.parametrize(
+        ("bits", "told"),
+        [
+            (1, {"pid": 1234}),
+            (2, {"created": datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC), "user_time": 5, "kernel_time": 6}),
+        ],
+    )
+    def test_which_of_it_is_valid(self, read, bits, told):
+        misc = struct.pack("<6I", 24, bits, 1234, 1_700_000_000, 5, 6)
+        assert read(made().stream(dumpfiles.MISC, misc)).process == wer.dumps.ProcessInfo(**told)
+
+    def test_the_id_of_the_process_is_not_taken_from_a_text_if_it_is_told(self, read):
+        dump = made().stream(dumpfiles.MISC, struct.pack("<6I", 24, 1, 1234, 0, 0, 0))
+        assert read(dump.stream(dumpfiles.STATUS, b"Pid:\t42\n")).process.pid == 1234
+
+    @pytest.mark.parametrize(
+        ("size", "bits", "integrity", "build"),
+        [
+            (832, 0x10 | 0x100, 0x2000, "19041"),
+            (832, 0x10, 0x2000, None),
+            (832, 0x100, None, "19041"),
+            (831, 0x10 | 0x100, 0x2000, None),
+            (48, 0x10 | 0x100, 0x2000, None),
+            (47, 0x10 | 0x100, None, None),
+        ],
+    )
+    def test_of_older_systems_it_is_shorter(self, read, size, bits, integrity, build):
+        misc = struct.pack("<6I20xI184x520s80s", 832, bits, 0, 0, 0, 0, 0x2000, *["19041".encode("utf-16-le")] * 2)
+        dump = read(made().stream(dumpfiles.MISC, misc, size))
+        assert dump.problems == ()
+        assert dump.process == wer.dumps.ProcessInfo(
+            integrity_level=integrity, os_build_text=build, writer_build_text=build
+        )
+
     def test_what_is_not_valid_of_it_is_not_told(self, read):
         misc = struct.pack("<6I", 24, 0, 1234, 1_700_000_000, 5, 6)
         assert read(made().stream(dumpfiles.MISC, misc)).process == wer.dumps.ProcessInfo()
 
     def test_regions(self, read):
-        entry = struct.pack("<2QI4xQ3I4x", 0x10000, 0x10000, 4, 0x2000, 0x1000, 4, 0x20000)
+        entry = struct.pack("<2QI4xQ3I4x", 0x10000, 0x8000, 2, 0x2000, 0x1000, 4, 0x20000)
         dump = read(made().stream(dumpfiles.REGIONS, struct.pack("<2IQ", 16, 48, 2) + entry * 2))
-        assert dump.regions == (wer.dumps.MemoryRegion(0x10000, 0x2000, 0x10000, 4, 4, 0x1000, 0x20000),) * 2
+        region = wer.dumps.MemoryRegion(
+            start=0x10000,
+            size=0x2000,
+            allocation_start=0x8000,
+            allocation_protect=2,
+            protect=4,
+            state=0x1000,
+            kind=0x20000,
+        )
+        assert dump.regions == (region, region)
 
     def test_handles_are_counted(self, read):
         dump = made()
@@ -461,16 +645,21 @@ class TestStreams:
         assert read(dump).handles == (HandleCount("A", 2), HandleCount("", 2), HandleCount("B", 1))
 
     def test_comments(self, read):
-        dump = made().stream(dumpfiles.COMMENT_A, b"plain \xff\0rest")
+        dump = made().stream(dumpfiles.COMMENT_A, b"plain \xff\0rest\0")
         dump.stream(dumpfiles.COMMENT_W, "wide \ud800€".encode("utf-16-le", "surrogatepass"))
         assert read(dump).comments == ("plain \udcff", "wide \ud800€")
 
     def test_texts_of_linux(self, read):
         dump = DumpFile().system(os=dumpfiles.LINUX)
-        dump.stream(dumpfiles.COMMAND_LINE, b"python\0-c\0pass\0").stream(dumpfiles.STATUS, b"Name:\tx\nPid:\t42\n")
+        dump.stream(dumpfiles.COMMAND_LINE, b"python\0-c\0\0X\0\0").stream(dumpfiles.STATUS, b"Name:\tx\nPid:\t42\n")
         found = read(dump)
-        assert TextStream("LinuxCmdLine", "python\n-c\npass") in found.texts
+        assert TextStream("LinuxCmdLine", "python\n-c\n\nX") in found.texts
         assert found.process.pid == 42
+
+    @pytest.mark.parametrize(("valid", "ids"), [(0, (None, None)), (1, (7, None)), (2, (None, 8)), (3, (7, 8))])
+    def test_breakpads_threads(self, read, valid, ids):
+        info = read(made().stream(dumpfiles.BREAKPAD, struct.pack("<3I", valid, 7, 8))).breakpad
+        assert (info.dump_tid, info.requesting_tid) == ids
 
     def test_addresses_of_a_32_bit_process(self, read):
         """From 2 GiB on they may be stored with their sign."""
@@ -481,6 +670,25 @@ class TestStreams:
         assert found.modules[0].base == 0x9000_0000
         assert found.exception.offset == 0x10
         assert found.exception.module is found.modules[0]
+
+    def test_every_address_of_a_32_bit_process(self, read):
+        high, low = 0xFFFF_FFFF_9000_0000, 0x9000_0000
+        dump = DumpFile().system(dumpfiles.X86)
+        dump.listed(dumpfiles.THREADS, [dumpfiles.thread(7, teb=high, stack=(high + 16, 0, 0))])
+        info = struct.pack("<4I6Q", 7, 0, 0, 0, 0, 0, 0, 0, high, 0)
+        dump.stream(dumpfiles.THREAD_INFOS, struct.pack("<3I", 12, 64, 1) + info)
+        dump.stream(dumpfiles.UNLOADED, struct.pack("<3IQ4I", 12, 24, 1, high, 0x1000, 1, 2, 0))
+        dump.listed(dumpfiles.MODULES, [dumpfiles.module(0, 0x1_0000_0010)])
+        dump.listed(dumpfiles.MEMORY, [struct.pack("<Q2I", high, 4, dump.put(b"abcd"))])
+        dump.stream(dumpfiles.MEMORY_64, struct.pack("<4Q", 1, dump.put(b"efgh"), high + 4, 4))
+        dump.stream(dumpfiles.EXCEPTION, dumpfiles.exception(7, 0xC0000005, high, (0, high)))
+        found = read(dump)
+        [thread] = found.threads
+        assert (thread.teb, thread.stack_start, thread.start_address) == (low, low + 16, low)
+        assert found.unloaded_modules[0].base == low
+        assert found.read(low, 8) == b"abcdefgh"
+        assert (found.exception.address, found.exception.parameters) == (low, (0, low))
+        assert found.modules[0].base == 0x1_0000_0010, "what is no sign stays"
 
     def test_those_of_a_64_bit_process_stay(self, read):
         dump = made().stream(dumpfiles.EXCEPTION, dumpfiles.exception(1, 1, 0xFFFF_FFFF_9000_0010))
@@ -524,6 +732,23 @@ class TestCrashpad:
         total = sum(len(module.annotations) + len(module.messages) for module in dump.crashpad.modules)
         assert _bounds.MAX_ANNOTATIONS - 2000 < total <= _bounds.MAX_ANNOTATIONS, "lists count, too"
         assert any("are left out" in problem for problem in dump.problems)
+
+    @pytest.mark.parametrize("size", [_bounds.MAX_NAME, _bounds.MAX_NAME + 1])
+    def test_an_annotation_as_large_as_may_be(self, read, size):
+        dump = made()
+        value = struct.pack("<I", size) + bytes(size)
+        objects = struct.pack("<IIHHI", 1, dump.utf_8("big"), 2, 0, dump.put(value))
+        module = struct.pack("<I6I", 1, 0, 0, 0, 0, len(objects), dump.put(objects))
+        links = struct.pack("<4I", 1, 0, len(module), dump.put(module))
+        dump.stream(dumpfiles.CRASHPAD, struct.pack("<I32x4I", 1, 0, 0, len(links), dump.put(links)))
+        found = read(dump)
+        [module] = found.crashpad.modules
+        if size == _bounds.MAX_NAME:
+            assert module.annotations == (("big", "00" * size),)
+            assert found.problems == ()
+        else:
+            assert module.annotations == ()
+            assert "an annotation of 65535 bytes is left out" in found.problems[0]
 
     @pytest.mark.parametrize("place", range(4, 52, 4))
     @pytest.mark.parametrize("value", [1, 0x20, 0xFFFFFFF0, 0xFFFFFFFF])
@@ -634,6 +859,21 @@ class TestMemory:
         dump.listed(kind, [dumpfiles.thread(7, stack=(0x8000, 5, place)) + rest])
         assert read(dump).read(0x8000, 5) == b"stack"
 
+    def test_a_stack_without_a_place(self, read):
+        """As beside a list of all memory: it is not what the file begins with."""
+        dump = read(made().listed(dumpfiles.THREADS, [dumpfiles.thread(7, stack=(0x8000, 5, 0))]))
+        assert (dump.read(0x8000, 5), dump.memory) == (b"", ())
+
+    @pytest.mark.parametrize("most", [2, 3, 4])
+    def test_both_lists_of_memory_have_one_limit(self, read, monkeypatch, most):
+        monkeypatch.setattr(_read, "MAX_RANGES", most)
+        dump = listed_memory(made(), [(0x1000, b"a"), (0x2000, b"b")])
+        entries = struct.pack("<4Q", 0x10000, 1, 0x20000, 1)
+        dump.stream(dumpfiles.MEMORY_64, struct.pack("<2Q", 2, dump.put(b"cd")) + entries)
+        found = read(dump)
+        assert b"".join(found.read(memory.start, 9) for memory in found.memory) == b"abcd"[:most]
+        assert len(found.problems) == (most < 4)
+
     def test_a_stack_that_is_in_a_list(self, read):
         dump = made()
         place = dump.put(b"stack")
@@ -695,6 +935,26 @@ class TestMemory:
         assert found.read_ring_log() == ()
         assert time.perf_counter() - started < 5
         assert sum(len(chunk) for _, chunk in found._chunks(0)) <= 2 * found.size
+
+    @pytest.mark.parametrize(("others", "found"), [(0, ("found",)), (1, ("found",)), (2, ("found",)), (3, None)])
+    def test_so_many_places_are_looked_at(self, read, monkeypatch, others, found):
+        """Places that begin as a log does and are none."""
+        from wer.service import _ring_log
+
+        monkeypatch.setattr(_python, "MAX_RING_LOG_PLACES", 3)
+        ring = RingLog(1024)
+        ring.write("found")
+        magics = (_ring_log._MAGIC + bytes(100)) * others
+        assert read(listed_memory(made(), [(0x1000, magics + bytes(ring.buffer))])).read_ring_log() == found
+
+    @pytest.mark.parametrize("count", [1, 2, 3, 4])
+    def test_so_many_logs_are_looked_at(self, read, monkeypatch, count):
+        monkeypatch.setattr(_python, "MAX_RING_LOGS", 2)
+        rings = [RingLog(1024) for _ in range(count)]
+        for number, ring in enumerate(rings):
+            ring.write(str(number))
+        dump = read(listed_memory(made(), [(0x1000, b"".join(bytes(ring.buffer) for ring in rings))]))
+        assert dump.read_ring_log() == (str(min(count, 2) - 1),)
 
     def test_pythons_constant_is_none(self, read):
         from wer.service import _ring_log
@@ -797,7 +1057,9 @@ class TestDamaged:
             dump.streams.append((0x77777777, 0, 0))
         found = read(dump)
         assert len(found.streams) == _bounds.MAX_STREAMS
-        assert "5001 streams; those after the first 4096 are left out" in found.problems[0]
+        place = len(dump.data) - 12 * 5001
+        told = f"header, offset {place:#x}: it has 5001 streams; those after the first 4096 are left out"
+        assert found.problems[0] == told
 
     def test_no_stream_in_use(self, read):
         dump = DumpFile()
@@ -828,6 +1090,42 @@ class TestDamaged:
         assert len(getattr(found, field)) == (0 if field == "memory" else 3)
         assert any("it says 4294967295" in problem and "there is room for 3" in problem for problem in found.problems)
 
+    # Of each list: the stream, its header for so many entries, the size of one, what its entries are called, and the
+    # module with the limit.
+    BOUNDED = {
+        "threads": (dumpfiles.THREADS, "<I", 48, "threads", _threads, "MAX_THREADS"),
+        "extended threads": (dumpfiles.THREADS_EX, "<I", 64, "threads", _threads, "MAX_THREADS"),
+        "names of threads": (dumpfiles.THREAD_NAMES, "<I", 12, "names of threads", _threads, "MAX_THREADS"),
+        "times of threads": (dumpfiles.THREAD_INFOS, "<12s", 64, "threads", _threads, "MAX_THREADS"),
+        "modules": (dumpfiles.MODULES, "<I", 108, "modules", _modules, "MAX_MODULES"),
+        "unloaded modules": (dumpfiles.UNLOADED, "<12s", 24, "unloaded modules", _modules, "MAX_MODULES"),
+        "memory": (dumpfiles.MEMORY, "<I", 16, "ranges of memory", _memory, "MAX_RANGES"),
+        "all memory": (dumpfiles.MEMORY_64, "<Q8x", 16, "ranges of memory", _read, "MAX_RANGES"),
+        "regions": (dumpfiles.REGIONS, "<2IQ", 48, "regions", _memory, "MAX_RANGES"),
+        "handles": (dumpfiles.HANDLES, "<4I", 32, "handles", _handles, "MAX_HANDLES"),
+    }
+
+    @pytest.mark.parametrize("name", BOUNDED)
+    @pytest.mark.parametrize("says", [3, 4])
+    def test_what_a_list_has_more_of_than_is_read(self, read, monkeypatch, name, says):
+        """Three are there, and two are read at most. The problem says what they are, and where the list begins."""
+        kind, layout, size, what, module, bound = self.BOUNDED[name]
+        monkeypatch.setattr(module, bound, 2)
+        numbers = {"<I": (says,), "<Q8x": (says,), "<4I": (16, size, says, 0), "<2IQ": (16, size, says)}
+        head = struct.pack(layout, *numbers.get(layout, (struct.pack("<3I", 12, size, says),)))
+        dump = made().stream(kind, head + bytes(3 * size))
+        found = read(dump)
+        where = f"{found.streams[1].name}, offset {found.streams[1].offset + len(head):#x}"
+        told = [problem for problem in found.problems if "the registers" not in problem]
+        room = [f"{where}: it says 4 {what}, there is room for 3"] if says == 4 else []
+        assert told == [*room, f"{where}: it has 3 {what}; those after the first 2 are left out"]
+        fields = {dumpfiles.THREADS: "threads", dumpfiles.THREADS_EX: "threads", dumpfiles.MODULES: "modules"}
+        fields |= {dumpfiles.UNLOADED: "unloaded_modules", dumpfiles.REGIONS: "regions"}
+        if kind in fields:
+            assert len(getattr(found, fields[kind])) == 2
+        if kind == dumpfiles.HANDLES:
+            assert found.handles == (HandleCount("", 2),)
+
     @pytest.mark.parametrize("kind", LISTS)
     def test_a_list_that_is_cut(self, read, kind):
         size, field = self.LISTS[kind]
@@ -838,7 +1136,19 @@ class TestDamaged:
         dump.data[:32] = struct.pack("<4s5IQ", b"MDMP", 0xA793, 2, directory, 0, 0, 0)
         found = read(bytes(dump.data))
         assert len(getattr(found, field)) == (0 if field == "memory" else 2)
-        assert any("the file ends in it" in problem and "it has 2" in problem for problem in found.problems)
+        told = f", offset {stream[2] + 4:#x}: the file ends in it: of 100 "
+        assert any(told in problem and problem.endswith("it has 2") for problem in found.problems)
+
+    def test_a_text_that_is_cut(self, read):
+        dump = made()
+        stream = dumpfiles.COMMENT_A, 100, len(dump.data) + 24
+        directory = dump.put(b"".join(struct.pack("<3I", *entry) for entry in (dump.streams[0], stream)))
+        dump.put(b"still there")
+        dump.data[:32] = struct.pack("<4s5IQ", b"MDMP", 0xA793, 2, directory, 0, 0, 0)
+        found = read(bytes(dump.data))
+        assert found.comments == ("still there",)
+        told = f"CommentStreamA, offset {stream[2]:#x}: the file ends in it: of 100 bytes it has 11"
+        assert found.problems == (told,)
 
     @pytest.mark.parametrize("kind", [3, 4, 5, 6, 7, 8, 9, 12, 14, 15, 16, 17, 24, 0x43500001, 0x47670001])
     @pytest.mark.parametrize("data", [b"", b"\xff" * 3, b"\xff" * 16, b"\xff" * 200, bytes(200)])
@@ -860,12 +1170,25 @@ class TestDamaged:
         assert (found.modules[0].name, found.modules[0].file_name) == (None, "")
         assert found.problems[0].startswith(f"ModuleListStream, offset {place:#x}: 4 bytes at {place:#x} go beyond")
 
+    @pytest.mark.parametrize("size", [10, 11])
+    def test_as_much_text_as_may_be(self, read, monkeypatch, size):
+        monkeypatch.setattr(_reading, "MAX_TEXT", 10)
+        found = read(made().stream(dumpfiles.COMMENT_A, b"a" * size))
+        assert found.comments == (("a" * size,) if size == 10 else ())
+        assert len(found.problems) == (size == 11)
+
     def test_a_name_that_is_too_long(self, read):
         dump = made()
         place = dump.put(struct.pack("<I", 65536) + bytes(65536))
         dump.listed(dumpfiles.MODULES, [dumpfiles.module(place, 0x1000)] * 3)
         assert len(read(dump).problems) == 1, "one name, one problem"
         assert "a name of 65536 bytes is left out" in read(dump).problems[0]
+
+    def test_a_name_as_long_as_may_be(self, read):
+        dump = made()
+        dump.listed(dumpfiles.MODULES, [dumpfiles.module(dump.text("x" * (_bounds.MAX_NAME // 2)), 0x1000)])
+        found = read(dump)
+        assert (len(found.modules[0].name), found.problems) == (32767, ())
 
     def test_a_name_that_many_share_is_one(self, read):
         dump = made()
@@ -898,10 +1221,33 @@ class TestDamaged:
             found = read(made().stream(dumpfiles.UNLOADED, struct.pack("<3I", 12, size, 1) + bytes(24)))
             assert f"its unloaded modules have {size} bytes each, expected 24 to 4096" in found.problems[0]
 
-    def test_a_text_that_is_too_long(self, read):
-        found = read(made().stream(dumpfiles.COMMENT_A, b"a" * (_bounds.MAX_TEXT_STREAM + 1)))
+    @pytest.mark.parametrize("more", [0, 1])
+    def test_a_text_as_long_as_may_be(self, read, more):
+        found = read(made().stream(dumpfiles.COMMENT_A, b"a" * (_bounds.MAX_TEXT_STREAM + more)))
         assert len(found.comments[0]) == _bounds.MAX_TEXT_STREAM
-        assert "are left out" in found.problems[0]
+        assert [problem.endswith(" are left out") for problem in found.problems] == [True] * more
+
+    @pytest.mark.parametrize("size", [5, 6])
+    def test_a_stream_as_long_as_may_be_read(self, read, monkeypatch, size):
+        monkeypatch.setattr(_dump, "MAX_READ", 5)
+        dump = read(made().stream(0x12345678, b"x" * size))
+        if size == 5:
+            assert dump.read_stream(dump.streams[1]) == b"xxxxx"
+        else:
+            with pytest.raises(ValueError, match="size must be 0 to 5, got 6"):
+                dump.read_stream(dump.streams[1])
+
+    def test_a_text_at_the_end_of_the_file(self, read):
+        """Its last byte is the file's."""
+        dump = made()
+        entries = [dump.streams[0], (dumpfiles.MODULES, 4 + 108, len(dump.data) + 24)]
+        directory = dump.put(b"".join(struct.pack("<3I", *entry) for entry in entries))
+        place = len(dump.data) + 4 + 108
+        dump.put(struct.pack("<I", 1) + dumpfiles.module(place, 0x1000))
+        dump.put(struct.pack("<I", 4) + "ab".encode("utf-16-le"))
+        dump.data[:32] = struct.pack("<4s5IQ", b"MDMP", 0xA793, 2, directory, 0, 0, 0)
+        assert read(bytes(dump.data)).modules[0].name == "ab"
+        assert read(bytes(dump.data[:-1])).modules[0].name is None
 
     def test_a_build_id_and_a_record_that_are_wrong(self, read):
         dump = made()

@@ -1,11 +1,12 @@
 """The event log: its XML, which is made (tests/data/events), and the calls to wevtapi.dll, which a fake answers."""
 
 import ctypes
+import dataclasses
 import sys
 import time
 import tracemalloc
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,18 @@ import pytest
 from wer._machine import event_log, event_xml
 from wer._machine.event_log import read
 from wer._machine.event_xml import parse
-from wer._machine.events import CrashEvent, Event, Events, HangEvent, WerEvent, typed
+from wer._machine.events import (
+    APPLICATION_ERROR,
+    APPLICATION_HANG,
+    WINDOWS_ERROR_REPORTING,
+    CrashEvent,
+    Event,
+    Events,
+    HangEvent,
+    WerEvent,
+    typed,
+)
+from wer.reports._source_sections import _UNNAMED
 
 EVENTS = Path(__file__).resolve().parents[1] / "data" / "events"
 NAMED, UNNAMED = ((EVENTS / name).read_text(encoding="utf-8") for name in ("named.xml", "unnamed.xml"))
@@ -141,6 +153,48 @@ def test_times(text, time):
     assert parse(xml)[0].created == time
 
 
+KINDS = [(CrashEvent, *APPLICATION_ERROR), (WerEvent, *WINDOWS_ERROR_REPORTING), (HangEvent, *APPLICATION_HANG)]
+
+
+@pytest.mark.parametrize(("view", "provider", "number"), KINDS)
+def test_each_field_by_its_name_and_by_its_place(view, provider, number):
+    """Each has another value, which is a number of either kind; those of ids are ids."""
+    names = _UNNAMED[number].split()
+    numbers = enumerate(names, 10)
+    values = [str(uuid.UUID(int=n)) if name.endswith("ReportId") else str(n) for n, name in numbers]
+    unnamed = Event(provider=provider, event_id=number, data=tuple(("", value) for value in values))
+    pairs = zip(names, values, strict=True)
+    named = Event(provider=provider, event_id=number, data=tuple(sorted(pairs, reverse=True)))
+    found = view.of(unnamed)
+    assert found == dataclasses.replace(view.of(named), event=unnamed)
+    nothing = view(event=unnamed)
+    assert [field for field in view.__slots__ if getattr(found, field) == getattr(nothing, field)] == ["event"]
+
+
+@pytest.mark.parametrize(("view", "provider", "number"), KINDS)
+def test_an_event_that_tells_nothing(view, provider, number):
+    event = Event(provider=provider, event_id=number)
+    numbered = {"parameters": ("",) * 10} if view is WerEvent else {}
+    assert view.of(event) == view(event=event, **numbered)
+    assert WerEvent(event=event).report.event_type == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("d2848160-2b5d-4ac6-b12e-5d430fe29fff", uuid.UUID("d2848160-2b5d-4ac6-b12e-5d430fe29fff")),
+        (" {D2848160-2B5D-4AC6-B12E-5D430FE29FFF} ", uuid.UUID("d2848160-2b5d-4ac6-b12e-5d430fe29fff")),
+        ("d28481602b5d4ac6b12e5d430fe29fff", None),
+        ("00000000-0000-0000-0000-000000000000", None),
+        ("00000000000000000000000000000000", None),
+        ("", None),
+    ],
+)
+def test_ids(text, found):
+    event = Event(provider="Application Hang", event_id=1002, data=(("ReportId", text),))
+    assert HangEvent.of(event).report_id == found
+
+
 def test_a_view_of_another_event_is_none():
     event = Event(provider="Application Error", event_id=1001)
     assert (CrashEvent.of(event), WerEvent.of(event), HangEvent.of(event), typed(event)) == (None,) * 4
@@ -180,17 +234,24 @@ class TestHostile:
         assert len(events.left_out) == 1
         assert "at character 0" in events.left_out[0]
 
-    @pytest.mark.parametrize("text", ["\x01\x1b[31m", "&#1;&#x1B;", "&#xD800;", "\ufffe", "\ud800", "&#xFFFF;"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("\x01\x1b[31m", "&#1;&#x1B;", "&#xD800;", "\ufffe", "\ud800", "&#xFFFE;", "&#xFFFF;"),
+            *("&#55296;", "&#57343;", "&#65534;", "&#0065535;"),
+        ],
+    )
     def test_characters_that_xml_does_not_have(self, text):
         events = one(f"<Data>{text} here</Data>")
         assert events.left_out == []
         [(_, value)] = events[0].data
         assert value.endswith(" here")
         assert not any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in value)
+        assert not set(value) & {"\ufffe", "\uffff"}
 
     def test_what_xml_has(self):
-        assert one("<Data>&lt;&#65;&#x42;&#10;\t\u20ac\U0001f600<![CDATA[<b>]]></Data>")[0].data == (
-            ("", "<AB\n\t\u20ac\U0001f600<b>"),
+        assert one("<Data>&lt;&#65;&#x42;&#65533;&#65536;&#10;\t\u20ac\U0001f600<![CDATA[<b>]]></Data>")[0].data == (
+            ("", "<AB\ufffd\U00010000\n\t\u20ac\U0001f600<b>"),
         )
 
     @pytest.mark.parametrize(
@@ -217,7 +278,7 @@ class TestHostile:
         [
             ("<Data></Data>" * 257, "more than 256 fields"),
             (f"<Data>{'x' * (64 * 1024 + 1)}</Data>", "longer than 65536"),
-            ("<a>" * 40 + "</a>" * 40, "nested 32 deep"),
+            ("<a>" * 31 + "</a>" * 31, "nested 32 deep"),
             (" " * (1024 * 1024), "an event of 10"),
         ],
     )
@@ -244,6 +305,18 @@ class TestHostile:
         [event] = parse(f"<Event><System>{system}</System></Event>")
         assert (event.event_id, event.record_id) == (65535, int(number))
 
+    def test_an_event_far_behind_in_a_long_text(self):
+        """What one may have does not depend on what is before it."""
+        events = parse(ONE.format(f"<Data>{'x' * 60_000}</Data>") * 20 + ONE.format("<Data>last</Data>"))
+        assert (len(events), events.left_out) == (21, [])
+
+    @pytest.mark.parametrize("more", [0, 1])
+    def test_an_event_as_long_as_may_be(self, more):
+        data = f"<Data>{'x' * 50_000}</Data>" * 20
+        rest = 1024 * 1024 - len(ONE.format(data)) - len("<Data></Data>") + more
+        events = one(f"{data}<Data>{'x' * rest}</Data>")
+        assert (len(events), len(events.left_out)) == (1 - more, more)
+
     def test_limits_of_all(self, monkeypatch):
         events = parse(ONE.format("") * 5, most=3)
         assert len(events) == 3
@@ -259,8 +332,10 @@ class TestHostile:
         assert len(events.left_out) == 101
         assert events.left_out[-1] == "... and more like these"
 
-    def test_it_gives_up(self, monkeypatch):
+    @pytest.mark.parametrize("longest", [1000, 10])
+    def test_it_gives_up(self, monkeypatch, longest):
         monkeypatch.setattr(event_xml, "MOST_EVENTS", 10)
+        monkeypatch.setattr(event_xml, "_MOST_OF_ONE", longest)
         assert parse("<Event ></Event>" * 11).left_out[-1] == "what is behind 10 events that cannot be read"
 
     @pytest.mark.parametrize("piece", ["<Event ", "<Event ><", "<Event ></Event>", "</Event>", "<Event><Event>"])
@@ -365,7 +440,9 @@ class FakeLog:
     def read(self, wanted=event_log.CRASHES, most=200, sources=()):
         log = event_log._Log(self, lambda: self.last, lambda error: setattr(self, "last", error))
         query = event_log._query(wanted, None, "Application")
-        events = event_log._read(log, query, wanted, "Application", most, lambda log, name: name in sources)
+        events = event_log._read(
+            log, query, wanted, "Application", most, lambda log, name: log == "Application" and name in sources
+        )
         assert self.open == {}, "a handle is left open"
         return events
 
@@ -412,7 +489,22 @@ class TestRead:
 
     def test_an_empty_log_is_no_proof(self):
         """As Wine's: no call fails, and there is nothing."""
-        assert "no event at all" in FakeLog().read().unknown
+        fake = FakeLog()
+        assert "no event at all" in fake.read().unknown
+        assert fake.queries[-1] == ("Application", "*")
+
+    def test_a_call_that_fails_and_does_not_say_why(self):
+        """As Wine's may: the error of an earlier call is not told."""
+        fake = FakeLog()
+        fake.last, fake.EvtQuery = 5, lambda *arguments: None
+        assert fake.read().unknown.endswith("this machine's event log cannot be asked")
+
+    @pytest.mark.parametrize("most", [len(TEXTS), len(TEXTS) + 1])
+    def test_a_source_is_asked_about_if_all_was_read(self, most):
+        """Else its events may be among those that were not."""
+        wanted = [("Application Error", 1000), ("Nobody", 1)]
+        unknown = FakeLog(*TEXTS, providers=[]).read(wanted, most=most).unknown
+        assert unknown == (None if most == len(TEXTS) else "this machine does not know the event source Nobody")
 
     def test_no_such_events(self):
         events = FakeLog(*TEXTS).read(wanted=[("Windows Error Reporting", 1001)])
@@ -442,9 +534,13 @@ class TestRead:
         assert events == []
         assert len(events.left_out) == 4
 
-    def test_a_large_event(self):
+    def test_a_large_event(self, monkeypatch):
         large = TEXTS[4].replace("python.exe</Data>", "x" * 40_000 + "</Data>", 1)
         assert FakeLog(large).read()[0].field("AppName", 0) == "x" * 40_000
+        size = len(large) * 2 + 2  # and a NUL
+        for most in (size, size - 1):
+            monkeypatch.setattr(event_log, "_MOST_BUFFER", most)
+            assert len(FakeLog(large).read()) == (most == size)
 
     def test_an_event_that_says_a_wrong_size(self):
         fake = FakeLog(TEXTS[0])
@@ -459,7 +555,11 @@ class TestRead:
         assert query.count("<Select ") == 3
         assert "Provider[@Name='Application Hang'] and (EventID=1002)" in query
         since = datetime(2026, 2, 3, 12, tzinfo=UTC)
-        assert "TimeCreated[@SystemTime&gt;='2026-02-03T12:00:00.000000Z']" in event_log._query([("P", 1)], since, "L")
+        later = "TimeCreated[@SystemTime&gt;='2026-02-03T12:00:00.000000Z']"
+        assert later in event_log._query([("P", 1)], since, "L")
+        assert later in event_log._query([("P", 1)], since.astimezone(timezone(timedelta(hours=2))), "L")
+        for number in (0, 65535):
+            assert f"(EventID={number})]" in event_log._query([("P", number)], None, "L")
 
     @pytest.mark.parametrize(
         ("arguments", "text"),
@@ -467,6 +567,7 @@ class TestRead:
             ({"wanted": []}, "wanted must name at least one"),
             ({"wanted": [("a'b", 1)]}, "wanted has the name"),
             ({"wanted": [("a", 65536)]}, "event id 65536"),
+            ({"wanted": [("a", -1)]}, "event id -1"),
             ({"log": "<"}, "log has the name"),
             ({"most": 0}, "most must be 1 or more, got 0"),
             ({"since": datetime(2026, 1, 1)}, "since must have a time zone"),

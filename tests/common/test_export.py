@@ -7,7 +7,10 @@ import json
 import os
 import subprocess
 import sys
+import time
 import tracemalloc
+import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import fsspec
@@ -143,8 +146,41 @@ def test_a_report_and_its_manifest(report, target):
     assert (manifest["report"]["event"], manifest["report"]["created"]) == ("APPCRASH", "2026-02-03T12:00:00+00:00")
     assert (manifest["machine"], manifest["wer"]) == (_export.platform.node(), wer.__version__)
     assert manifest["left_out"] == []
+    assert manifest["report"] == {
+        "event": "APPCRASH",
+        "application": "Python",
+        "application_path": r"C:\Programs\python.exe",
+        "created": "2026-02-03T12:00:00+00:00",
+        "report_id": str(uuid.uuid5(uuid.NAMESPACE_OID, str(report))),
+        "integrator_report_id": str(uuid.UUID(int=0)),
+        "bucket": "",
+        "signature": [],
+    }
     assert one.folder.startswith("20260203T120000Z_APPCRASH_python.exe_")
     assert {name.partition("/")[0] for name in target.files()} == {one.folder}
+
+
+def test_the_signature_and_the_ids_in_the_manifest(fake, tmp_path):
+    parameter = wer.SignatureParameter(0, "Application Name", "python.exe")
+    ids = {"report_id": uuid.UUID(int=1), "integrator_report_id": uuid.UUID(int=2), "bucket_id_string": "a bucket"}
+    fake.reports[QUEUE].append(make_report(tmp_path / "queue" / "x", signature=(parameter,), **ids))
+    export(tmp_path / "target")
+    told = manifest_of(Folder(tmp_path / "target"))["report"]
+    assert told["signature"] == [{"name": "Application Name", "value": "python.exe"}]
+    assert (told["report_id"], told["integrator_report_id"]) == (str(uuid.UUID(int=1)), str(uuid.UUID(int=2)))
+    assert told["bucket"] == "a bucket"
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Python cannot change the time zone of a process on Windows")
+def test_when_it_was_exported(report, tmp_path, monkeypatch):
+    """In UTC, wherever this is."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "there-5")
+        time.tzset()
+        export(tmp_path / "target")
+    time.tzset()
+    told = datetime.fromisoformat(manifest_of(Folder(tmp_path / "target"))["exported"])
+    assert abs(datetime.now(UTC) - told) < timedelta(minutes=10)
 
 
 def test_what_is_exported_can_be_read(report, tmp_path):
@@ -311,8 +347,11 @@ class TestInterrupted:
         assert len(manifest_of(target)["files"]) == 3
 
     def test_a_full_disk_when_only_the_manifest_is_left(self, report, target, monkeypatch):
+        meanwhile = set()
+
         def write(out, data, whole=_export._write):
             if data.startswith(b"{"):
+                meanwhile.update(by_name(target))
                 raise OSError(errno.ENOSPC, "No space left on device")
             whole(out, data)
 
@@ -320,6 +359,8 @@ class TestInterrupted:
         with pytest.raises(OSError, match="No space left"):
             export(target.url)
         assert set(by_name(target)) == {"Report.wer", "minidump.mdmp"}, "and no leftover"
+        [half_written] = meanwhile - set(by_name(target))
+        assert half_written.startswith(".wer-export-")
         monkeypatch.undo()
         assert export(target.url).copied == 0
         assert "manifest.json" in by_name(target)
@@ -713,7 +754,9 @@ def test_progress(report, target):
 
 def test_memory_is_bounded(fake, tmp_path):
     fake.reports[QUEUE].append(make_report(tmp_path / "q" / "r", {"a.mdmp": bytes(50_000_000)}))
-    for _ in range(2):
+    for time_ in ("copied", "in the manifest", "there, and in no manifest"):
+        if time_ == "there, and in no manifest":
+            next((tmp_path / "target").rglob("manifest.json")).unlink()
         tracemalloc.start()
         try:
             assert export(tmp_path / "target").complete
@@ -768,6 +811,19 @@ class TestTargets:
     )
     def test_no_password_is_shown(self, target, told):
         assert without_secrets(target) == told
+
+    def test_a_storage_that_tells_no_size(self, report, monkeypatch):
+        """As of what is compressed on its way: it is copied anew."""
+        monkeypatch.setattr(fsspec.filesystem("memory").__class__, "info", lambda self, path, **options: {"size": None})
+        assert _targets.open_target("memory://export", None).size("x") == -1
+
+    def test_what_is_not_there(self, target):
+        """Nothing to open, and nothing to remove."""
+        place = _targets.open_target(target.url, None)
+        place.make_folder("x")
+        assert place.size("x/none") is None
+        place.remove("x/none")
+        assert place.names("x") == []
 
     def test_options(self, report, tmp_path):
         assert export("memory://options", options={"skip_instance_cache": True}).complete

@@ -124,13 +124,22 @@ def test_a_file_that_comes_meanwhile_stays(folder, monkeypatch, has_links):
             file.write(b"mine")
             path.write_bytes(b"theirs")
 
-    with pytest.raises(FileExistsError):
+    with pytest.raises(FileExistsError) as caught:
         write_while_another_does()
+    assert caught.value.filename == str(path)
     assert path.read_bytes() == b"theirs"
     with _whole_file.whole_file(path, overwrite=True) as file:
         file.write(b"mine")
     assert path.read_bytes() == b"mine"
     assert list(folder.iterdir()) == [path]
+
+
+def test_a_file_that_is_there_is_refused_before_anything_is_made(folder):
+    path = folder / "crash.it"
+    path.write_bytes(b"theirs")
+    with pytest.raises(FileExistsError) as caught, _whole_file.whole_file(path):
+        pytest.fail("the whole work would be for nothing")
+    assert caught.value.filename == str(path)
 
 
 def test_others_files_stay(report, folder):

@@ -5,6 +5,7 @@ from fake_machine import DEFAULT, OTHER, SERVICES
 from fake_registry import FakeRegistry
 
 from wer._machine import accounts, folders
+from wer._machine.keys import PROFILES
 from wer._machine.registry import Kind
 from wer._machine.services import program_of, service_of
 
@@ -36,6 +37,19 @@ def test_profiles():
     registry = FakeRegistry(DEFAULT)
     assert accounts.profile_of(OTHER, registry) == r"%SystemDrive%\Users\other"
     assert accounts.profile_of("S-1-5-99", registry) is None
+
+
+@pytest.mark.parametrize("value", [(Kind.SZ, ""), (Kind.DWORD, 7), (Kind.BINARY, b"x")])
+def test_a_profile_that_is_no_folder(value):
+    registry = FakeRegistry({("HKLM", 64): {rf"{PROFILES}\S-1-5-99": {"ProfileImagePath": value}}})
+    assert accounts.profile_of("S-1-5-99", registry) is None
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_profiles_have_a_limit(monkeypatch, most):
+    monkeypatch.setattr(accounts, "_MOST_PROFILES", most)
+    registry = FakeRegistry({("HKLM", 64): {rf"{PROFILES}\S-1-5-{n}": {} for n in (98, 99)}})
+    assert accounts.with_profiles(registry) == ["S-1-5-98", "S-1-5-99"][:most]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +89,7 @@ def test_a_service():
     assert (plain.start, plain.account, plain.program) == (3, "NT SERVICE\\Plain", "pythonservice.exe")
     assert service_of("Wrapped", registry).program == "python.exe"
     assert (service_of("Odd", registry).start, service_of("Odd", registry).program) == (None, "")
-    for name in ("no", "", r"Plain\Parameters"):
+    for name in ("no", "", r"Wrapped\Parameters"):
         assert service_of(name, registry) is None
 
 

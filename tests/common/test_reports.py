@@ -146,7 +146,7 @@ class TestHidden:
         [unread] = [entry for entry in listing.reports if entry.event is None]
         assert (unread.key, unread.told_by, unread.created, unread.size) == ("b", "nothing", None, None)
         assert "0x80004005" in unread.reason
-        assert listing.stores[0].state is StoreState.READ
+        assert (listing.stores[0].state, listing.stores[0].reports) == (StoreState.READ, 3)
         assert not listing.complete
 
     def test_a_report_that_may_not_be_read(self, fake):

@@ -204,6 +204,17 @@ def test_headings_and_tables_say_what_they_are():
     assert scopes == ["col", "col", "row", "row"] * 2
 
 
+def test_all_that_it_says_in_its_order():
+    """And nothing else: no markup stands in it as text. A text keeps its lines."""
+    section = Section("Part", ("In words.",), (Fact("Name", "value", "dump"),), ("A", "B"), (("a", "b"),), "one\n  two")
+    parsed = Parsed(page("It crashed", [section, Section("Other", facts=(Fact("Plain", "fact"),))]))
+    said = "".join(parsed.text)
+    assert [line for line in said.split("\n") if line and not line.startswith("Written by wer ")] == [
+        *("It crashed", "It crashed", "Part", "Other"),
+        *("Part", "In words.", "Namevalue [dump]", "AB", "ab", "one", "  two", "Other", "Plainfact"),
+    ]
+
+
 def test_it_replaces_nothing_unless_it_is_told(tmp_path):
     story = story_of(make_crash(tmp_path / "report"), events=[])
     target = tmp_path / "page.html"

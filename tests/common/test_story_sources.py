@@ -1,15 +1,19 @@
 """`wer.reports.story_of`: what comes of each source by itself, in facts, headlines and sections."""
 
+import errno
 import os
 import struct
+import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
 
 import dumpfiles
 import pytest
 from dumpfiles import DumpFile
+from once import once
 from small_dump import BASE, SIZE, STARTED, small_dump
 from stories import (
+    CREATED,
     INTEGRATOR_ID,
     OTHER_ID,
     REPORT_ID,
@@ -25,7 +29,7 @@ from stories import (
 import wer
 from wer._machine.events import Event
 from wer.dumps import Dump
-from wer.reports import Fact, Section, _events, _joined, _plain_files, _python_texts, events_in, story_of
+from wer.reports import Fact, Section, _crash_facts, _events, _joined, _plain_files, _python_texts, events_in, story_of
 from wer.reports._sections import as_lines, shortened
 from wer.reports._source_sections import _FEW
 from wer.testing import FakeWer
@@ -135,8 +139,65 @@ class TestFacts:
         assert facts["Thread"] == ("5001 Main", "dump WER1A2B.tmp.mdmp")
         assert facts["System"][1] == "dump A.mdmp"
 
+    @pytest.mark.parametrize("known", range(4))
+    def test_the_program_by_a_signature_that_is_cut(self, tmp_path, known):
+        """Another line has its name, and what is not there is no version."""
+        lines = {f"Sig[{n}].{part}": None for n in range(known, 8) for part in ("Name", "Value")}
+        write_report(tmp_path, NsAppName=r"C:\a\other.exe", **lines)
+        name, version = "python.exe" if known else "other.exe", "3.12.9150.1013" if known > 1 else ""
+        assert _crash_facts.program_of(wer.read_report(tmp_path)) == (name, version)
+
 
 class TestSections:
+    def test_what_there_is_and_in_which_columns(self, tmp_path):
+        make_crash(tmp_path / "r")
+        story = story_of(tmp_path / "r", events=[crash_event(started=STARTED), wer_event(), hang_event()])
+        sections = sections_of(story)
+        assert {title: section.columns for title, section in sections.items()} == {
+            "What happened": (),
+            "Python stacks at the crash: faulthandler-4711-134-2.txt": (),
+            "Python state: state-4711-134-1.txt": (),
+            "Log in memory: WER1A2B.tmp.mdmp": (),
+            "Signature": ("Number", "Name", "Value"),
+            "Report.wer": (),
+            "Other lines of Report.wer": ("Name", "Value"),
+            "Event: Application Error 1000": (),
+            "Event: Windows Error Reporting 1001": (),
+            "Event: Application Hang 1002": (),
+            "Dump: WER1A2B.tmp.mdmp": (),
+            "Threads: WER1A2B.tmp.mdmp": ("Thread", "Name", "At", "Began with"),
+            "Modules: WER1A2B.tmp.mdmp": ("Name", "Version", "Base", "File"),
+            "Streams: WER1A2B.tmp.mdmp": ("Stream", "Bytes"),
+            "Files": ("Name", "Bytes", "What it is"),
+        }
+        assert sections["Files"].sentences == (str(tmp_path / "r"),)
+        assert [row[2] for row in sections["Files"].rows] == [
+            *("Python stacks at the crash", "the report", "", "Python state", "a dump"),
+        ]
+        assert (next(iter(sections)), [*sections][-1]) == ("What happened", "Files")
+
+    def test_the_report_in_words(self, tmp_path):
+        lines = {"UploadTime": str(CREATED + 10_000_000), "CustomMetadata[1].Key": "empty"}
+        lines |= {"ReportDescription": "It stood still.", "Response.BucketId": "abc"}
+        write_report(tmp_path, **lines)
+        facts = sections_of(story_of(tmp_path, events=[]))["Report.wer"].facts
+        assert [(fact.name, fact.value) for fact in facts] == [
+            ("Event", "APPCRASH"),
+            ("Called", "Stopped working"),
+            ("Application", "Python"),
+            ("Description", "It stood still."),
+            ("Type", "application crash"),
+            ("Consent", "not asked"),
+            ("Status", "0x10000000; what its bits mean is not published"),
+            ("Created", "2025-08-18 14:13:20 UTC"),
+            ("Uploaded", "2025-08-18 14:13:21 UTC; this is no proof that it was sent"),
+            ("Report id", REPORT_ID),
+            ("Integrator report id", INTEGRATOR_ID),
+            ("Bucket", "abc"),
+            ("Metadata", "Queue = hp"),
+            ("Metadata", "empty = "),
+        ]
+
     def test_what_else_a_dump_has(self, tmp_path):
         dump = DumpFile().system(os=dumpfiles.LINUX)
         file, event = dump.text("File"), dump.text("Event")
@@ -223,6 +284,31 @@ class TestSections:
 
 
 class TestLines:
+    def test_a_story(self):
+        sections = [
+            Section("First", ("In words.", "Two\nlines."), (Fact("Name", "v"), Fact("N", "w", "dump", "inferred"))),
+            Section("Other", columns=("A", "B"), rows=(("a", "b"), ("long", "c")), text="one\n\n  two"),
+        ]
+        assert as_lines("It\ncrashed", sections) == [
+            "It\\ncrashed",
+            "",
+            "First",
+            "-----",
+            "In words.",
+            "Two\\nlines.",
+            "Name  v",
+            "N     w  [dump, inferred]",
+            "",
+            "Other",
+            "-----",
+            "A     B",
+            "a     b",
+            "long  c",
+            "    one",
+            "",
+            "      two",
+        ]
+
     def test_columns_have_a_width_at_most(self):
         facts = tuple(Fact("n" * size, "v") for size in (1, 24, 25))
         rows = (("a", "b"), ("x" * 61, "c"))
@@ -319,6 +405,7 @@ class TestJoining:
         assert first.dump is not None
         assert second.dump is None
         assert "so large that it was not read" in second.problem
+        assert second.size == len(small_dump())
 
     def test_a_folder_with_more_than_is_looked_at(self, tmp_path, monkeypatch):
         monkeypatch.setattr(_plain_files, "MOST_FILES", 3)
@@ -362,6 +449,35 @@ class TestJoining:
         for name in ("a.dmp", "z.dmp"):  # Report.wer is between them
             (tmp_path / name).write_bytes(small_dump())
         assert [os.path.basename(dump.path) for dump in story_of(tmp_path, events=[]).dumps] == ["a.dmp"]
+
+    @once("3.13")
+    def test_no_more_files_are_looked_at(self, tmp_path, monkeypatch):
+        """For being dumps; of a folder with more of them, a text of Python would be told of."""
+        for number in range(1100):
+            (tmp_path / f"{number:04}").write_bytes(b"x")
+        write_report(tmp_path)
+        real, looked_at = _joined.start_of, []
+        monkeypatch.setattr(_joined, "start_of", lambda path, most: looked_at.append(path) or real(path, most))
+        missing = story_of(tmp_path, events=[]).missing
+        assert len(looked_at) == 1000
+        assert "only the first 200 of 1100 files were looked at for texts of Python" in missing
+
+    @pytest.mark.parametrize("most", [2, 3])
+    def test_files_that_are_looked_at_for_texts_have_a_limit(self, tmp_path, monkeypatch, most):
+        monkeypatch.setattr(_python_texts, "_MOST_LOOKED_AT", most)
+        write_report(tmp_path)
+        for number in range(3):
+            (tmp_path / f"{number}.txt").write_bytes(STATE.encode())
+        story = story_of(tmp_path, events=[])
+        assert len(story.texts) == most
+        told = "only the first 2 of 3 files were looked at for texts of Python"
+        assert (told in story.missing) is (most == 2)
+
+    def test_a_report_that_is_nowhere(self):
+        """Where there are no stores, too."""
+        with pytest.raises(FileNotFoundError) as caught:
+            story_of("AppCrash_nowhere", events=[])
+        assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, "AppCrash_nowhere")
 
     def test_texts_are_cut_where_they_have_to_be(self, tmp_path):
         most = _python_texts.MOST_LINE
@@ -444,6 +560,24 @@ class TestEventsInAFile:
         events = events_in(tmp_path / "x.xml")
         assert len(events) == 1
         assert any("behind the first" in one for one in events.left_out) == bool(more)
+
+    def test_utf_16_that_is_damaged(self, tmp_path):
+        """Cut within a character, and with half of one in it."""
+        data = self.XML.replace("tür", "\ud800").encode("utf-16-le", "surrogatepass")
+        (tmp_path / "x.xml").write_bytes(b"\xff\xfe" + data + b"<")
+        events = events_in(tmp_path / "x.xml")
+        assert events[0].data == (("AppName", "\ufffd.exe"),)
+
+    def test_what_is_behind_that_is_not_read(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(_events, "_MOST_BYTES", len(self.XML.encode()))
+        (tmp_path / "x.xml").write_bytes(self.XML.encode())
+        os.truncate(tmp_path / "x.xml", 64 << 20)
+        tracemalloc.start()
+        try:
+            assert len(events_in(tmp_path / "x.xml")) == 1
+            assert tracemalloc.get_traced_memory()[1] < 1 << 20
+        finally:
+            tracemalloc.stop()
 
     def test_what_is_no_file(self, tmp_path):
         with pytest.raises(ValueError, match="is a folder"):

@@ -158,8 +158,9 @@ class TestFiles:
 
     @pytest.mark.parametrize("overwrite", [False, True])
     def test_a_folder_in_its_place(self, fake, worker, tmp_path, overwrite):
-        with pytest.raises((IsADirectoryError, PermissionError), match="add the name of the file"):
+        with pytest.raises((IsADirectoryError, PermissionError), match="add the name of the file") as caught:
             dumps.write_dump(tmp_path, worker, overwrite=overwrite)
+        assert caught.value.filename == str(tmp_path)
         assert not fake.called("MiniDumpWriteDump")
 
     def test_a_relative_path(self, worker, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """What is read of this machine, beside what Python says of it."""
 
+import ctypes
 import msvcrt
 import os
 import sys
@@ -15,6 +16,22 @@ def mode_of_errors():
     before = msvcrt.GetErrorMode()
     yield msvcrt.SetErrorMode
     msvcrt.SetErrorMode(before)
+
+
+WINE = hasattr(ctypes.windll.ntdll, "wine_get_version")
+# JOBOBJECT_BASIC_LIMIT_INFORMATION by hand: one process at most.
+IN_A_JOB = """
+import ctypes, os, struct
+from wer._machine.processes import JOB_OBJECT_LIMIT_ACTIVE_PROCESS, state_of
+limits = struct.pack("@qqINNIN2I0q", 0, 0, JOB_OBJECT_LIMIT_ACTIVE_PROCESS, 0, 0, 1, 0, 0, 0)
+kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+kernel32.CreateJobObjectW.restype = ctypes.c_void_p
+job = ctypes.c_void_p(kernel32.CreateJobObjectW(None, None))
+assert kernel32.SetInformationJobObject(job, 2, limits, len(limits)), ctypes.get_last_error()
+assert kernel32.AssignProcessToJobObject(job, ctypes.c_void_p(-1)), ctypes.get_last_error()
+state = state_of(os.getpid())
+print(state.in_job, state.job_limits)
+"""
 
 
 class TestProcesses:
@@ -55,6 +72,12 @@ class TestProcesses:
         assert not leaked_handles(lambda: processes.state_of(worker.pid))
         assert not leaked_handles(processes.is_elevated)
 
+    def test_the_limits_of_its_job(self, run_program):
+        """Of a process in a job of its own, as services and runners of tests have one."""
+        done = run_program([sys.executable, "-c", IN_A_JOB])
+        limits = 0 if WINE else processes.JOB_OBJECT_LIMIT_ACTIVE_PROCESS  # Wine 8 keeps them, and tells none
+        assert done.stdout.split() == ["True", str(limits)], done.stderr
+
     def test_whether_this_is_an_administrator(self):
         assert processes.is_elevated() in (True, False)
 
@@ -63,6 +86,12 @@ class TestAccounts:
     def test_this_one(self):
         sid = accounts.current()
         assert os.environ["USERNAME"].lower() == accounts.name_of(sid).rpartition("\\")[2].lower()
+
+    def test_by_its_name(self):
+        name = accounts.name_of(accounts.current())
+        assert "\\" in name
+        for one in (name, ".\\" + name.rpartition("\\")[2]):
+            assert accounts.sid_of(one) == accounts.current()
 
     def test_names_of_services(self):
         assert accounts.sid_of("LocalSystem") == accounts.sid_of("") == accounts.LOCAL_SYSTEM
@@ -90,6 +119,12 @@ class TestServices:
 
     def test_that_does_not_run(self):
         assert services.pid_of("no such service") is None
+
+    def test_one_that_runs(self):
+        """Which do is up to the machine: one of these does on every Windows, and under Wine."""
+        pids = [pid for pid in map(services.pid_of, ("RpcSs", "EventLog", "PlugPlay")) if pid]
+        assert pids
+        assert all(processes.state_of(pid).pid == pid for pid in pids)
 
 
 class TestFolders:

@@ -19,7 +19,7 @@ _MOST_DEPTH = 32
 _START = _re.compile(r"<Event(?=[\s>])")
 _END = "</Event>"
 _CONTROL = _re.compile("[\0-\x08\x0b\x0c\x0e-\x1f￾￿]")
-_REFERENCE = _re.compile(r"&#(?:0*([0-9]{1,3})|x0*([0-9A-Fa-f]{1,4}));")
+_REFERENCE = _re.compile(r"&#(?:0*([0-9]{1,5})|x0*([0-9A-Fa-f]{1,4}));")
 _REPLACEMENT = "\ufffd"
 
 
@@ -86,7 +86,8 @@ def _read_one(xml: str) -> Event:
 def _without_control(reference: "_re.Match[str]") -> str:
     number = int(reference[1]) if reference[1] else int(reference[2], 16)
     is_control = number < 0x20 and number not in (9, 10, 13)
-    return _REPLACEMENT if is_control or 0xD800 <= number <= 0xDFFF or number >= 0xFFFE else reference[0]
+    is_none = 0xD800 <= number <= 0xDFFF or number in (0xFFFE, 0xFFFF)
+    return _REPLACEMENT if is_control or is_none else reference[0]
 
 
 class _Reader:
