@@ -240,3 +240,19 @@ def test_the_file_is_named_as_wer_got_it(report, tmp_path, monkeypatch):
     with pytest.raises(wer.WerError) as caught:
         report.add_file("missing.log")
     assert caught.value.filename == str(tmp_path / "missing.log")
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "function", "code"),
+    [
+        (wer.Report, ("WerTests.Again",), "WerReportCreate", 0x80004005),
+        (wer.ProcessSnapshot, (), "PssCaptureSnapshot", 8),
+    ],
+)
+def test_what_could_not_be_made_can_be_tried_again(kind, arguments, function, code, standin):
+    made = kind.__new__(kind)
+    standin.answer(function, code, nth=1)
+    with pytest.raises(OSError, match=function):
+        made.__init__(*arguments)
+    made.__init__(*arguments)
+    made.close()

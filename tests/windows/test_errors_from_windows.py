@@ -202,6 +202,15 @@ def test_when_a_process_was_made_is_not_known(failing, worker):
     assert str(raised).startswith("[WinError 5] GetProcessTimes: ")
 
 
+def test_a_handle_is_closed_when_it_is_closed(leaked_handles, worker):
+    def close():
+        handle = _werapi.open_process(worker.pid, PROCESS_QUERY_LIMITED_INFORMATION)
+        handle.close()
+        handle.close()  # does nothing
+
+    assert leaked_handles(close) == set()
+
+
 def test_there_is_no_list_of_processes(failing):
     raised = failing(children, "CreateToolhelp32Snapshot", INVALID_HANDLE_VALUE, DENIED)
     assert type(raised) is PermissionError

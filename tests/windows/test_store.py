@@ -452,6 +452,23 @@ def test_a_store_that_cannot_be_read_can_be_closed(standin, without):
     ]
 
 
+READ = """
+import wer
+try:
+    list(wer.Store(wer.StoreType.MACHINE_QUEUE))
+except NotImplementedError as error:
+    print(error)
+"""
+
+
+def test_a_store_whose_reports_cannot_be_read(standin, without, monkeypatch):
+    monkeypatch.setenv("WER_STANDIN", f'store "{standin.store}"')
+    with wer.Report("WerTests.Older") as report:
+        report.submit(wer.Consent.NOT_ASKED)
+    [line] = without([f"WerStoreQueryReportMetadataV{version}" for version in (1, 2, 3)], READ)
+    assert line.startswith("this Windows does not have WerStoreQueryReportMetadata")
+
+
 ASK = """
 import wer
 with wer.Store(wer.StoreType.MACHINE_QUEUE) as store:
