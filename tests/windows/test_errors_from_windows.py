@@ -366,6 +366,18 @@ class TestMemory:
         done = run_program([PYTHON, "-c", FREED, call, str(tmp_path / "private")])
         assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "done", "")
 
+    def test_of_a_dump_that_failed_is_given_back(self, faults, tmp_path):
+        with subprocess.Popen([PYTHON, "-c", "input()"], stdin=subprocess.PIPE) as child:
+            process = _werapi.open_process(child.pid, PROCESS_QUERY_INFORMATION | PROCESS_VM_READ)
+        with (tmp_path / "some.dmp").open("wb") as file:
+            for times in (10, 100):  # at first what stays for good
+                before = faults.live_blocks()
+                for _ in range(times):
+                    with pytest.raises(OSError, match=r"MiniDumpWriteDump|process"):
+                        _werapi.write_dump(process, file.fileno(), 0, None)
+                gc.collect()
+        assert faults.live_blocks() - before < 50
+
     def test_of_the_names_of_a_report_s_files(self, failing, standin, tmp_path):
         file = tmp_path / "some.log"
         file.write_bytes(b"some")
