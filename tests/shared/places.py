@@ -1,5 +1,6 @@
 """Where public operations run on the stand-in, in a process of their own, and what one of them has left there."""
 
+import contextlib
 import ctypes
 import gc
 import json
@@ -113,13 +114,13 @@ class OnStandIn:
         """What an operation has left: threads, what is registered or enabled, files."""
         left = []
         for thread in set(threading.enumerate()) - self.threads:
-            try:
+            with contextlib.suppress(RuntimeError):  # it was never started
                 thread.join(PATIENCE)
-            except RuntimeError:  # Thread.start had no memory, and CPython goes on listing what never started
-                threading._limbo.pop(thread, None)
-                continue
             if thread.is_alive():
                 left.append(f"the thread {thread.name}")
+            else:  # without memory to start it or to tell of it, CPython goes on listing it
+                threading._limbo.pop(thread, None)
+                threading._active.pop(thread.ident, None)
         # Without any memory what has ended may stay noted, until it is registered again.
         registered = [one for one in _registration._registered.values() if files or not one._held.ended]
         if registered:
