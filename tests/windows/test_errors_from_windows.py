@@ -94,6 +94,32 @@ report = wer.Report("WerTests.Event")
 report.set_parameter(2, "value")
 def private_folder():
     _werapi.private_folder(folder)
+def private_file():
+    path = folder + ".txt"
+    os.close(_werapi.private_file(path))
+    os.unlink(path)
+def shared_file():
+    os.close(_werapi.shared_file(folder + ".bin"))
+def private_file_that_cannot_be():
+    _werapi.private_file(folder + "/no such folder/some.txt")
+def this_process():
+    return _werapi.open_process(os.getpid(), 0x1410)
+def created():
+    _werapi.created(this_process())
+def executable():
+    _werapi.executable(this_process())
+def memory_of():
+    _werapi.memory_of(this_process())
+def has_python():
+    _werapi.has_python(this_process())
+def children_of():
+    _werapi.children_of(4)
+def message_of():
+    _werapi.message_of(5)
+def mutex():
+    mutex = _werapi.HeldMutex()
+    mutex.take("WerTests.Freed", 0)
+    mutex.give_back()
 def submit_with_a_gap():
     try:
         report.submit(wer.Consent.NOT_ASKED)
@@ -360,7 +386,14 @@ class TestMemory:
             for raised in without_memory(lambda: _werapi.write_dump(process, file.fileno(), 0, None)):
                 assert isinstance(raised, (MemoryError, ProcessLookupError))
 
-    @pytest.mark.parametrize("call", ["private_folder", "submit_with_a_gap"])
+    @pytest.mark.parametrize(
+        "call",
+        [
+            *("private_folder", "private_file", "private_file_that_cannot_be", "shared_file", "this_process"),
+            *("created", "executable", "memory_of", "has_python", "children_of", "message_of", "mutex"),
+            "submit_with_a_gap",
+        ],
+    )
     def test_nothing_is_freed_twice(self, call, faults, run_program, tmp_path):
         """What is freed twice is given to two owners, and CPython crashes some allocations later."""
         done = run_program([PYTHON, "-c", FREED, call, str(tmp_path / "private")])

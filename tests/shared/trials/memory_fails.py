@@ -60,22 +60,26 @@ def case(place, number):
     try:
         place.ask({"what": "fail", "name": name, "first": first, "last": last})
     except AssertionError as error:
-        if not crashed_in_a_generator(str(error)) and not waits_for_a_thread_to_start(str(error)):
+        if not crashed_in_cpython(str(error)) and not waits_for_a_thread_to_start(str(error)):
             raise
 
 
-def crashed_in_a_generator(said):
-    """Whether the process crashed at a generator expression.
+def crashed_in_cpython(said):
+    """Whether the process crashed at a generator expression, or where a function is made.
 
-    CPython 3.12 and 3.13 do so by themselves: `any(low <= char for low in pairs)`, called by ten lines without `wer`,
-    ends them at some of its allocations.
+    CPython 3.12 and 3.13 do so by themselves: `any(low <= char for low in pairs)`, or a `def` in another one that has a
+    variable of it, called by ten lines without `wer`, ends them at some of its allocations.
     """
     crash = re.search(r'^Current thread .*\n  File "(.*)", line (\d+) in ', said, re.MULTILINE)
     if "fatal exception: access violation" not in said or crash is None:
         return False
-    tree = ast.parse(Path(crash[1]).read_text(encoding="utf-8"))
-    generators = [node for node in ast.walk(tree) if isinstance(node, ast.GeneratorExp)]
-    return any(node.lineno <= int(crash[2]) <= (node.end_lineno or 0) for node in generators)
+    line = int(crash[2])
+    nodes = list(ast.walk(ast.parse(Path(crash[1]).read_text(encoding="utf-8"))))
+    generators = [node for node in nodes if isinstance(node, ast.GeneratorExp)]
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.Lambda)]
+    return any(node.lineno <= line <= (node.end_lineno or 0) for node in generators) or any(
+        node.lineno == line for node in functions
+    )
 
 
 def waits_for_a_thread_to_start(said):
