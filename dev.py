@@ -253,7 +253,7 @@ def run_mutate(own: Cache, arguments: argparse.Namespace) -> int:
     """change the code in one small way after the other, and see that the tests notice
 
     Makes the mutants of the modules named, or of all, and runs on this Linux, for each, the tests that reach the line
-    which it changes. Hours for all of them: it may be stopped at any time, and goes on from there. A module's mutants
+    which it changes. More than a day for all: it may be stopped at any time, and goes on from there. A module's mutants
     are decided in an order of chance, the same each time, so that what is done of a module is a sample of all of it;
     --most ends with so many. A mutant whose tests do not end is stopped too, and counts apart. What no test notices,
     or reaches, is to be in tools/mutants/survivors.toml, with the reason: exit code 1 if one is not, or one there is

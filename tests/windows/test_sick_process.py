@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from trials.memory_fails import FOR_EVER
 
 import wer
 import wer.service
@@ -199,9 +200,6 @@ def test_without_memory_the_file_of_the_limits_is_closed(faults, tmp_path):
         assert error is None or isinstance(error, MemoryError)
         limits.close()
         (tmp_path / "limits.bin").unlink()
-
-
-FOR_EVER = 1000  # allocations: CPython 3.13 tries again and again in some places
 
 
 @pytest.mark.parametrize("more", [0, FOR_EVER])
