@@ -9,16 +9,9 @@ from clirun import run
 
 from wer.cli import _output
 from wer.cli import dump as command
-from wer.testing import FakeWer
 
 MiB = 1 << 20
 PYTHON = r"C:\Python\python.exe"
-
-
-@pytest.fixture
-def fake():
-    with FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture

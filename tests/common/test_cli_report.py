@@ -4,15 +4,8 @@ import pytest
 from clirun import run
 
 import wer
-from wer.testing import FakeWer
 
 PYTHON = r"C:\Python\python.exe"
-
-
-@pytest.fixture
-def fake():
-    with FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -9,18 +9,11 @@ from clirun import run
 from stored import NOON, make_report, stored_report
 
 import wer
-import wer.testing
 from wer.cli import _output
 from wer.cli import store as command
 
 QUEUE, ARCHIVE = wer.StoreType.MACHINE_QUEUE, wer.StoreType.MACHINE_ARCHIVE
 DENIED = 0x80070005
-
-
-@pytest.fixture
-def fake():
-    with wer.testing.FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture

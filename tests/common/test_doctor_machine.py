@@ -10,13 +10,6 @@ from wer import _native
 from wer._machine import accounts, folders, privileges, processes, services
 from wer._machine.registry import Registry
 from wer.doctor import _machine
-from wer.testing import FakeWer
-
-
-@pytest.fixture
-def fake():
-    with FakeWer() as fake:
-        yield fake
 
 
 class TestThePythonBehind:

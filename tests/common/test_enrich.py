@@ -12,15 +12,8 @@ import pytest
 from pythons import PYTHON, WITH_WER
 
 import wer
-import wer.testing
 from wer.service import RingLog, _enrich, _fault_stacks, enrich
 from wer.service._folder import Folder
-
-
-@pytest.fixture
-def fake():
-    with wer.testing.FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from pythons import PYTHON, WITH_WER
 from stored import make_report, stored_report
 
 import wer
-import wer.testing
 from wer.reports import ExportStatus, _export, _source, _targets, export, goes_elsewhere, list_reports
 from wer.reports._targets import without_secrets
 
@@ -42,12 +41,6 @@ def link(tmp_path):
         pytest.skip("Wine 8 makes no symbolic links, and says that it did")
     (tmp_path / "probe").rmdir() if sys.platform == "win32" else (tmp_path / "probe").unlink()
     return link
-
-
-@pytest.fixture
-def fake():
-    with wer.testing.FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture

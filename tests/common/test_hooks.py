@@ -16,7 +16,6 @@ from unittest import mock
 import pytest
 
 import wer
-import wer.testing
 from wer.service import Folder, Hooks, Limits, LoggingHandler, Reporter
 
 ENDS = [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError]
@@ -24,12 +23,6 @@ ENDS = [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError]
 
 class Own(Exception):
     """One that a weak reference can be made of, unlike built-in ones."""
-
-
-@pytest.fixture
-def fake():
-    with wer.testing.FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -12,15 +12,8 @@ import time
 import pytest
 
 import wer
-import wer.testing
 from wer.service import add_python_state
 from wer.service._folder import Folder
-
-
-@pytest.fixture
-def fake(tmp_path):
-    with wer.testing.FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -5,16 +5,9 @@ import os
 import pytest
 
 import wer
-import wer.testing
 from wer.service import Given, GivenDump, GivenFile, RecordedReport, given
 
 PID = 4240
-
-
-@pytest.fixture
-def fake():
-    with wer.testing.FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture

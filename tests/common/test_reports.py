@@ -8,18 +8,11 @@ import pytest
 from stored import NOON, make_report, stored_report
 
 import wer
-import wer.testing
 from wer.reports import StoreState, list_reports
 
 USER_ARCHIVE, USER_QUEUE, MACHINE_ARCHIVE, MACHINE_QUEUE = wer.StoreType
 DENIED, INVALID, FAIL = 0x80070005, 0x80070057, 0x80004005
 V3 = "WerStoreQueryReportMetadataV3"
-
-
-@pytest.fixture
-def fake():
-    with wer.testing.FakeWer() as fake:
-        yield fake
 
 
 def keys(listing):

@@ -14,16 +14,9 @@ import weakref
 import pytest
 
 import wer
-import wer.testing
 from wer.service import Hang, _late_stacks, _watchdog
 from wer.service._hang import hang_of
 from wer.service._late_stacks import LateStacks
-
-
-@pytest.fixture
-def fake():
-    with wer.testing.FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture

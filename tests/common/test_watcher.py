@@ -14,18 +14,10 @@ from types import SimpleNamespace
 import pytest
 from pythons import PYTHON
 
-import wer.testing
 from wer import _native
 from wer._processes import FOR_HEAP_DUMP
 from wer.service import _watcher, _watcher_process
 from wer.service._hang import Plan, command_line
-
-
-@pytest.fixture
-def fake():
-    with wer.testing.FakeWer() as fake:
-        yield fake
-
 
 PLAN = Plan(
     timeout=1000,

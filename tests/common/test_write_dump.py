@@ -9,16 +9,9 @@ import pytest
 import wer
 from wer import _native, _processes, dumps
 from wer.dumps import _contents, _write
-from wer.testing import FakeWer
 
 MINIDUMP, HEAPDUMP = 0x40121, 0x51B25
 MiB = 1 << 20
-
-
-@pytest.fixture
-def fake():
-    with FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture

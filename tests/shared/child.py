@@ -141,6 +141,21 @@ class Renewed:
         return self._child.ask(question)
 
 
+class Operator(Renewed):
+    """The child, renewed, of a trial that goes through operations: it knows their names."""
+
+    def __init__(self, program, folder):
+        super().__init__(program, folder)
+        self.names = self.ask({"what": "names"})
+        self._answers = {}
+
+    def ask_once(self, what, name):
+        """What it said of an operation when it was first asked."""
+        if (what, name) not in self._answers:
+            self._answers[what, name] = self.ask({"what": what, "name": name})
+        return self._answers[what, name]
+
+
 def run_to_end(command, environment, seconds, what):
     """A program without input, with what it prints as text; AssertionError if it has not ended by then."""
     try:

@@ -6,7 +6,7 @@ import sys
 import zlib
 from pathlib import Path
 
-from child import Renewed, serve
+from child import Operator, serve
 from spread import spread
 
 import trials
@@ -18,25 +18,10 @@ SHORT = 54
 AGAIN = 3  # runs, each of which leaves a handle, or it is no leak
 
 
-class Place(Renewed):
-    """The process in which calls fail, and the calls that each operation makes."""
-
-    def __init__(self, folder):
-        super().__init__(__file__, folder)
-        self.names = self.ask({"what": "names"})
-        self.points = {}
-
-    def points_of(self, name):
-        """The calls that an operation makes, each with each code."""
-        if name not in self.points:
-            self.points[name] = self.ask({"what": "points", "operation": name})
-        return self.points[name]
-
-
 @contextlib.contextmanager
 def place(folder):
     trials.needs_stand_in()
-    with Place(folder) as place:
+    with Operator(__file__, folder) as place:
         yield place
 
 
@@ -44,10 +29,10 @@ def case(place, number):
     """Each operation in turn, with one of its calls and one code."""
     step, index = divmod(number, len(place.names))
     name = place.names[index]
-    points = place.points_of(name)
+    points = place.ask_once("points", name)
     # By its name, or the short form would have the first call of each operation fail.
     function, nth, code = points[spread(step + zlib.crc32(name.encode()), len(points))]
-    place.ask({"what": "fail", "operation": name, "function": function, "nth": nth, "code": code})
+    place.ask({"what": "fail", "name": name, "function": function, "nth": nth, "code": code})
 
 
 # ---- in the child ----
@@ -73,14 +58,14 @@ class Failing:
         if question["what"] == "points":
             return [
                 (function, nth, code)
-                for function, count in self.known(question["operation"]).items()
+                for function, count in self.known(question["name"]).items()
                 for nth in range(1, count + 1)
                 for code in codes_of(function)
             ]
-        self.known(question["operation"])
+        self.known(question["name"])
         handles = self.place.handles()
         for _ in range(AGAIN):
-            self.fail(**{name: value for name, value in question.items() if name != "what"})
+            self.fail(question["name"], question["function"], question["nth"], question["code"])
             more = self.place.new_handles(handles)
             if not more:
                 return None

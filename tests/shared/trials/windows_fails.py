@@ -9,7 +9,7 @@ import traceback
 import zlib
 from pathlib import Path
 
-from child import Renewed, serve
+from child import Operator, serve
 from spread import spread
 
 import trials
@@ -41,18 +41,10 @@ ERRORS = (OSError, MemoryError, NotImplementedError, ValueError, RuntimeError)
 LONG = {"write_dump"}  # it takes seconds
 
 
-class Place(Renewed):
-    """The process in which they fail: a new one after each that has crashed or hung."""
-
-    def __init__(self, folder):
-        super().__init__(__file__, folder)
-        self.names = self.ask({"what": "names"})
-
-
 @contextlib.contextmanager
 def place(folder):
     trials.needs_stand_in()
-    with Place(folder) as place:
+    with Operator(__file__, folder) as place:
         yield place
 
 
