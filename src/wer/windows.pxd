@@ -9,6 +9,7 @@ cdef extern from "wer/werapi.h" nogil:
         ERROR_ACCESS_DENIED
         ERROR_ALREADY_EXISTS
         ERROR_FILE_NOT_FOUND
+        ERROR_INVALID_HANDLE
         ERROR_INVALID_PARAMETER
         ERROR_NOT_ENOUGH_QUOTA
         ERROR_PATH_NOT_FOUND

@@ -26,12 +26,6 @@ BITS = 64 if sys.maxsize > 1 << 32 else 32
 
 
 @pytest.fixture
-def fake():
-    with wer.testing.FakeWer() as fake:
-        yield fake
-
-
-@pytest.fixture
 def worker(fake):
     return fake.add_process(PID, TID)
 
@@ -205,6 +199,11 @@ class TestNotes:
 class TestFailures:
     """What is raised is what the extension raises: its class, its code, what the system says of it."""
 
+    @staticmethod
+    def _duplicate():
+        process = _native.open_process(PID, 0)
+        return _native.duplicate_process(process.handle, True)
+
     CALLS = {
         "GetExitCodeProcess": lambda: _native.exit_code(_native.open_process(PID, 0)),
         "GetProcessTimes": lambda: _native.created(_native.open_process(PID, 0)),
@@ -214,6 +213,7 @@ class TestFailures:
         "CreateMutexW": lambda: _native.HeldMutex().take("wer-tests", 0),
         "OpenProcess": lambda: _native.open_process(PID, 0),
         "OpenThread": lambda: _native.open_thread(TID, 0, _native.open_process(PID, 0)),
+        "DuplicateHandle": _duplicate,
         "PssCaptureSnapshot": lambda: wer.ProcessSnapshot(pid=PID),
         "PssFreeSnapshot": lambda: wer.ProcessSnapshot(pid=PID).close(),
     }
@@ -244,6 +244,13 @@ class TestFailures:
             self.CALLS[function]()
         assert caught.value.errno == errno.ESRCH
         assert "is gone" in str(caught.value)
+
+    @pytest.mark.parametrize("code", [0, 6])
+    def test_what_windows_says_of_a_handle_that_is_not_open(self, fake, code):
+        """ERROR_INVALID_HANDLE, as it comes for one."""
+        fake.fail("DuplicateHandle", code)
+        with pytest.raises(ValueError, match=r"^process is no open handle: 0x[0-9a-f]+ [(].+[)]$"):
+            _native.duplicate_process(0x7FFFFFF0, True)
 
     def test_of_a_file_that_is_registered_the_error_names_it(self, fake):
         registration = wer.register_file(FULL_PATH)

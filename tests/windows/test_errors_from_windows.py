@@ -229,6 +229,21 @@ def test_when_a_process_was_made_is_not_known(failing, worker):
     assert str(raised).startswith("[WinError 5] GetProcessTimes: ")
 
 
+@pytest.mark.parametrize(
+    ("error", "kind", "told"),
+    [
+        (NO_HANDLE, ValueError, "process is no open handle: {handle:#x} ("),
+        (DENIED, PermissionError, "[WinError 5] DuplicateHandle: process {handle:#x}: "),
+        (NO_MEMORY, OSError, "[WinError 8] DuplicateHandle: process {handle:#x}: "),
+    ],
+)
+def test_a_handle_is_not_duplicated(error, kind, told, failing, worker):
+    handle = int(worker.process._handle)
+    raised = failing(lambda: wer.Report("WerTests.Event", process=wer.Handle(handle)), "DuplicateHandle", 0, error)
+    assert type(raised) is kind
+    assert str(raised).startswith(told.format(handle=handle))
+
+
 def test_a_handle_is_closed_when_it_is_closed(leaked_handles, worker):
     def close():
         handle = _werapi.open_process(worker.pid, PROCESS_QUERY_LIMITED_INFORMATION)

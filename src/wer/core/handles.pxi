@@ -152,7 +152,10 @@ cdef HeldHandle duplicate(object handle, const char *name):
         DuplicateHandle(GetCurrentProcess(), given, GetCurrentProcess(), &copy, 0, False, DUPLICATE_SAME_ACCESS)
         error = GetLastError()
     if copy == NULL:
-        raise ValueError(f"{name} is no open handle: {<size_t>given:#x} ({system_text(<HRESULT>error)})")
+        text = system_text(<HRESULT>error)
+        if error == ERROR_INVALID_HANDLE:
+            raise ValueError(f"{name} is no open handle: {<size_t>given:#x} ({text})")
+        raise windows_error(f"DuplicateHandle: {name} {<size_t>given:#x}: {text}", error)
     return held_handle(copy)
 
 

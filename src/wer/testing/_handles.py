@@ -204,7 +204,10 @@ def _behind(wer: "FakeWer", handle: int, name: str) -> FakeProcess | FakeThread:
         for one in everything:
             if one.handle == given and not error:
                 return one
-    raise ValueError(f"{name} is no open handle: {given:#x} ({system_text(error or ERROR_INVALID_HANDLE)})")
+    text = system_text(error or ERROR_INVALID_HANDLE)
+    if error in (0, ERROR_INVALID_HANDLE):
+        raise ValueError(f"{name} is no open handle: {given:#x} ({text})")
+    raise windows_error(f"DuplicateHandle: {name} {given:#x}: {text}", error)
 
 
 def duplicate_process(wer: "FakeWer", handle: int, ended_too: bool, /) -> HeldHandle:
