@@ -521,6 +521,13 @@ def test_the_plan_comes_first(report, tmp_path):
     assert not target.exists()
 
 
+def test_what_cannot_be_read_of_the_events_is_said(report, tmp_path):
+    events = tmp_path / "events.xml"
+    events.write_text("<Event>", encoding="utf-8")
+    ran = run("collect", "--key", str(report), "-o", str(tmp_path / "crash.zip"), "--events", str(events))
+    assert f"of {events} was left out: an event without an end" in ran.err
+
+
 def test_with_yes_it_is_written(report, tmp_path):
     target = tmp_path / "crash.zip"
     ran = run("collect", "--key", str(report), "-o", str(target), "--no-dumps", "--yes", "--json")

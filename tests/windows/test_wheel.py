@@ -85,6 +85,7 @@ FILES = {
     "wer/cli/__init__.py",
     "wer/cli/_changing.py",
     "wer/cli/_commands.py",
+    "wer/cli/_events.py",
     "wer/cli/_output.py",
     "wer/cli/_processes.py",
     "wer/cli/_schema.py",

@@ -12,6 +12,7 @@ import argparse
 import os
 
 from .._typing import TYPE_CHECKING
+from ._events import add_events, events_of
 from ._output import ExitCode, Failed, Output, add_yes
 from ._schema import TEXT, list_of
 
@@ -52,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--key", metavar="WHAT", help="a report or a dump, as `wer show` takes it")
     parser.add_argument("-o", "--output", required=True, metavar="ZIP", help="the file to write")
     parser.add_argument("--dump", metavar="PATH", help="a dump that belongs to it, or a folder to look for it in")
-    parser.add_argument("--events", metavar="FILE", help="events as XML, of the machine that the report is from")
+    add_events(parser)
     parser.add_argument("--no-dumps", action="store_true", help="leave out dumps: they hold the memory of the process")
     parser.add_argument("--no-files", action="store_true", help="leave out the files of the reports")
     parser.add_argument(
@@ -64,12 +65,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
     """Collect it."""
-    from ..reports import collect, events_in
+    from ..reports import collect
 
     target = os.path.abspath(arguments.output)
     if os.path.lexists(target) and not arguments.overwrite:
         raise Failed(f"{target} is there already: name another file, or add --overwrite")
-    events = events_in(arguments.events) if arguments.events else None
+    events = events_of(arguments, out)
     try:
         found = collect(
             arguments.key,

@@ -19,6 +19,7 @@ import os
 from dataclasses import replace
 
 from .._typing import TYPE_CHECKING
+from ._events import add_events, events_of
 from ._output import ExitCode, Failed, Output
 from ._schema import SURE, TEXT, TEXT_OR_NULL, list_of
 
@@ -98,7 +99,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what is this command's own."""
     parser.add_argument("what", metavar="WHAT", help="a report's folder, a Report.wer, a dump, or a report's key or id")
     parser.add_argument("--dump", metavar="PATH", help="a dump that belongs to it, or a folder to look for it in")
-    parser.add_argument("--events", metavar="FILE", help="events as XML, of the machine that the report is from")
+    add_events(parser)
     parser.add_argument("--all", action="store_true", help="all threads, modules, streams and lines of Report.wer")
     parser.add_argument("--html", metavar="FILE", help="also write it as one page into this file")
     parser.add_argument("--overwrite", action="store_true", help="replace FILE if it is there")
@@ -106,15 +107,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, out: Output) -> ExitCode:
     """Show it."""
-    from ..reports import events_in, story_of
+    from ..reports import story_of
 
     if arguments.overwrite and not arguments.html:
         raise Failed("--overwrite is about the file of --html, which was not asked for", ExitCode.USAGE)
     if arguments.html and not arguments.overwrite and os.path.lexists(arguments.html):
         raise Failed(f"{arguments.html} is there already: name another file, or add --overwrite")
-    events = events_in(arguments.events) if arguments.events else None
-    for sentence in events.left_out if events else ():
-        out.note(f"of {arguments.events} was left out: {sentence}")
+    events = events_of(arguments, out)
     try:
         story = story_of(arguments.what, events=events, dump=arguments.dump)
     except ValueError as error:  # of the file, not of the command line
