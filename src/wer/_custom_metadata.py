@@ -17,7 +17,7 @@ def _first_outside(text: str, ranges: str) -> int:
     """The index of the first character that is in none of the ranges; the length of the text if there is none."""
     pairs = list(zip(ranges[::2], ranges[1::2], strict=True))
     for index, char in enumerate(text):
-        if not any(low <= char <= high for low, high in pairs):
+        if not any([low <= char <= high for low, high in pairs]):
             return index
     return len(text)
 

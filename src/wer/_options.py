@@ -61,7 +61,7 @@ class _Frozen:
         raise AttributeError(f"{type(self).__name__} cannot be changed: make a new one")
 
     def _fields(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
+        return tuple([getattr(self, name) for name in self.__slots__])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, _Frozen) or type(other) is not type(self):
@@ -76,7 +76,7 @@ class _Frozen:
 
     def __repr__(self) -> str:
         fields = zip(self.__slots__, self._fields(), strict=True)
-        return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in fields if v is not None)})"
+        return f"{type(self).__name__}({', '.join([f'{n}={v!r}' for n, v in fields if v is not None])})"
 
 
 def _remake(kind: type["_Frozen"], fields: dict[str, object]) -> "_Frozen":

@@ -190,10 +190,11 @@ class _Draft:
         if ("event_type", 0, "") not in self._found:
             raise ValueError("expected EventType in one of the lines before, found the end of the file")
         fields = {field: value for (field, _, part), value in self._found.items() if not part}
-        fields["signature"] = _complete_signature(_SignatureParameter(n, **p) for n, p in self._group("signature"))
-        fields["dynamic_signature"] = tuple(_SignatureParameter(n, **p) for n, p in self._group("dynamic_signature"))
-        fields["files"] = tuple(_ReportFile(**parts) for _, parts in self._group("files"))
-        fields["loaded_modules"] = tuple(parts["path"] for _, parts in self._group("loaded_modules"))
+        fields["signature"] = _complete_signature([_SignatureParameter(n, **p) for n, p in self._group("signature")])
+        dynamic = [_SignatureParameter(n, **p) for n, p in self._group("dynamic_signature")]
+        fields["dynamic_signature"] = tuple(dynamic)
+        fields["files"] = tuple([_ReportFile(**parts) for _, parts in self._group("files")])
+        fields["loaded_modules"] = tuple([parts["path"] for _, parts in self._group("loaded_modules")])
         return _StoredReport(key=key, extra=tuple(self._extra), **fields)
 
     def _group(self, field: str) -> "list[tuple[int, dict[str, _Any]]]":

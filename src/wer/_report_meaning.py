@@ -148,7 +148,10 @@ def _link_time(written: str) -> _datetime | None:
 
 
 def _line(report: "_StoredReport", name: str) -> str:
-    return next((value for key, value in report.extra if key.lower() == name), "")
+    for key, value in report.extra:
+        if key.lower() == name:
+            return value
+    return ""
 
 
 # ---- numbers ----

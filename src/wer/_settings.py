@@ -208,4 +208,4 @@ def supported(function: str) -> bool:
         raise ValueError(
             f"function must be one of werapi.h that wer calls, or one of wer that calls them, got {function!r}"
         )
-    return all(_native.found(name) for name in names)
+    return all([_native.found(name) for name in names])

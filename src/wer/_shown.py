@@ -9,7 +9,7 @@ _NOT_SHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 def shown(text: object) -> str:
     """A text of somebody else, on one line, so that it can harm neither a terminal nor its reader."""
-    return "".join(_escaped(character) if _hidden(character) else character for character in str(text))
+    return "".join([_escaped(character) if _hidden(character) else character for character in str(text)])
 
 
 def _hidden(character: str) -> bool:

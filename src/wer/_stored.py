@@ -57,7 +57,7 @@ class SignatureParameter:
 def complete_signature(parameters: "_Iterable[SignatureParameter]") -> tuple[SignatureParameter, ...]:
     """Put P0 and on in order, with an empty one in each gap, and leave unused ones at the end out."""
     used = {parameter.index: parameter for parameter in parameters if parameter.name or parameter.value}
-    return tuple(used.get(index) or SignatureParameter(index) for index in range(max(used, default=-1) + 1))
+    return tuple([used.get(index) or SignatureParameter(index) for index in range(max(used, default=-1) + 1)])
 
 
 @_dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import faulthandler
 import gc
+import inspect
 import logging
 import os
 import pickle
@@ -15,15 +16,8 @@ from doctor_causes import REGISTRY_CAUSES
 from fake_machine import healthy
 
 import wer
-import wer.testing
 from wer.doctor import _examine
 from wer.service import Folder, InWorker, Limits, _check, _current, _enable
-
-
-@pytest.fixture
-def fake():
-    with wer.testing.FakeWer() as fake:
-        yield fake
 
 
 @pytest.fixture
@@ -200,6 +194,8 @@ def test_reporting_goes_to_it(fake, enable):
 
 def test_in_worker_enables_the_same(fake, enable, tmp_path):
     with enable(version="1.2.3", timeout=3.0) as service:
+        options = inspect.signature(wer.enable).parameters.keys() - {"application"}
+        assert service._options.keys() == options
         there = pickle.loads(pickle.dumps(service.in_worker))  # noqa: S301 - it was made in this line
         assert isinstance(there, InWorker)
         there()  # enabled here: nothing to do

@@ -220,6 +220,21 @@ def test_without_memory_nobody_waits_for_what_is_done(faults, more):
         assert done.wait(0)
 
 
+def test_without_memory_to_begin_enable_refuses(finish):
+    """CPython 3.13 crashes in locals() if its first allocation fails."""
+    code = """
+import os, sys, wer
+sys.path.append(os.environ["WERAPI_FAULTS"])
+import faults
+wer.enable("WerTests", consent=wer.Consent.NOT_ASKED).close()
+for first in range(1, 5):
+    begun, error, _, failed = faults.call(lambda: wer.enable("WerTests", consent=wer.Consent.NOT_ASKED), first, first)
+    print(type(error).__name__, failed)
+"""
+    done = finish([sys.executable, "-I", "-c", code])
+    assert (done.code, done.errors, done.lines) == (0, "", ["MemoryError 1"] * 4)
+
+
 def test_without_memory_enrich_leaves_nothing(faults, standin):
     def enrich():
         return wer.service.enrich(files=["some.log", "other.log"], faulthandler=False)

@@ -34,5 +34,5 @@ def one_at_a_time(seconds: float) -> _Iterator[str]:
 
 
 def _name() -> str:
-    domain, user = (_environ.get(name, "").replace("\\", "-")[:_MOST_UNITS] for name in ("USERDOMAIN", "USERNAME"))
+    domain, user = [_environ.get(name, "").replace("\\", "-")[:_MOST_UNITS] for name in ("USERDOMAIN", "USERNAME")]
     return _NAME.format(domain, user)

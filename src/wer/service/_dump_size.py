@@ -60,7 +60,7 @@ def choose_dump(process: "HeldHandle | None", wanted: DumpType, most_bytes: int 
         if wanted is not DumpType.HEAPDUMP:
             return wanted, ""  # of a few MB, as a rule
         return DumpType.MINIDUMP, f"a MINIDUMP and no HEAPDUMP, whose size cannot be told beforehand: {error.strerror}"
-    mini, heap = (expected_bytes(memory, CONTENTS[kind]) for kind in (DumpType.MINIDUMP, DumpType.HEAPDUMP))
+    mini, heap = [expected_bytes(memory, CONTENTS[kind]) for kind in (DumpType.MINIDUMP, DumpType.HEAPDUMP)]
     sizes = {DumpType.HEAPDUMP: heap, DumpType.NONE: 0}
     chosen = wanted
     while sizes.get(chosen, mini) > most_bytes:

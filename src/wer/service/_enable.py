@@ -102,7 +102,23 @@ def enable(
     WerError, OSError
         Windows refused.
     """
-    options = {name: value for name, value in locals().items() if name != "application"}
+    options = {  # by hand: without memory, locals() is a crash in CPython 3.13
+        "version": version,
+        "consent": consent,
+        "flags": flags,
+        "hooks": hooks,
+        "crash_report": crash_report,
+        "stacks": stacks,
+        "fast_fail": fast_fail,
+        "dump_type": dump_type,
+        "max_dump_bytes": max_dump_bytes,
+        "limits": limits,
+        "folder": folder,
+        "on_report": on_report,
+        "redact": redact,
+        "local_variables": local_variables,
+        "timeout": timeout,
+    }
     if _current.service is not None:
         raise RuntimeError(f"wer is enabled already, for {_current.service.application!r}: close that service first")
     service = Service(application, options)

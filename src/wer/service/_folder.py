@@ -183,7 +183,7 @@ def _owner(name: str) -> tuple[int, int] | None:
         return None
     kind, pid, created, rest = parts
     number = rest.partition(".")[0]
-    if not (kind.isidentifier() and all(part.isascii() and part.isdigit() for part in (pid, created, number))):
+    if not (kind.isidentifier() and all([part.isascii() and part.isdigit() for part in (pid, created, number)])):
         return None
     return (int(pid), int(created)) if len(pid) <= 10 and len(created) <= 20 else None
 

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 
 from .._typing import Any, Self
@@ -35,13 +36,13 @@ class Hooks:
 
     def install(self) -> Self:
         """Put them in place; in place they stay until `uninstall`."""
-        for owner, name, make in (
-            (sys, "excepthook", self._make_excepthook),
-            (threading, "excepthook", self._make_threading_hook),
-            (sys, "unraisablehook", self._make_unraisable_hook),
+        for owner, name, hook in (
+            (sys, "excepthook", self._excepthook),
+            (threading, "excepthook", self._threading_hook),
+            (sys, "unraisablehook", self._unraisable_hook),
         ):
             before = getattr(owner, name)
-            ours = make(before)
+            ours = partial(hook, before)
             self._before[owner, name] = before
             self._ours[owner, name] = ours
             setattr(owner, name, ours)
@@ -73,53 +74,50 @@ class Hooks:
 
         Without this, what asyncio logs is seen: all that a loop without a handler of its own is told.
         """
-        before = loop.get_exception_handler()
+        loop.set_exception_handler(partial(self._loop_handler, loop.get_exception_handler()))
 
-        def handler(loop: "Any", context: "dict[str, Any]") -> None:
-            try:
-                if before is None:
-                    loop.default_exception_handler(context)
-                else:
-                    before(loop, context)
-            finally:
-                self._report(context.get("exception"), "asyncio", wait=False)
-
-        loop.set_exception_handler(handler)
+    def _loop_handler(
+        self, before: "Callable[[Any, dict[str, Any]], object] | None", loop: "Any", context: "dict[str, Any]"
+    ) -> None:
+        try:
+            if before is None:
+                loop.default_exception_handler(context)
+            else:
+                before(loop, context)
+        finally:
+            self._report(context.get("exception"), "asyncio", wait=False)
 
     def _report(self, exception: object, source: str, *, wait: bool) -> None:
         reporter = self._reporter
         if reporter is not None and isinstance(exception, BaseException):
             reporter.report(exception, source=source, wait=wait)
 
-    def _make_excepthook(self, before: "Callable[..., object]") -> "Callable[..., None]":
-        def excepthook(kind: type[BaseException], exception: BaseException, traceback: "TracebackType | None") -> None:
-            try:
-                before(kind, exception, traceback)
-            finally:
-                if not hasattr(sys, "ps1"):
-                    with suppress(KeyboardInterrupt):  # Ctrl-C: then without waiting
-                        self._report(exception, "main", wait=True)
+    def _excepthook(
+        self,
+        before: "Callable[..., object]",
+        kind: type[BaseException],
+        exception: BaseException,
+        traceback: "TracebackType | None",
+    ) -> None:
+        try:
+            before(kind, exception, traceback)
+        finally:
+            if not hasattr(sys, "ps1"):
+                with suppress(KeyboardInterrupt):  # Ctrl-C: then without waiting
+                    self._report(exception, "main", wait=True)
 
-        return excepthook
+    def _threading_hook(self, before: "Callable[[Any], object]", arguments: "Any") -> None:
+        try:
+            before(arguments)
+        finally:
+            self._report(arguments.exc_value, "thread", wait=True)
 
-    def _make_threading_hook(self, before: "Callable[[Any], object]") -> "Callable[[Any], None]":
-        def excepthook(arguments: "Any") -> None:
-            try:
-                before(arguments)
-            finally:
-                self._report(arguments.exc_value, "thread", wait=True)
-
-        return excepthook
-
-    def _make_unraisable_hook(self, before: "Callable[[Any], object]") -> "Callable[[Any], None]":
-        def unraisablehook(unraisable: "Any") -> None:
-            try:
-                before(unraisable)
-            finally:
-                # It happens anywhere, in the middle of collecting garbage for instance, with any lock held: no waiting.
-                self._report(unraisable.exc_value, "unraisable", wait=False)
-
-        return unraisablehook
+    def _unraisable_hook(self, before: "Callable[[Any], object]", unraisable: "Any") -> None:
+        try:
+            before(unraisable)
+        finally:
+            # It happens anywhere, in the middle of collecting garbage for instance, with any lock held: no waiting.
+            self._report(unraisable.exc_value, "unraisable", wait=False)
 
     def _see_record(self, record: logging.LogRecord) -> bool:
         if record.exc_info:

@@ -149,26 +149,26 @@ class Ledger:
         self.left_out = 0
         return told
 
-    def _of(self, digest: bytes) -> "Iterator[tuple[int, Slot]]":
-        return ((index, slot) for index, slot in enumerate(self._slots) if slot is not None and slot.digest == digest)
+    def _of(self, digest: bytes) -> list[tuple[int, Slot]]:
+        return [(index, slot) for index, slot in enumerate(self._slots) if slot is not None and slot.digest == digest]
 
     def _spare(self, digest: bytes, window: int) -> int | None:
         """The slot to write into: one of this signature that no longer counts, an empty one, or the oldest.
 
         It is never one that still counts; None: all do.
         """
+        ranks = [self._rank(slot, digest, window) for slot in self._slots]
+        best = max(ranks)
+        return ranks.index(best) if best[0] else None
 
-        def rank(index: int) -> tuple[int, int]:
-            slot = self._slots[index]
-            if slot is None:
-                return 2, 0
-            age = self._age(slot)
-            if slot.allowed and age < window:
-                return 0, age
-            return (3 if slot.digest == digest else 1), age
-
-        best = max(range(SLOTS), key=rank)
-        return best if rank(best)[0] else None
+    def _rank(self, slot: Slot | None, digest: bytes, window: int) -> tuple[int, int]:
+        """How far a slot may be written into; not at all if the first number is 0."""
+        if slot is None:
+            return 2, 0
+        age = self._age(slot)
+        if slot.allowed and age < window:
+            return 0, age
+        return (3 if slot.digest == digest else 1), age
 
     def blocks(self) -> "Iterator[tuple[int, bytes]]":
         """What has changed, as offsets and bytes. The slots come first: they are what limits."""

@@ -132,8 +132,9 @@ def list_stores() -> StoreListing:
     for store_type in StoreType:
         contents = read_store(store_type)
         reports += [(store_type, report) for report in contents.reports]
-        if error := contents.error or next((error for _, error in contents.unread), None):
-            refused[store_type] = error
+        errors = [contents.error] if contents.error else [error for _, error in contents.unread]
+        if errors:
+            refused[store_type] = errors[0]
     return StoreListing(tuple(reports), refused)
 
 

@@ -71,7 +71,7 @@ class AddedProcesses(tuple[AddedProcess, ...]):
     @property
     def text(self) -> str:
         """A line for each process, and one for the note, to be put into the report."""
-        return "".join(f"{line}\n" for line in (*(one.text for one in self), self.note) if line)
+        return "".join([f"{line}\n" for line in (*[one.text for one in self], self.note) if line])
 
 
 def add_processes(
@@ -142,8 +142,8 @@ def add_processes(
         raise ValueError("the report has been submitted; file a new one")
     rights = _FOR_HEAP_DUMP if kind is DumpType.HEAPDUMP else _FOR_DUMP
     found = _children(rights) if processes is None else [_Found(process, rights) for process in _members(processes)]
-    if kind is DumpType.NONE or not any(one.subject for one in found):
-        return AddedProcesses(one.told() for one in found)
+    if kind is DumpType.NONE or not any([one.subject for one in found]):
+        return AddedProcesses([one.told() for one in found])
     added = []
     seen: set[tuple[int, int]] = set()
     with _one_at_a_time(min(timeout, _LONGEST_WAIT)) as note:
@@ -152,7 +152,7 @@ def add_processes(
                 added.append(one.told())
             elif (identity := (one.subject.id, _native.created(one.subject))) in seen:
                 added.append(one.told("it was given before"))
-            elif sum(other.dumped for other in added) >= most:
+            elif sum([other.dumped for other in added]) >= most:
                 added.append(one.told(f"not dumped, because there are {most} dumps already"))
             elif _monotonic() >= end:
                 added.append(one.told(f"not dumped, because {timeout:g} s were over"))

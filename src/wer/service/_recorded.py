@@ -101,7 +101,7 @@ class Given:
             size = "size unknown" if file.size is None else f"{file.size:,} bytes"
             lines.append(f"file {file.path}, {size}{f', {file.flags}' if file.flags else ''}")
         for dump in self.dumps:
-            more = "".join(f", {value}" for value in (dump.options, dump.flags) if value)
+            more = "".join([f", {value}" for value in (dump.options, dump.flags) if value])
             lines.append(f"dump of process {dump.process}, {dump.dump_type}{more}")
         return "\n".join(lines)
 

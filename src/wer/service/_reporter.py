@@ -303,16 +303,15 @@ def is_failure(exception: BaseException, depth: int = 0) -> bool:
     if issubclass(type(exception), (KeyboardInterrupt, SystemExit, GeneratorExit, *_cancelled())):
         return False
     if is_group(exception) and depth < MOST_NESTED:
-        return any(is_failure(each, depth + 1) for each in members(exception))
+        return any([is_failure(each, depth + 1) for each in members(exception)])
     return True
 
 
 def _cancelled() -> tuple[type[BaseException], ...]:
     """The classes CancelledError of what the program has imported."""
     modules = (sys.modules.get("asyncio.exceptions"), sys.modules.get("concurrent.futures._base"))
-    return tuple(
-        module.CancelledError for module in modules if module is not None and hasattr(module, "CancelledError")
-    )
+    loaded = [module for module in modules if module is not None and hasattr(module, "CancelledError")]
+    return tuple([module.CancelledError for module in loaded])
 
 
 def _mark(exception: BaseException, marked: "list[dict[str, Any]]", depth: int = 0) -> bool:

@@ -208,24 +208,25 @@ def _written(head: bytes) -> int:
     return max([written for written, complement in pairs if written ^ _ALL_ONES == complement], default=-1)
 
 
+def _around(ring: bytes, place: int, size: int) -> bytes:
+    """What is at a place, of which there are more than the ring is long; it goes on at the ring's beginning."""
+    start = place % len(ring)
+    return ring[start : start + size] + ring[: max(0, start + size - len(ring))]
+
+
 def _records(ring: bytes, written: int) -> list[str]:
     """The texts that are whole, from the end of the last back to the first that is not."""
     room = len(ring)
-
-    def at(place: int, size: int) -> bytes:
-        start = place % room
-        return ring[start : start + size] + ring[: max(0, start + size - room)]
-
     found: list[str] = []
     after = 0  # the number of the record behind
     end = written
     while end >= _AROUND:
-        (length,) = _AFTER.unpack(at(end - _AFTER.size, _AFTER.size))
+        (length,) = _AFTER.unpack(_around(ring, end - _AFTER.size, _AFTER.size))
         start = end - length - _AROUND
         if start < 0 or written - start > room:
             break
-        again, checksum, number = _BEFORE.unpack(at(start, _BEFORE.size))
-        text = at(start + _BEFORE.size, length)
+        again, checksum, number = _BEFORE.unpack(_around(ring, start, _BEFORE.size))
+        text = _around(ring, start + _BEFORE.size, length)
         if again != length or crc32(text, crc32(_NUMBER.pack(number))) != checksum:
             break
         if found and number != after - 1:  # the newest, written to its end over the oldest, before its place was set

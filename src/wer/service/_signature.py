@@ -132,9 +132,9 @@ def own_functions(exception: BaseException) -> list[str]:
     found = [(_module(frame), frame.f_code) for frame, _ in frames_of(exception)]
     outside = [(module, code) for module, code in found if module.partition(".")[0] not in sys.stdlib_module_names]
     own = [(module, code) for module, code in outside if not _is_installed(code)]
-    if all(module == "__main__" and code.co_name == "<module>" for module, code in own):
+    if all([module == "__main__" and code.co_name == "<module>" for module, code in own]):
         own = outside or found
-    return list(dict.fromkeys(f"{module}:{code.co_qualname}" for module, code in own))
+    return list(dict.fromkeys([f"{module}:{code.co_qualname}" for module, code in own]))
 
 
 def _module(frame: "FrameType") -> str:
@@ -145,4 +145,4 @@ def _module(frame: "FrameType") -> str:
 
 
 def _is_installed(code: "CodeType") -> bool:
-    return any(folder in code.co_filename for folder in _INSTALLED)
+    return any([folder in code.co_filename for folder in _INSTALLED])

@@ -83,16 +83,9 @@ class Guard:
         if self._stuck or _monotonic() >= self._end:
             return "[not asked for: text of this program's own took too long]"
         answers: list[str] = []
-
-        def ask() -> None:
-            try:
-                answer = function(value)
-                answers.append(_first(answer) if isinstance(answer, str) else "[no text]")
-            except BaseException as error:  # whatever it is, it is the answer
-                answers.append(f"[{called} raised {type_name(type(error))}]")
-
         try:
-            thread = threading.Thread(target=ask, name="wer: text of an exception", daemon=True)
+            asked = (function, value, called, answers)
+            thread = threading.Thread(target=_ask, args=asked, name="wer: text of an exception", daemon=True)
             thread.start()
         except (RuntimeError, MemoryError):  # no thread any more: the interpreter ends, or memory does
             return "[not asked for: no thread could be started]"
@@ -101,6 +94,14 @@ class Guard:
             return answers[0]
         self._stuck = True
         return f"[{called} took longer than {_GUARD_SECONDS:g} s]"
+
+
+def _ask(function: "Callable[[Any], str]", value: object, called: str, answers: list[str]) -> None:
+    try:
+        answer = function(value)
+        answers.append(_first(answer) if isinstance(answer, str) else "[no text]")
+    except BaseException as error:  # whatever it is, it is the answer
+        answers.append(f"[{called} raised {type_name(type(error))}]")
 
 
 def _first(text: str) -> str:
@@ -114,7 +115,7 @@ def _is_plain(value: object) -> bool:
     """Whether its text runs no code but Python's own."""
     if issubclass(type(value), BaseException):
         arguments = _arguments(value)
-        return type(value).__module__ == "builtins" and all(type(each) in _PLAIN for each in arguments)
+        return type(value).__module__ == "builtins" and all([type(each) in _PLAIN for each in arguments])
     return type(value) in _PLAIN
 
 
@@ -149,8 +150,8 @@ class Story:
         main = threading.main_thread().ident
         here = threading.get_ident()
         stacks = _stacks()
-        order = sorted(stacks, key=lambda ident: (ident != first, ident != main, ident))
-        for ident in order[:_MOST_THREADS]:
+        order = sorted([(ident != first, ident != main, ident) for ident in stacks])
+        for _, _, ident in order[:_MOST_THREADS]:
             thread = known.get(ident)
             native = getattr(thread, "native_id", None) or ident
             name = self._guard.text(str, thread.name) if thread is not None else "[not a thread of Python's making]"

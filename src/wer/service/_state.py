@@ -103,7 +103,8 @@ def _text(
 
 def _header() -> list[str]:
     bits = 64 if sys.maxsize > 2**32 else 32
-    gil = "" if getattr(sys, "_is_gil_enabled", lambda: True)() else ", no GIL"
+    is_gil_enabled = getattr(sys, "_is_gil_enabled", None)
+    gil = ", no GIL" if is_gil_enabled is not None and not is_gil_enabled() else ""
     return [
         "Python state of a failure, version 1",
         f"Time: {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}",

@@ -235,13 +235,12 @@ class Watchdog(Owner):
         RuntimeError
             The loop is closed.
         """
+        loop.call_soon_threadsafe(self._beat_with, loop)
 
-        def beat() -> None:
-            if not self._closed:
-                self.beat()
-                loop.call_later(self._interval, beat)
-
-        loop.call_soon_threadsafe(beat)
+    def _beat_with(self, loop: Any) -> None:
+        if not self._closed:
+            self.beat()
+            loop.call_later(self._interval, self._beat_with, loop)
 
     def close(self) -> None:
         """Stop to watch. Waits for a report that is being filed, up to the time that it may take."""

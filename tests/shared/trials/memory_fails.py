@@ -1,6 +1,5 @@
 """An allocation of Python's fails, or all from it on, in any public operation: MemoryError or success; nothing left."""
 
-import ast
 import contextlib
 import ctypes
 import gc
@@ -9,10 +8,11 @@ import sys
 import threading
 import time
 import traceback
+import types
 import zlib
 from pathlib import Path
 
-from child import Renewed, serve
+from child import Operator, serve
 from spread import spread
 
 import trials
@@ -25,28 +25,14 @@ SHORT = 50
 # ceval.c, exception_unwind), so there must be an end. It is more than any operation asks for on its way out.
 FOR_EVER = 1000
 WARM = 5  # runs, before which Python's caches fill
+MOST_TIMES = 10_000  # that a function cannot be made in one process
 AGAIN = 6  # runs, each of which leaks, or it is no leak
-
-
-class Place(Renewed):
-    """The process in which allocations fail: a new one after each that has crashed or hung."""
-
-    def __init__(self, folder):
-        super().__init__(__file__, folder)
-        self.names = self.ask({"what": "names"})
-        self.counts = {}
-
-    def allocations(self, name):
-        """How many an operation makes."""
-        if name not in self.counts:
-            self.counts[name] = self.ask({"what": "count", "name": name})
-        return self.counts[name]
 
 
 @contextlib.contextmanager
 def place(folder):
     trials.needs_stand_in()
-    with Place(folder) as place:
+    with Operator(__file__, folder) as place:
         yield place
 
 
@@ -55,31 +41,13 @@ def case(place, number):
     name = place.names[number % len(place.names)]
     step, for_ever = divmod(number // len(place.names), 2)
     # By its name, or the short form would have the first one of each operation fail.
-    first = 1 + spread(step + zlib.crc32(name.encode()), max(1, place.allocations(name)))
+    first = 1 + spread(step + zlib.crc32(name.encode()), max(1, place.ask_once("count", name)))
     last = first + FOR_EVER if for_ever else first
     try:
         place.ask({"what": "fail", "name": name, "first": first, "last": last})
     except AssertionError as error:
-        if not crashed_in_cpython(str(error)) and not waits_for_a_thread_to_start(str(error)):
+        if not waits_for_a_thread_to_start(str(error)):
             raise
-
-
-def crashed_in_cpython(said):
-    """Whether the process crashed at a generator expression, or where a function is made.
-
-    CPython 3.12 and 3.13 do so by themselves: `any(low <= char for low in pairs)`, or a `def` in another one that has a
-    variable of it, called by ten lines without `wer`, ends them at some of its allocations.
-    """
-    crash = re.search(r'^Current thread .*\n  File "(.*)", line (\d+) in ', said, re.MULTILINE)
-    if "fatal exception: access violation" not in said or crash is None:
-        return False
-    line = int(crash[2])
-    nodes = list(ast.walk(ast.parse(Path(crash[1]).read_text(encoding="utf-8"))))
-    generators = [node for node in nodes if isinstance(node, ast.GeneratorExp)]
-    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.Lambda)]
-    return any(node.lineno <= line <= (node.end_lineno or 0) for node in generators) or any(
-        node.lineno == line for node in functions
-    )
 
 
 def waits_for_a_thread_to_start(said):
@@ -107,6 +75,22 @@ def is_memory_error(error):
     return isinstance(error, MemoryError) or any(
         isinstance(error, kind) and re.match(pattern, str(error)) for kind, pattern in BY_PYTHON
     )
+
+
+def hold_code():
+    """Have nobody free the code of functions that are made by other functions.
+
+    CPython 3.12 and 3.13 give it back once too often for each that they have no memory for: docs/reliability.md.
+    """
+    functions = [one.__code__ for one in gc.get_objects() if isinstance(one, types.FunctionType)]
+    held = set()
+    while functions:
+        code = functions.pop()
+        made = [one for one in code.co_consts if isinstance(one, types.CodeType) and id(one) not in held]
+        for one in made:
+            held.add(id(one))
+            ctypes.c_uint32.from_address(id(one)).value += MOST_TIMES  # the number of its references
+        functions += made
 
 
 class Failing:
@@ -138,6 +122,7 @@ class Failing:
                 self.settle()
             self.known.add(name)
             gc.collect()
+            hold_code()
             gc.freeze()  # what is there stays, and takes no time any more
         self.place.prepare()
         if what == "count":
