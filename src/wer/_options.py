@@ -223,7 +223,8 @@ class DumpOptions(_Frozen):
             "snapshot": snapshot,
             "thread_id": thread_id,
         }
-        for name, value in values.items():
+        for name in values:
+            value = values[name]
             if value is not None:
                 _unsigned(name, value, 64 if name in ("dump_key", "snapshot") else 32)
             object.__setattr__(self, name, value)

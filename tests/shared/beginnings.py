@@ -1,4 +1,4 @@
-"""What begins something that lasts: if it fails, nothing has begun; if not, it is ended here."""
+"""What begins something that lasts: if it fails, nothing has begun. If its end fails, another ends it."""
 
 from operations import REGISTERED, reporter_of, template_of
 
@@ -60,27 +60,25 @@ def _enriched(world):
 
 
 BEGINNINGS = [
-    Beginning("begin Report", lambda world: wer.Report("WerTests.Every", process=world.process), wer.Report.close),
-    Beginning("begin ProcessSnapshot", lambda world: wer.ProcessSnapshot(world.process), wer.ProcessSnapshot.close),
-    Beginning("begin Store", lambda world: wer.Store(world.store), wer.Store.close),
+    Beginning("Report", lambda world: wer.Report("WerTests.Every", process=world.process), wer.Report.close),
+    Beginning("ProcessSnapshot", lambda world: wer.ProcessSnapshot(world.process), wer.ProcessSnapshot.close),
+    Beginning("Store", lambda world: wer.Store(world.store), wer.Store.close),
     Beginning(
-        "begin install_crash_handler",
+        "install_crash_handler",
         lambda world: wer.install_crash_handler(template_of(world)),
         wer.CrashHandler.uninstall,
     ),
     Beginning(
-        "begin install_crash_handler fast_fail",
+        "install_crash_handler fast_fail",
         lambda world: wer.install_crash_handler(template_of(world), fast_fail=True),
         wer.CrashHandler.uninstall,
     ),
-    Beginning("begin Watchdog", _started_watchdog, wer.Watchdog.close),
-    Beginning("begin Watchdog with stacks", _watchdog_with_stacks, wer.Watchdog.close),
-    Beginning("begin enable", _enabled, wer.service.Service.close),
-    Beginning("begin Reporter", lambda world: reporter_of(world, []), wer.service.Reporter.close),
-    Beginning("begin Hooks", _hooked, _unhook),
-    Beginning("begin enrich", _enriched, wer.service.Enrichment.undo),
-    *(
-        Beginning(f"begin register_{name}", register, wer.Registration.unregister)
-        for name, register in REGISTERED.items()
-    ),
+    Beginning("Watchdog", _started_watchdog, wer.Watchdog.close),
+    Beginning("Watchdog with stacks", _watchdog_with_stacks, wer.Watchdog.close),
+    Beginning("enable", _enabled, wer.service.Service.close),
+    Beginning("Reporter", lambda world: reporter_of(world, []), wer.service.Reporter.close),
+    Beginning("Limits", lambda world: wer.service.Limits(folder=world.private), wer.service.Limits.close),
+    Beginning("Hooks", _hooked, _unhook),
+    Beginning("enrich", _enriched, wer.service.Enrichment.undo),
+    *(Beginning(f"register_{name}", register, wer.Registration.unregister) for name, register in REGISTERED.items()),
 ]

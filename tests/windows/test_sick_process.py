@@ -3,6 +3,8 @@
 import sys
 
 import pytest
+from child import Operator
+from trials import memory_fails
 from trials.memory_fails import FOR_EVER
 
 import wer
@@ -233,6 +235,17 @@ for first in range(1, 5):
 """
     done = finish([sys.executable, "-I", "-c", code])
     assert (done.code, done.errors, done.lines) == (0, "", ["MemoryError 1"] * 4)
+
+
+def test_without_memory_what_does_not_end_is_ended_by_another_call(standin, tmp_path):
+    """Each allocation fails in turn, and all from it on, of the end of all that lasts."""
+    with Operator(memory_fails.__file__, tmp_path) as process:
+        endings = [name for name in process.names if name.startswith("end ")]
+        assert len(endings) > 15
+        for name in endings:
+            for first in range(1, process.ask_once("count", name) + 1):
+                for last in (first, first + FOR_EVER):
+                    process.ask({"what": "fail", "name": name, "first": first, "last": last})
 
 
 def test_without_memory_enrich_leaves_nothing(faults, standin):

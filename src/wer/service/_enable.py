@@ -281,7 +281,7 @@ class InWorker:
 
     def __init__(self, application: str, options: "dict[str, Any]") -> None:
         self._application = application
-        self._options = {name: value for name, value in options.items() if value is not DEFAULT}
+        self._options = {name: options[name] for name in options if options[name] is not DEFAULT}
 
     def __call__(self, *unused: object) -> None:
         """Enable it here, unless it is."""

@@ -156,8 +156,8 @@ def enrich(
     paths = list(files)
     if ring_log is not None and not isinstance(ring_log, RingLog):
         raise TypeError(f"ring_log must be a wer.service.RingLog, got {type(ring_log).__name__}")
-    for key, value in pairs.items():
-        check_custom_metadata(key, value)
+    for key in pairs:
+        check_custom_metadata(key, pairs[key])
     if len(pairs) > WER_MAX_REGISTERED_METADATA:
         raise ValueError(
             f"metadata takes at most {WER_MAX_REGISTERED_METADATA} pairs (WER_MAX_REGISTERED_METADATA), "
@@ -171,8 +171,8 @@ def enrich(
         )
     done = Enrichment()
     try:
-        for key, value in pairs.items():
-            done._register(register_custom_metadata(key, value))
+        for key in pairs:
+            done._register(register_custom_metadata(key, pairs[key]))
         for path in paths:
             done._register(register_file(path))
         if ring_log is not None:

@@ -41,8 +41,11 @@ class FaultStacks:
         faulthandler.enable(self._file, all_threads=True)
 
     def close(self) -> None:
-        """Disable faulthandler, and remove the file."""
+        """Disable faulthandler, and remove the file. Doing it again does nothing."""
         if self._writes:
             faulthandler.disable()
-        os.close(self._file)
+            self._writes = False
+        file, self._file = self._file, -1
+        if file != -1:
+            os.close(file)
         remove(self.path)

@@ -31,8 +31,7 @@ class Hooks:
 
     def __init__(self, reporter: Reporter) -> None:
         self._reporter: Reporter | None = reporter
-        self._before: dict[tuple[Any, str], Any] = {}
-        self._ours: dict[tuple[Any, str], Any] = {}
+        self._placed: list[tuple[Any, str, Any, Any]] = []  # where, what was there before, and what is there now
 
     def install(self) -> Self:
         """Put them in place; in place they stay until `uninstall`."""
@@ -43,8 +42,7 @@ class Hooks:
         ):
             before = getattr(owner, name)
             ours = partial(hook, before)
-            self._before[owner, name] = before
-            self._ours[owner, name] = ours
+            self._placed.append((owner, name, before, ours))
             setattr(owner, name, ours)
         # A filter of the logger, not a handler: with a handler there Python's last resort, which prints what no handler
         # takes, would print nothing any more.
@@ -54,18 +52,18 @@ class Hooks:
     def uninstall(self) -> None:
         """Take out what `install` has put in, and nothing else. Doing it again does nothing."""
         self._reporter = None
-        for (owner, name), ours in self._ours.items():
+        for owner, name, before, ours in self._placed:
             if getattr(owner, name) is ours:
-                setattr(owner, name, self._before[owner, name])
+                setattr(owner, name, before)
         _asyncio_log.removeFilter(self._see_record)
-        self._ours = {}
+        self._placed = []
 
     def see_last(self) -> None:
         """At the interpreter's end: report what ended the program, if other code has put a hook in place of ours.
 
         rich and better_exceptions do so, and do not call what was there.
         """
-        if sys.excepthook is not self._ours.get((sys, "excepthook")) and not hasattr(sys, "ps1"):
+        if all([sys.excepthook is not ours for _, _, _, ours in self._placed]) and not hasattr(sys, "ps1"):
             # The interpreter sets it before it calls the hook; from 3.12 on its name is last_exc.
             self._report(getattr(sys, "last_exc", getattr(sys, "last_value", None)), "main", wait=True)
 

@@ -69,14 +69,16 @@ class LateStacks:
             self._lock.release()
 
     def close(self) -> None:
-        """Remove the file."""
+        """Remove the file. Doing it again does nothing."""
         global _armed
         self._lock.acquire()  # `with` would ask for memory, and without any at least the descriptor is to be closed
         try:
             if _armed is self:
                 faulthandler.cancel_dump_traceback_later()
                 _armed = None
-            os.close(self.fd)
+            file, self.fd = self.fd, -1
+            if file != -1:
+                os.close(file)
         finally:
             self._lock.release()
         remove(self.path)

@@ -146,9 +146,12 @@ class Limits:
 
     def close(self) -> None:
         """Close the file. What is taken afterwards is counted in this process only."""
-        with self._turn:
+        self._turn.acquire()  # `with` would ask for memory, and without any at least the file is to be closed
+        try:
             self._closed = True
             self._give_up("it is closed")
+        finally:
+            self._turn.release()
 
     @property
     def problem(self) -> str | None:
@@ -210,8 +213,8 @@ class Limits:
                 self._count(digest)
             self._known = ledger
             if locked and data is not None:
-                for which, count in self._left_out.items():
-                    ledger.leave_out(which, count, self._window)
+                for which in self._left_out:
+                    ledger.leave_out(which, self._left_out[which], self._window)
                 ledger.left_out += self._left_out_in_all
                 counts = ledger.tell(digest) if allowed else (ledger.left_out_of(digest), ledger.left_out)
                 if self._write(ledger):

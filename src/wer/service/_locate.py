@@ -213,7 +213,8 @@ class _Wanted:
         if before is None and not self.identity:
             raise ValueError("give locate what list_stores() saw before the submission, or the report an identity")
         self.event_type = report.event_type
-        self.signature = {index: parameter.value for index, parameter in report._parameters.items() if parameter.value}
+        given = report._parameters
+        self.signature = {index: given[index].value for index in given if given[index].value}
         self.before = before
         self.known = set(_names(before)) if before else set()
         self.identities: dict[str, str] = {}  # by the keys of reports whose files have been read
@@ -231,7 +232,7 @@ class _Wanted:
         if ours and self.before is not None:
             unique = tuple({report.report_id or report.key: (store, report) for store, report in ours}.values())
             return Located(LocateStatus.FOUND if len(unique) == 1 else LocateStatus.ONE_OF_SEVERAL, unique)
-        hidden = {store for store, error in listing.refused.items() if isinstance(error, PermissionError)}
+        hidden = {store for store in listing.refused if isinstance(listing.refused[store], PermissionError)}
         hidden |= {store for store, report in new if report.event_type is None}
         status = LocateStatus.NOT_VISIBLE if hidden else LocateStatus.NOT_FOUND
         return Located(status, hidden=tuple(sorted(hidden)))

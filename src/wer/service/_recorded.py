@@ -91,12 +91,12 @@ class Given:
     def __str__(self) -> str:
         kind = "" if self.report_type is None else f" ({self.report_type})"
         lines = [f"event {self.event_type or 'of native code'}{kind}"]
-        lines += [f"{name} {value!r}" for name, value in self.description.items()]
+        lines += [f"{name} {self.description[name]!r}" for name in self.description]
         lines += [
             f"P{parameter.index}{parameter.name and f' {parameter.name}'} {parameter.value!r}"
             for parameter in self.parameters
         ]
-        lines += [f"{option} {value!r}" for option, value in self.ui_options.items()]
+        lines += [f"{option} {self.ui_options[option]!r}" for option in self.ui_options]
         for file in self.files:
             size = "size unknown" if file.size is None else f"{file.size:,} bytes"
             lines.append(f"file {file.path}, {size}{f', {file.flags}' if file.flags else ''}")
@@ -132,9 +132,8 @@ class RecordedReport(Report):
             super().__init__(event_type, report_type, **options)
             self._report_type = ReportType(report_type)
             # The process is in each dump, with its id.
-            self._description = {
-                name: value for name, value in options.items() if value and name not in ("process", "pid")
-            }
+            told = [name for name in options if options[name] and name not in ("process", "pid")]
+            self._description = {name: options[name] for name in told}
 
     def set_parameter(self, index: int, value: str, name: str | None = None) -> None:
         """As `wer.Report.set_parameter`."""

@@ -243,8 +243,9 @@ class Story:
             if source:
                 text.add(f"{indent}  {source[:_MOST_VALUE]}")
             if self._locals and frame is not None:
-                for name, value in list(frame.f_locals.items())[:_MOST_SHOWN]:
-                    shown = self._guard.text(repr, value, "repr()")[:_MOST_VALUE]
+                values = frame.f_locals
+                for name in list(values)[:_MOST_SHOWN]:
+                    shown = self._guard.text(repr, values.get(name), "repr()")[:_MOST_VALUE]
                     text.add(f"{indent}    {name} = {shown}")
 
     def _task(self, text: Text, asyncio: "Any", task: "Any") -> None:
@@ -283,7 +284,9 @@ def _stacks() -> "dict[int, Frames]":
     No frame stays in a variable: this function's own is among them, and would keep itself and all that it came from.
     """
     stacks = {}
-    for ident, frame in sys._current_frames().items():
+    frames = sys._current_frames()
+    for ident in list(frames):
+        frame = frames.pop(ident)
         found: Frames = []
         level: FrameType | None = frame
         while level is not None and len(found) < 10 * _MOST_SHOWN:
@@ -314,7 +317,9 @@ def _is_ours(code: CodeType) -> bool:
 def _running_loops() -> "list[tuple[int, Any]]":
     """Each event loop that runs in a thread, by the frame of its ``run_forever``. As above, no frame stays."""
     found = []
-    for ident, frame in sys._current_frames().items():
+    frames = sys._current_frames()
+    for ident in list(frames):
+        frame = frames.pop(ident)
         level: FrameType | None = frame
         while level is not None:
             if level.f_code.co_name == "run_forever" and "asyncio" in level.f_code.co_filename:

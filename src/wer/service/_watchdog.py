@@ -244,10 +244,9 @@ class Watchdog(Owner):
 
     def close(self) -> None:
         """Stop to watch. Waits for a report that is being filed, up to the time that it may take."""
-        if self._closed:
-            return
-        self._closed = True
-        self._end(int(self._plan.report_seconds * 1000))
+        if not self._closed:
+            self._end(int(self._plan.report_seconds * 1000))
+            self._closed = True  # not before: what is left for want of memory, another call ends
 
     def _end(self, milliseconds: int) -> None:
         try:

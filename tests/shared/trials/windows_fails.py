@@ -68,7 +68,7 @@ class Failing:
         from wer import _werapi
 
         self.module = os.path.basename(_werapi.__file__)
-        self.beginnings = {one.name: one for one in BEGINNINGS}
+        self.beginnings = {f"begin {one.name}": one for one in BEGINNINGS}
         self.operations = {one.name: one for one in OPERATIONS if not one.only_fake and one.name not in LONG}
         self.place = OnStandIn(folder)
         self.points = {}
