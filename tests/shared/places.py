@@ -31,6 +31,7 @@ class OnStandIn:
         # Records of errors would keep what their tracebacks hold.
         logging.getLogger("wer").setLevel(60)
         self.threads = set(threading.enumerate())
+        self.hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
         self.work = folder / "work"
         self.work.mkdir()
         self.kernel32 = ctypes.WinDLL("kernel32")
@@ -129,6 +130,8 @@ class OnStandIn:
             left.append("a service is enabled")
         if _current.reporter is not None:
             left.append("there is a reporter for wer.reporting")
+        if (sys.excepthook, threading.excepthook, sys.unraisablehook) != self.hooks:
+            left.append("hooks")
         if not files:
             return left
         left += [f"the file {path.name}" for path in self.work.iterdir() if path.name not in LEFT]

@@ -1,6 +1,8 @@
 """Reports from a process in which something is at its end: descriptors, the interpreter, a lock."""
 
+import contextlib
 import sys
+import threading
 
 import pytest
 from child import Operator
@@ -246,6 +248,21 @@ def test_without_memory_what_does_not_end_is_ended_by_another_call(standin, tmp_
             for first in range(1, process.ask_once("count", name) + 1):
                 for last in (first, first + FOR_EVER):
                     process.ask({"what": "fail", "name": name, "first": first, "last": last})
+
+
+@pytest.mark.parametrize("more", [0, FOR_EVER])
+def test_without_memory_all_hooks_are_in_place_or_none(faults, more):
+    before = sys.excepthook, threading.excepthook, sys.unraisablehook
+    with contextlib.closing(wer.service.Reporter("WerTests", consent=wer.Consent.DENIED, limits=None)) as reporter:
+        for first in range(1, 100):
+            hooks = wer.service.Hooks(reporter)
+            _, error, _, failed = faults.call(hooks.install, first, first + more)
+            if error is not None:
+                assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == before
+            hooks.uninstall()
+            if not failed:
+                break
+        assert not failed
 
 
 def test_without_memory_enrich_leaves_nothing(faults, standin):

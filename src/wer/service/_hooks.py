@@ -31,39 +31,44 @@ class Hooks:
 
     def __init__(self, reporter: Reporter) -> None:
         self._reporter: Reporter | None = reporter
-        self._placed: list[tuple[Any, str, Any, Any]] = []  # where, what was there before, and what is there now
+        self._before: tuple[Any, ...] = ()
+        self._ours: tuple[Any, ...] = ()
 
     def install(self) -> Self:
         """Put them in place; in place they stay until `uninstall`."""
-        for owner, name, hook in (
-            (sys, "excepthook", self._excepthook),
-            (threading, "excepthook", self._threading_hook),
-            (sys, "unraisablehook", self._unraisable_hook),
-        ):
-            before = getattr(owner, name)
-            ours = partial(hook, before)
-            self._placed.append((owner, name, before, ours))
-            setattr(owner, name, ours)
+        self._before = sys.excepthook, threading.excepthook, sys.unraisablehook
+        self._ours = (
+            partial(self._excepthook, sys.excepthook),
+            partial(self._threading_hook, threading.excepthook),
+            partial(self._unraisable_hook, sys.unraisablehook),
+        )
         # A filter of the logger, not a handler: with a handler there Python's last resort, which prints what no handler
         # takes, would print nothing any more.
         _asyncio_log.addFilter(self._see_record)
+        # Behind what may fail: without memory none is in place.
+        sys.excepthook, threading.excepthook, sys.unraisablehook = self._ours
         return self
 
     def uninstall(self) -> None:
         """Take out what `install` has put in, and nothing else. Doing it again does nothing."""
         self._reporter = None
-        for owner, name, before, ours in self._placed:
-            if getattr(owner, name) is ours:
-                setattr(owner, name, before)
+        if self._ours:  # one by one: a loop asks for memory
+            if sys.excepthook is self._ours[0]:
+                sys.excepthook = self._before[0]
+            if threading.excepthook is self._ours[1]:
+                threading.excepthook = self._before[1]
+            if sys.unraisablehook is self._ours[2]:
+                sys.unraisablehook = self._before[2]
         _asyncio_log.removeFilter(self._see_record)
-        self._placed = []
+        self._ours = ()
 
     def see_last(self) -> None:
         """At the interpreter's end: report what ended the program, if other code has put a hook in place of ours.
 
         rich and better_exceptions do so, and do not call what was there.
         """
-        if all([sys.excepthook is not ours for _, _, _, ours in self._placed]) and not hasattr(sys, "ps1"):
+        ours = self._ours[0] if self._ours else None
+        if sys.excepthook is not ours and not hasattr(sys, "ps1"):
             # The interpreter sets it before it calls the hook; from 3.12 on its name is last_exc.
             self._report(getattr(sys, "last_exc", getattr(sys, "last_value", None)), "main", wait=True)
 

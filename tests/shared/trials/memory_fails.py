@@ -55,7 +55,7 @@ def waits_for_a_thread_to_start(said):
 
     That is CPython's: https://github.com/python/cpython/issues/140746
     """
-    waits = r'first\):\n(  File ".*threading\.py", line \d+ in wait\n)+  File ".*threading\.py", line \d+ in start\n'
+    waits = r'first\):\n(  File ".*threading\.py", line \d+ in \w+\n)+  File ".*threading\.py", line \d+ in start\n'
     return "Timeout (" in said and re.search(waits, said) is not None
 
 
@@ -113,10 +113,10 @@ class Failing:
         self.beginnings = {f"begin {one.name}": one for one in BEGINNINGS}
         self.endings = {f"end {one.name}": one for one in BEGINNINGS}
         self.operations = {one.name: one for one in OPERATIONS if not one.only_fake}
-        self.place = OnStandIn(folder)
-        self.known = set()
         sys.unraisablehook = lambda unraisable: None  # MemoryError in a destructor, of which nobody can be told
         threading.excepthook = lambda arguments: None
+        self.place = OnStandIn(folder)
+        self.known = set()
 
     def answer(self, question):
         what, name = question["what"], question.get("name")
