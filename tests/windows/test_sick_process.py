@@ -7,10 +7,13 @@ import threading
 import pytest
 from child import Operator
 from trials import memory_fails
-from trials.memory_fails import FOR_EVER
+from trials.memory_fails import FOR_EVER, is_memory_error
 
 import wer
 import wer.service
+from wer.reports._plain_files import open_plain
+from wer.reports._source import SourceFile, SourceFolder
+from wer.reports._whole_file import whole_file
 from wer.service import _background
 
 README = """
@@ -263,6 +266,39 @@ def test_without_memory_all_hooks_are_in_place_or_none(faults, more):
             if not failed:
                 break
         assert not failed
+
+
+def open_plainly(path):
+    open_plain(path).close()
+
+
+def open_in_source(path):
+    SourceFolder(str(path.parent)).open(SourceFile(path.name, 5)).close()
+
+
+def write_whole(path):
+    with whole_file(path, overwrite=True) as file:
+        file.write(b"other")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it is closed by being forgotten
+@pytest.mark.parametrize("more", [0, FOR_EVER])
+@pytest.mark.parametrize("use", [open_plainly, open_in_source, write_whole])
+def test_without_memory_no_file_stays_open(faults, tmp_path, use, more):
+    """Windows removes none that is."""
+    path = tmp_path / "some.txt"
+    for first in range(1, 1000):
+        path.write_text("first")
+        for _ in range(3 if first == 1 else 0):
+            use(path)
+        _, error, _, failed = faults.call(lambda: use(path), first, first + more)
+        assert error is None or is_memory_error(error), first
+        del error
+        for left in tmp_path.iterdir():
+            left.unlink()
+        if not failed:
+            break
+    assert not failed
 
 
 def test_without_memory_enrich_leaves_nothing(faults, standin):

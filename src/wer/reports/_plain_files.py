@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 MOST_FILES = 10_000  # of one folder
 
-_BINARY = getattr(os, "O_BINARY", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-_NOT_INHERITED = getattr(os, "O_NOINHERIT", 0) or getattr(os, "O_CLOEXEC", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +85,22 @@ def open_plain(path: StrPath) -> "BinaryIO":
     before = os.lstat(path)
     why = why_refused(before)
     if not why:
-        descriptor = os.open(path, os.O_RDONLY | _BINARY | _NO_FOLLOW | _NOT_INHERITED)
+        file = open(path, "rb", opener=_no_link)  # noqa: SIM115 - the caller does
         try:
-            after = os.fstat(descriptor)
+            after = os.fstat(file.fileno())
             # On Windows nothing keeps `os.open` from following what has been put there in between.
             why = why_refused(after) or ("" if os.path.samestat(before, after) else "another file than a moment ago")
-            if not why:
-                return os.fdopen(descriptor, "rb")
         except BaseException:
-            os.close(descriptor)
+            file.close()
             raise
-        os.close(descriptor)
+        if not why:
+            return file
+        file.close()
     raise ValueError(f"{os.fsdecode(path)} is {why}: only plain files are read")
+
+
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | _NO_FOLLOW)
 
 
 def start_of(path: StrPath, most: int) -> tuple[bytes, int]:

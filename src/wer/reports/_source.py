@@ -113,18 +113,22 @@ class SourceFolder:
             It is gone, or is in use, or may not be read.
         """
         path = os.path.join(self._path, file.name)
-        # No waiting for the other end, should it be a pipe by now.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+        opened = open(path, "rb", buffering=0, opener=_without_waiting)  # noqa: SIM115 - the caller does
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
                 raise Refused("it is no file")
             volume, folder = self._place
-            if _place_of(descriptor) != (volume, os.path.normcase(os.path.join(folder, file.name))):
+            if _place_of(opened.fileno()) != (volume, os.path.normcase(os.path.join(folder, file.name))):
                 raise Refused("a link or a junction leads to it")
         except BaseException:
-            os.close(descriptor)
+            opened.close()
             raise
-        return open(descriptor, "rb", buffering=0)
+        return opened
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open it, without waiting for the other end, should it be a pipe by now."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def long_path(path: str) -> str:

@@ -13,6 +13,7 @@ from typing import BinaryIO, Protocol
 from .._links import is_link_at
 from .._typing import Any
 from ._source import long_path
+from ._whole_file import private
 
 
 class Target(Protocol):
@@ -125,7 +126,7 @@ class FolderTarget:
         return open(self._path(name), "rb", buffering=0)
 
     def create(self, name: str) -> "BinaryIO":
-        return open(self._path(name), "xb", buffering=0, opener=_private)
+        return open(self._path(name), "xb", buffering=0, opener=private)
 
     def put(self, temporary: str, name: str) -> None:
         path = self._path(temporary)
@@ -222,10 +223,6 @@ class RemoteTarget:
     def remove(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError), self._asking():
             self._fs.rm_file(self._path(name))
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 if sys.platform == "win32":

@@ -4,7 +4,6 @@ What a process that is killed meanwhile leaves there, the next one that writes t
 """
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -40,10 +39,10 @@ def whole_file(path: StrPath, overwrite: bool = False) -> "Iterator[BinaryIO]":
         raise _exists(target)
     folder, begins = os.path.dirname(target), f".{os.path.basename(target)[:100]}-"
     remove_leftovers(folder, begins, _ENDING)
-    descriptor, beside = tempfile.mkstemp(_ENDING, begins, folder)
+    beside = os.path.join(folder, f"{begins}{os.urandom(8).hex()}{_ENDING}")
     try:
-        with os.fdopen(descriptor, "w+b") as file:
-            hold(descriptor)
+        with open(beside, "x+b", opener=private) as file:
+            hold(file.fileno())
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -55,6 +54,11 @@ def whole_file(path: StrPath, overwrite: bool = False) -> "Iterator[BinaryIO]":
         with suppress(OSError):
             os.unlink(beside)
         raise
+
+
+def private(path: str, flags: int) -> int:
+    """An ``opener`` for files that only their owner may read, where that is for the mode to say."""
+    return os.open(path, flags, 0o600)
 
 
 def _rename_to_new(beside: str, target: str) -> None:

@@ -63,7 +63,7 @@ def waits_for_a_thread_to_start(said):
 
 # What CPython itself, and its library, make of a failed allocation.
 BY_PYTHON = (
-    (TypeError, "expected str, bytes or os.PathLike object, not "),
+    (TypeError, r"(expected str, bytes or os.PathLike object|\w+: path should be string, bytes or os.PathLike), not "),
     (RuntimeError, "can't allocate (read )?lock"),
     (RuntimeError, "can't start new thread"),
     (ctypes.ArgumentError, r"argument \d+: MemoryError"),
