@@ -17,7 +17,7 @@ from fake_machine import healthy
 
 import wer
 from wer.doctor import _examine
-from wer.service import Folder, InWorker, Limits, _check, _current, _enable
+from wer.service import Folder, InWorker, Limits, _check, _current, _enable, _reporter
 
 
 @pytest.fixture
@@ -60,6 +60,7 @@ def test_puts_all_in_place_and_undoes_it(fake, enable, no_faulthandler, tmp_path
         assert fake.crash()
         [created] = fake.called("WerReportCreate")
         assert created.arguments["event_type"] == "WerTests.Crash"
+        assert created.arguments["application_name"] == "WerTests"
         parameters = [call.arguments for call in fake.called("WerReportSetParameter")]
         assert [(each["index"], each["name"], each["value"]) for each in parameters] == [
             (0, "Version", "1.2.3"),
@@ -182,6 +183,15 @@ def test_reports_what_leaves_its_block(fake, enable):
     with pytest.raises(ValueError, match="x"), enable(on_report=filed.append, limits=None):
         raise ValueError("x")
     assert [each.source for each in filed] == ["main"]
+
+
+@pytest.mark.parametrize(("options", "shown"), [({}, False), ({"local_variables": True}, True)])
+def test_local_variables_stay_here_unless_they_are_asked_for(fake, enable, monkeypatch, options, shown):
+    asked = []
+    monkeypatch.setattr(_reporter, "add_python_state", lambda *_, **options: asked.append(options["local_variables"]))
+    with pytest.raises(ValueError, match="x"), enable(limits=None, **options):
+        raise ValueError("x")
+    assert asked == [shown]
 
 
 def test_reporting_goes_to_it(fake, enable):

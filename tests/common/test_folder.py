@@ -222,6 +222,7 @@ class TestSweep:
         assert not os.get_inheritable(stacks._file)
         stacks.close()
         assert os.listdir(folder.path) == []
+        stacks.close()  # does nothing
 
     def test_a_file_for_faulthandler_that_cannot_be_opened_is_removed(self, folder, monkeypatch):
         def refuse(*arguments):

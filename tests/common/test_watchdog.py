@@ -145,6 +145,14 @@ def test_a_close_waits_as_long_as_a_report_may_take(make, monkeypatch):
     assert waited == [60_000 + 7500]
 
 
+def test_the_file_of_the_stacks(fake, tmp_path):
+    stacks = LateStacks(False, 1, tmp_path)
+    assert os.path.basename(stacks.path).startswith(f"stacks-{os.getpid()}-")
+    for _ in range(2):  # the second does nothing
+        stacks.close()
+        assert os.listdir(tmp_path) == []
+
+
 def test_one_that_was_closed_is_not_kept(make, fake, tmp_path):
     """By what runs at the end of the interpreter, for one."""
     watchdog = wer.Watchdog(10, folder=tmp_path)

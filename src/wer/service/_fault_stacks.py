@@ -24,7 +24,6 @@ class FaultStacks:
 
     def __init__(self, folder: Folder) -> None:
         self._writes = False
-        self._file = -1
         path, file = folder.create(FAULTHANDLER)
         try:
             os.close(file)
