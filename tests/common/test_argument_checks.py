@@ -114,3 +114,14 @@ def test_seconds_that_are_none(value):
 def test_seconds_of_the_wrong_type(value):
     with refused(TypeError, f"timeout must be seconds as a float or int, got {type(value).__name__}"):
         seconds(value, "timeout")
+
+
+@pytest.mark.parametrize("handle", [-(1 << 63), -1, 1, (1 << 64) - 1])
+def test_a_handle_of_64_bits(handle):
+    assert wer.Handle(handle).handle == handle
+
+
+@pytest.mark.parametrize("handle", [-(1 << 63) - 1, 1 << 64])
+def test_a_handle_of_more(handle):
+    with refused(ValueError, "handle must fit into 64 bits"):
+        wer.Handle(handle)

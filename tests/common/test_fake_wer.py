@@ -343,10 +343,10 @@ class TestRecord:
         assert len(missing) == (abort and bool(enabled))
         assert all("faulthandler was enabled before" in sentence for sentence in missing)
 
-    @pytest.mark.parametrize("all_users", [False, True])
-    def test_an_excluded_application(self, fake, all_users):
-        wer.add_excluded_application("a.exe", all_users)
-        wer.remove_excluded_application("a.exe", all_users=all_users)
+    @pytest.mark.parametrize(("options", "all_users"), [({}, False), ({"all_users": True}, True)])
+    def test_an_excluded_application(self, fake, options, all_users):
+        wer.add_excluded_application("a.exe", **options)
+        wer.remove_excluded_application("a.exe", **options)
         assert [(call.function, call.arguments) for call in fake.calls] == [
             (function, {"exe_name": "a.exe", "all_users": all_users})
             for function in ("WerAddExcludedApplication", "WerRemoveExcludedApplication")

@@ -133,6 +133,14 @@ class TestException:
         assert "x" * 4096 + "[cut: 10,000,000 characters]" in text
         assert "x" * 4097 not in text
 
+    def test_a_chain_that_comes_back_to_its_middle(self, state):
+        first, second, third = ValueError("first"), ValueError("second"), ValueError("third")
+        first.__context__, second.__context__ = second, third
+        third.__context__ = second
+        text = state(first)
+        third.__context__ = None
+        assert [text.count(f"ValueError: {word}\n") for word in ("first", "second", "third")] == [1, 1, 1]
+
     def test_a_chain_is_cut(self, state):
         error = None
         for number in range(100_000):

@@ -197,6 +197,18 @@ def test_sample(name):
     assert found == expected
 
 
+def test_what_nobody_has_told_is_none_or_an_empty_tuple():
+    report = StoredReport(key="x", event_type="X")
+    told = {field.name: getattr(report, field.name) for field in dataclasses.fields(report)}
+    assert {name: value for name, value in told.items() if value is not None} == {
+        "key": "x",
+        "event_type": "X",
+        "signature": (),
+        "extra": (),
+    }
+    assert set(dataclasses.astuple(ReportFile())) == {None}
+
+
 def test_every_sample_is_tested():
     files = {path.name for path in REPORTS.glob("*.wer")}
     assert files == {f"{name}.wer" for name in EXPECTED} | SAME_REPORT.keys() | DAMAGED.keys()

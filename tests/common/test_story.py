@@ -31,6 +31,7 @@ from stories import (
 import wer._machine.registry
 from wer._machine import event_xml
 from wer._machine.events import CrashEvent
+from wer._stored import StoredReport
 from wer.reports import _crash_facts, story_of
 from wer.reports._plain_files import start_of, why_refused
 from wer.reports._sections import as_lines
@@ -163,6 +164,10 @@ def test_what_python_says_in_words():
         state = _state._text(error, threading.get_ident(), False, None, ()).decode().replace("\r\n", "\n")
     assert _crash_facts._said(state) == "ValueError: no paper"
     assert _crash_facts._said("Python state of a failure, version 1\n") == ""
+
+
+def test_a_crash_without_signature_parameters_names_no_program():
+    assert _crash_facts.program_of(StoredReport(key="x", event_type="APPCRASH")) == ("", "")
 
 
 def test_an_event_of_ones_own(tmp_path):

@@ -3,8 +3,10 @@
 Those that these copies lack were compared with the SDK's, 10.0.26100, by hand.
 """
 
+import ast
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +45,15 @@ def test_every_number_is_the_header_s(tmp_path):
     done = compile_c(tmp_path, '#pragma GCC diagnostic warning "-Wcpp"\n' + "\n".join(lines) + "\n")
     assert done.returncode == 0, done.stderr
     assert set(re.findall(r"#warning (\w+)", done.stderr)) <= LACKING
+
+
+def test_no_number_is_there_twice():
+    """The first would be gone without a word."""
+    tree = ast.parse(Path(_exit_codes.__file__).read_text(encoding="utf-8"))
+    tables = [[ast.literal_eval(key) for key in node.keys] for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+    assert len(tables) >= 5
+    for numbers in tables:
+        assert len(numbers) == len(set(numbers))
 
 
 @pytest.mark.parametrize("name", ["STATUS_ACCESS_VIOLATION", "FAST_FAIL_FATAL_APP_EXIT", "FACILITY_ITF"])
