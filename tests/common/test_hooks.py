@@ -16,7 +16,7 @@ from unittest import mock
 import pytest
 
 import wer
-from wer.service import Folder, Hooks, Limits, LoggingHandler, Reporter
+from wer.service import Folder, Hooks, Limits, LoggingHandler, Reporter, _background
 
 ENDS = [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError]
 
@@ -290,6 +290,18 @@ class TestReport:
         assert reporter.report(raised(ValueError()))
         assert reporter.flush(30)
         assert len(filed) == 1
+
+    def test_a_thread_that_ends_before_it_begins_keeps_nobody_waiting(self, monkeypatch):
+        """CPython's does so if it has no memory right after it has said that it runs."""
+        monkeypatch.setattr(_background.threading.Thread, "run", lambda thread: None)
+        monkeypatch.setattr(_background, "_PATIENCE", 0.01)
+        background = _background.Background()
+        done = []
+        began = time.monotonic()
+        assert background.run(lambda: done.append(threading.get_ident()), 30)
+        assert done == [threading.get_ident()]
+        assert background.flush(30)
+        assert time.monotonic() - began < 10
 
     def test_is_waited_for_as_long_as_it_may_take(self, make, monkeypatch):
         waited = []

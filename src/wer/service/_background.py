@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     Job = tuple[Callable[[], None], "Done"]
 
 _MOST_WAITING = 32
+_PATIENCE = 5  # seconds for a new thread to begin
 
 
 class Done:
@@ -44,9 +45,12 @@ class Background:
         self._last = Done()
         self._last.set()
         self._ended = False
+        self._begun = Done()
         self._thread = threading.Thread(target=self._run, name="wer: reports", daemon=True)
         try:
             self._thread.start()
+            if not self._begun.wait(_PATIENCE):  # it had no memory to begin, after `start` was told that it runs
+                self.end(0)
         except BaseException:  # no memory to wait for it, or Ctrl-C: it may run all the same
             self._ended = True
             self._rouse()
@@ -95,6 +99,7 @@ class Background:
                 pass
 
     def _run(self) -> None:
+        self._begun.set()
         while self._jobs or not self._ended:
             try:
                 if self._jobs:
