@@ -194,6 +194,20 @@ def test_local_variables_stay_here_unless_they_are_asked_for(fake, enable, monke
     assert asked == [shown]
 
 
+def test_without_hooks_what_leaves_its_block_is_not_reported(fake, enable):
+    filed = []
+    with pytest.raises(ValueError, match="x"), enable(hooks=False, on_report=filed.append, limits=None):
+        raise ValueError("x")
+    assert filed == []
+
+
+def test_a_block_that_ends_well_is_no_matter_for_a_report(fake, enable, monkeypatch):
+    asked = []
+    with enable() as service:
+        monkeypatch.setattr(service.reporter, "report", lambda *_, **__: asked.append(_))
+    assert asked == []
+
+
 def test_reporting_goes_to_it(fake, enable):
     filed = []
     enabled = enable(on_report=filed.append, limits=None)
@@ -264,4 +278,6 @@ def test_without_wer_it_says_so_and_does_nothing(enable, caplog):
         assert installed() == before
         assert "nothing is enabled" in service.check()[0]
         service.watch_loop(None)
-    assert caplog.text.count("there is no Windows Error Reporting on linux") == 1
+    assert [record.name for record in caplog.records if "is no Windows Error Reporting on linux" in record.message] == [
+        "wer"
+    ]

@@ -36,6 +36,13 @@ def test_no_code_is_in_two_tables():
     assert sum(map(len, tables)) == len(set().union(*tables))
 
 
+def test_the_numbers_of_exceptions_of_runtimes():
+    """Three letters, as Microsoft's runtimes do; and an error of Win32 with the facility of Visual C++, delayimp.h."""
+    letters = {letters: 0xE0000000 | int.from_bytes(letters) for letters in (b"msc", b"CCR", b"COM")}
+    not_found, no_procedure = (0xC0000000 | 0x6D << 16 | error for error in (126, 127))
+    assert [*_exit_codes._RUNTIMES] == [*letters.values(), not_found, no_procedure]
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [
@@ -55,6 +62,7 @@ def test_no_code_is_in_two_tables():
         (77, r"77: a number that the program chose itself"),
         (0xFFFFFFF1, r"-15 \(0xFFFFFFF1\): a number that the program chose itself"),
         (0x00020001, r"0x00020001: a number that the program chose itself"),
+        (0xC0000000, r"0xC0000000: an NTSTATUS that says error, facility 0x0$"),
         (0xC0001234, r"0xC0001234: an NTSTATUS that says error, facility 0x0$"),
         (0xC0131234, r"0xC0131234: an NTSTATUS that says error, facility 0x13$"),
         (0x40011234, r"0x40011234: an NTSTATUS that only informs, facility 0x1; or"),
