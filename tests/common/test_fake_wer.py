@@ -834,6 +834,17 @@ class TestProcesses:
         with pytest.raises(ProcessLookupError, match="has ended, and nothing that it has started is running"):
             wer.interpreter_of(launcher)
 
+    def test_a_launcher_of_several(self, fake):
+        launcher = fake.add_process(PID, python=False)
+        for pid in (PID + 8, PID + 16):
+            fake.add_process(pid, parent=PID)
+        with pytest.raises(ValueError, match=f"{PID} has started several Pythons: {PID + 8}, {PID + 16}; pass pid="):
+            wer.interpreter_of(launcher)
+
+    def test_a_store_says_which_it_is(self, fake):
+        with wer.Store(1) as store:
+            assert store.store_type is wer.StoreType(1)
+
     @pytest.fixture
     def looked_at(self, monkeypatch):
         """Nobody has looked at a process yet: the fakes' ids and times come again with each test."""

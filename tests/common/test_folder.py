@@ -11,9 +11,9 @@ from pythons import PYTHON, WITH_WER
 
 import wer.testing
 from wer import _native
-from wer.service import _fault_stacks
+from wer.service import _fault_stacks, _folder
 from wer.service._fault_stacks import FaultStacks
-from wer.service._folder import Folder, default_path
+from wer.service._folder import FAULTHANDLER, Folder, default_path
 
 
 @pytest.fixture(autouse=True)
@@ -209,7 +209,10 @@ class TestSweep:
         assert Folder(folder.path, 0).sweep() == 0
         assert sizes() == [0, 0, 0]
 
-    def test_a_file_that_was_cut_gets_what_comes_next(self, folder):
+    def test_a_file_that_was_cut_gets_what_comes_next(self, folder, monkeypatch):
+        def refused(descriptor):
+            raise AssertionError(f"{descriptor} is closed, which is none of its own")
+
         stacks = FaultStacks(folder)
         os.write(stacks._file, bytes(3 << 20))
         assert Folder(folder.path, 1 << 20).sweep() == 0
@@ -222,6 +225,7 @@ class TestSweep:
         assert not os.get_inheritable(stacks._file)
         stacks.close()
         assert os.listdir(folder.path) == []
+        monkeypatch.setattr(_fault_stacks.os, "close", refused)
         stacks.close()  # does nothing
 
     def test_a_file_for_faulthandler_that_cannot_be_opened_is_removed(self, folder, monkeypatch):
@@ -240,6 +244,21 @@ class TestSweep:
             with pytest.raises(OSError, match="too many open files"):
                 FaultStacks(folder)
         assert os.listdir(folder.path) == []
+
+    def test_one_that_goes_meanwhile_is_passed_over(self, folder, monkeypatch):
+        folder.prepare()
+        own = f"{os.getpid()}-{_folder._created(os.getpid())}"
+        names = [write(folder, f"{FAULTHANDLER}-{own}-{number}.txt", 3 << 20) for number in range(4)]
+        lstat = os.lstat
+
+        def gone(path):
+            if path == names[0]:
+                raise FileNotFoundError(2, "gone", path)
+            return lstat(path)
+
+        monkeypatch.setattr(_folder.os, "lstat", gone)
+        assert Folder(folder.path, 0).sweep() == 0
+        assert sorted(os.path.getsize(name) >> 20 for name in names) == [0, 0, 0, 3]
 
     def test_what_cannot_be_removed_stays(self, folder, monkeypatch):
         folder.prepare()

@@ -9,6 +9,7 @@ import pickle
 import sys
 import threading
 import time
+import types
 import weakref
 from collections import deque
 from unittest import mock
@@ -290,6 +291,24 @@ class TestReport:
         assert reporter.report(raised(ValueError()))
         assert reporter.flush(30)
         assert len(filed) == 1
+
+    def test_as_many_wait_as_may(self, reporter):
+        background, go, done = reporter._background, threading.Event(), []
+        assert background.run(lambda: go.wait(30), 0)
+        while background._jobs:
+            time.sleep(0.001)  # it is at the first
+        assert [background.run(lambda: done.append(1), 0) for _ in range(33)] == [True] * 32 + [False]
+        go.set()
+        assert background.flush(30)
+        assert len(done) == 32
+
+    def test_who_does_not_want_to_wait_does_not(self):
+        done, asked = _background.Done(), []
+        done._undone = types.SimpleNamespace(acquire=lambda *how: asked.append(how))
+        assert not done.wait(-1)
+        assert not done.wait(0)
+        assert not done.wait(2)
+        assert asked == [(True, 0), (True, 0), (True, 2)]
 
     def test_a_thread_that_ends_before_it_begins_keeps_nobody_waiting(self, monkeypatch):
         """CPython's does so if it has no memory right after it has said that it runs."""
@@ -716,12 +735,12 @@ class TestReporting:
         reporter = make(on_report=lambda each: (go.wait(30), filed.append(each)))
 
         @wer.reporting(reporter=reporter)
-        async def job():
-            raise ValueError("x")
+        async def job(number, *, more):
+            raise ValueError(number + more)
 
         async def main():
-            with pytest.raises(ValueError, match="x"):
-                await job()
+            with pytest.raises(ValueError, match="42"):
+                await job(40, more=2)
             go.set()  # which the report waits for
 
         asyncio.run(main())
@@ -729,12 +748,14 @@ class TestReporting:
 
     def test_decorates_a_generator(self, reporter, filed):
         @wer.reporting(reporter=reporter)
-        def numbers():
-            yield 1
+        def numbers(first, *, more):
+            yield first + more
             raise ValueError("x")
 
+        steps = numbers(40, more=2)
+        assert next(steps) == 42
         with pytest.raises(ValueError, match="x"):
-            list(numbers())
+            next(steps)
         assert sources(reporter, filed) == ["reporting"]
 
     def test_refuses_an_asynchronous_generator(self):

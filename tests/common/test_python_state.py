@@ -14,6 +14,8 @@ import pytest
 import wer
 from wer.service import add_python_state
 from wer.service._folder import Folder
+from wer.service._signature import MOST_NESTED
+from wer.service._stacks import Text
 
 
 @pytest.fixture
@@ -118,9 +120,27 @@ class TestException:
     def test_has_a_group(self, state):
         group = ExceptionGroup("jobs", [raised(recurse, 0), ExceptionGroup("inner", [KeyError("k")])])
         text = state(group)
-        assert "ExceptionGroup: jobs" in text
+        assert "ExceptionGroup: jobs\n" in text
         assert "  | ValueError: deep" in text
         assert "  |   | KeyError: 'k'" in text
+
+    def test_has_what_led_to_a_member_of_a_group(self, state):
+        text = state(ExceptionGroup("jobs", [raised(fail_with_a_cause)]))
+        assert (
+            text.index("  | KeyError: 'key'") < text.index("the direct cause of") < text.index("  | ValueError: wrong")
+        )
+
+    def test_says_where_it_does_not_go_deeper(self, state):
+        group = ValueError("the innermost")
+        for depth in range(MOST_NESTED + 2):
+            group = ExceptionGroup(f"level {depth}", [group])
+        text = state(group)
+        assert f"[nested deeper than {MOST_NESTED} groups]" in text
+        assert "level 1" in text
+        assert "the innermost" not in text
+
+    def test_has_its_name_alone_if_it_says_nothing(self, state):
+        assert "\nValueError\n" in state(ValueError())
 
     def test_has_the_first_of_a_large_group(self, state):
         text = state(ExceptionGroup("jobs", [ValueError(number) for number in range(1000)]))
@@ -158,7 +178,7 @@ class TestException:
 
     def test_a_deep_stack_is_cut_in_its_middle(self, state):
         text = state(raised(recurse, 500))
-        assert "[402 more frames]" in text
+        assert text.count("[402 more frames]") == 1
         assert text.count("in recurse\n") == 99
 
     def test_many_large_messages_are_cut_at_the_limit(self, state):
@@ -178,8 +198,18 @@ class TestException:
         began = time.monotonic()
         text = state(ExceptionGroup("jobs", [Slow(), Slow()]))
         assert time.monotonic() - began < 10
+        asked = [thread for thread in threading.enumerate() if thread.name == "wer: text of an exception"]
+        assert {thread.daemon for thread in asked} == {True}
         assert "Slow: [str() took longer than 1 s]" in text
         assert "Slow: [not asked for: text of this program's own took too long]" in text
+
+    def test_what_an_exception_of_python_s_was_given_is_asked_so_too(self, state):
+        class Slow:
+            def __str__(self):
+                time.sleep(30)
+                return ""
+
+        assert "ValueError: [str() took longer than 1 s]" in state(ValueError(Slow()))
 
     @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit, RecursionError])
     def test_what_its_text_raises_is_told(self, state, error):
@@ -256,6 +286,14 @@ class TestThreads:
         assert " more threads]" in text or "[cut: longer than the limit]" in text
 
 
+class TestText:
+    def test_nothing_comes_behind_what_is_cut(self):
+        text = Text(100)
+        text.add("x" * 200)
+        text.add("short")
+        assert text.encoded() == b"[cut: longer than the limit]\r\n"
+
+
 class TestTasks:
     def test_have_their_names_and_what_they_await(self, state):
         async def sleep():
@@ -316,6 +354,11 @@ class TestFile:
             assert add_python_state(report, folder=Folder(str(tmp_path / "private"))) is None
         assert os.listdir(tmp_path / "private") == []
         assert "WerReportAddFile" in caplog.text
+
+    def test_has_a_header_before_the_exception(self, state):
+        text = state(ValueError("x"))
+        assert text.startswith("Python state of a failure, version 1\n")
+        assert text.index(f"Process: {os.getpid()}\n") < text.index("== Exception ==") < text.index("== Threads ==")
 
     def test_has_the_lines_that_were_given_at_its_top(self, state):
         lines = state(more=["Left out by limits: 3", "\ud800"]).splitlines()

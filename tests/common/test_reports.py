@@ -8,6 +8,8 @@ import pytest
 from stored import NOON, make_report, stored_report
 
 import wer
+from wer._store import _Iteration
+from wer._store_contents import read_store
 from wer.reports import StoreState, list_reports
 
 USER_ARCHIVE, USER_QUEUE, MACHINE_ARCHIVE, MACHINE_QUEUE = wer.StoreType
@@ -130,6 +132,22 @@ class TestHidden:
         listing = list_reports([USER_QUEUE])
         assert keys(listing) == ["a"]
         assert (listing.stores[0].state, listing.stores[0].reports) == (StoreState.UNREADABLE, 1)
+
+    def test_what_is_no_report_has_no_key(self, fake, monkeypatch):
+        """One with more file names than anybody needs."""
+        fake.reports[USER_QUEUE] += [stored_report("a"), stored_report("b")]
+        tell, told = _Iteration.__next__, []
+
+        def once(iteration):
+            told.append(1)
+            if len(told) == 1:
+                raise ValueError("too many file names")
+            return tell(iteration)
+
+        monkeypatch.setattr(_Iteration, "__next__", once)
+        contents = read_store(USER_QUEUE)
+        assert [key for key, _ in contents.unread] == [""]
+        assert [report.key for report in contents.reports] == ["a", "b"]
 
     def test_one_report_hides_no_other(self, fake):
         fake.reports[USER_QUEUE] += [stored_report("a"), stored_report("b"), stored_report("c")]

@@ -145,12 +145,13 @@ def test_a_close_waits_as_long_as_a_report_may_take(make, monkeypatch):
     assert waited == [60_000 + 7500]
 
 
-def test_the_file_of_the_stacks(fake, tmp_path):
+def test_the_file_of_the_stacks(fake, tmp_path, monkeypatch):
     stacks = LateStacks(False, 1, tmp_path)
     assert os.path.basename(stacks.path).startswith(f"stacks-{os.getpid()}-")
-    for _ in range(2):  # the second does nothing
-        stacks.close()
-        assert os.listdir(tmp_path) == []
+    stacks.close()
+    assert os.listdir(tmp_path) == []
+    monkeypatch.setattr(_late_stacks.os, "close", lambda descriptor: pytest.fail(f"{descriptor} is none of its own"))
+    stacks.close()  # does nothing
 
 
 def test_one_that_was_closed_is_not_kept(make, fake, tmp_path):
@@ -161,6 +162,10 @@ def test_one_that_was_closed_is_not_kept(make, fake, tmp_path):
     del watchdog
     gc.collect()
     assert gone() is None
+
+
+def test_the_shortest_timeout(make):
+    assert not make(0.1).hung
 
 
 def test_a_full_disk_leaves_no_file(make, tmp_path, monkeypatch):

@@ -342,11 +342,10 @@ def _tasks_of(asyncio: "Any", loop: "Any") -> "list[Any] | None":
 
 
 def _coroutine(awaited: "Any") -> "tuple[CodeType | None, FrameType | None, Any]":
-    """The code and frame of a coroutine, a generator or an async generator, and what it awaits."""
+    """The code and frame of a coroutine or a generator, and what it awaits."""
     for code, frame, following in (
         ("cr_code", "cr_frame", "cr_await"),
         ("gi_code", "gi_frame", "gi_yieldfrom"),
-        ("ag_code", "ag_frame", "ag_await"),
     ):
         if hasattr(type(awaited), code):
             return getattr(awaited, code), getattr(awaited, frame), getattr(awaited, following)

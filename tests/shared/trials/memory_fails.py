@@ -67,6 +67,7 @@ BY_PYTHON = (
     (RuntimeError, "can't allocate (read )?lock"),
     (RuntimeError, "can't start new thread"),
     (ctypes.ArgumentError, r"argument \d+: MemoryError"),
+    (SystemError, "<built-in function exc_info> returned a result with an exception set"),
     (SystemError, "<function .*> returned NULL without setting an exception"),  # Python's own, with a generator in it
 )
 
