@@ -31,6 +31,7 @@ from wer.cli import _commands
 WERAPI = json.loads((Path(__file__).parents[1] / "data" / "werapi.json").read_text(encoding="utf-8"))
 # What operations may leave in their folder: what they were to write.
 LEFT = {"spooler.log", "private", "a.dmp", "exported"}
+LOGGER = logging.getLogger("wer-tests-every")
 FUNCTIONS = {function["name"]: function["returns"] for function in WERAPI["functions"]}
 # Deprecated ones of errorrep.h, and what the metadata of Windows has of kernel32: `wer` calls none of them.
 NOT_CALLED = {"ReportFault", "AddERExcludedApplicationA", "AddERExcludedApplicationW"}
@@ -395,19 +396,18 @@ def reporter(world):
 def reporting(world):
     filed = []
     reporter = reporter_of(world, filed)
-    logger = logging.getLogger("wer-tests-every")
-    logger.propagate = False
+    LOGGER.propagate = False
     handler = wer.service.LoggingHandler(reporter)
-    logger.addHandler(handler)
+    LOGGER.addHandler(handler)
     try:
         try:
             with wer.reporting(reporter=reporter):
                 raise LookupError("for a test")
         except LookupError:
-            logger.exception("seen before, and so not reported again")
+            LOGGER.exception("seen before, and so not reported again")
         reporter.flush()
     finally:
-        logger.removeHandler(handler)
+        LOGGER.removeHandler(handler)
         reporter.close()
     return filed
 

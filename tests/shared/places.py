@@ -12,7 +12,7 @@ import threading
 import time
 
 from child import start_process
-from operations import FUNCTIONS, LEFT, World, undo_what_is_registered
+from operations import FUNCTIONS, LEFT, LOGGER, World, undo_what_is_registered
 from stored import make_report
 
 from wer import _registration
@@ -157,6 +157,7 @@ class OnStandIn:
                 getattr(begun, name)()
         if reporter is not None:
             reporter.close()
+        LOGGER.handlers.clear()
         undo_what_is_registered()
 
     def clean(self):
