@@ -239,6 +239,11 @@ class TestLimits:
         add_processes(report, [fake.add_process(4000)], dump_type=wer.DumpType.HEAPDUMP)
         assert dumps(fake) == [(4000, wer.DumpType.HEAPDUMP)]
 
+    def test_no_bytes_are_a_number_of_bytes(self, fake, report):
+        [found] = add_processes(report, [fake.add_process(4000)], max_dump_bytes=0)
+        assert not found.dumped
+        assert not fake.called("WerReportAddDump")
+
     def test_size(self, fake, report):
         large, small, many = map(fake.add_process, (4000, 4004, 4008))
         large.private_bytes = 200 * MiB

@@ -178,8 +178,9 @@ class TestReport:
         assert len(filed) == 1
 
     @pytest.mark.parametrize("group", [False, True])
-    def test_what_is_declined_can_be_reported_later_and_is_told(self, make, filed, monkeypatch, group):
+    def test_what_is_declined_can_be_reported_later_and_is_told(self, make, filed, monkeypatch, caplog, group):
         """As much waits as may; or it is asked for within a report, of the same exception as outside."""
+        caplog.set_level(logging.INFO, logger="wer")
         entered, go, told = threading.Event(), threading.Event(), []
 
         def keep(report, exception, **options):
@@ -200,10 +201,11 @@ class TestReport:
         assert entered.wait(30)
         while reporter.report(raised(ValueError()), wait=False):
             pass
-        answers.append(reporter.report(error, wait=False))
+        answers.append(reporter.report(error, wait=False, source="here"))
         go.set()
         assert reporter.flush(30)
         assert answers == [False, False]
+        assert " from here now: too many wait" in caplog.text
         assert reporter.report(error) is True
         assert reporter.report(error) is False
         assert reporter.flush(30)
@@ -291,6 +293,20 @@ class TestReport:
         assert reporter.report(raised(ValueError()))
         assert reporter.flush(30)
         assert len(filed) == 1
+
+    def test_says_where_the_program_itself_has_failed(self, reporter, fake):
+        def outer():
+            inner()
+
+        def inner():
+            raise ValueError("x")
+
+        with pytest.raises(ValueError, match="x") as caught:
+            outer()
+        assert reporter.report(caught.value)
+        assert reporter.flush(30)
+        values = [call.arguments["value"] for call in fake.called("WerReportSetParameter")]
+        assert values[2].endswith(".inner")
 
     def test_as_many_wait_as_may(self, reporter):
         background, go, done = reporter._background, threading.Event(), []
@@ -809,8 +825,9 @@ class TestLoggingHandler:
         log.warning("not so bad", exc_info=raised(ValueError()))
         assert sources(reporter, filed) == []
 
-    def test_leaves_alone_what_wer_logs(self, log, reporter, filed):
+    @pytest.mark.parametrize("name", ["wer", "wer.tools"])
+    def test_leaves_alone_what_wer_logs(self, log, reporter, filed, name):
         LoggingHandler(reporter).handle(
-            logging.LogRecord("wer", logging.ERROR, "", 0, "", (), (ValueError, raised(ValueError()), None))
+            logging.LogRecord(name, logging.ERROR, "", 0, "", (), (ValueError, raised(ValueError()), None))
         )
         assert sources(reporter, filed) == []

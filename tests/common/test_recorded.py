@@ -29,6 +29,7 @@ def test_all_that_was_given(fake, worker, tmp_path, monkeypatch):
         report.set_ui_option(wer.ReportUI.CLOSE_TEXT, "Bye")
         report.add_dump()
         report.add_dump(wer.DumpType.HEAPDUMP, pid=os.getpid(), options=options, flags=wer.DumpFlags.NOHEAP_ONQUEUE)
+        report.add_dump(wer.DumpType.MICRODUMP, pid=PID, tid=4244)
         report.add_file(log, flags=wer.FileFlags.ANONYMOUS_DATA)
         report.add_file("spooler.log")
         report.add_file("%SystemRoot%\\x.log")
@@ -50,6 +51,7 @@ def test_all_that_was_given(fake, worker, tmp_path, monkeypatch):
         dumps=(
             GivenDump(wer.DumpType.MINIDUMP, PID, None, wer.DumpFlags(0)),
             GivenDump(wer.DumpType.HEAPDUMP, os.getpid(), options, wer.DumpFlags.NOHEAP_ONQUEUE),
+            GivenDump(wer.DumpType.MICRODUMP, PID, None, wer.DumpFlags(0)),
         ),
     )
     assert str(before).splitlines() == [
@@ -63,7 +65,9 @@ def test_all_that_was_given(fake, worker, tmp_path, monkeypatch):
         "file %SystemRoot%\\x.log, size unknown",
         f"dump of process {PID}, DumpType.MINIDUMP",
         f"dump of process {os.getpid()}, DumpType.HEAPDUMP, {options}, DumpFlags.NOHEAP_ONQUEUE",
+        f"dump of process {PID}, DumpType.MICRODUMP",
     ]
+    assert [call.arguments["thread"] for call in fake.called("WerReportAddDump")] == [None, None, 4244]
 
 
 def test_a_file_that_is_called_like_a_variable(fake, tmp_path, monkeypatch):

@@ -112,6 +112,22 @@ def test_installed_packages_do_not_count():
     assert hash_of(program(own).job, library.get) == hash_of(program(own).job, older.fetch)
 
 
+def test_a_script_that_is_no_single_line_counts_alone():
+    library = program("def get(job):\n    job()\n", "C:/Python/Lib/site-packages", "requests")
+    namespace = {"__name__": "__main__", "get": library.get}
+    text = "def job():\n    1 / 0\ndef main():\n    get(job)\nif run:\n    main()\n"
+
+    def script():
+        exec(compile(text, "C:/jobs/main.py", "exec"), namespace)  # noqa: S102
+
+    namespace["run"] = False
+    script()
+    namespace["run"] = True
+    error = raised(script)
+    error.__traceback__ = error.__traceback__.tb_next  # `script`, which a real one has not on its stack
+    assert wer.service._signature.own_functions(error) == ["__main__:<module>", "__main__:main", "__main__:job"]
+
+
 def test_of_a_program_that_is_an_installed_package_they_do():
     """A console script has a line of its own, and all else is in site-packages."""
     text = "def main(which):\n    which()\n"
