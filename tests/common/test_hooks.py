@@ -308,6 +308,22 @@ class TestReport:
         values = [call.arguments["value"] for call in fake.called("WerReportSetParameter")]
         assert values[2].endswith(".inner")
 
+    def test_groups_that_hold_one_another_many_times_over(self, reporter, filed):
+        """15 to the power of 9 exceptions, which are 10 objects."""
+        failed, ended = ValueError("x"), KeyboardInterrupt()
+        failures, ends = failed, ended
+        for _ in range(9):
+            failures, ends = ExceptionGroup("jobs", [failures] * 15), BaseExceptionGroup("jobs", [ends] * 15)
+        began = time.monotonic()
+        assert not reporter.report(ends)
+        assert reporter.report(failures)
+        assert reporter.flush(60)
+        assert time.monotonic() - began < 20
+        assert len(filed) == 1
+        assert filed[0].result is wer.SubmitResult.QUEUED
+        assert not reporter.report(failed)
+        assert not reporter.report(failures.exceptions[0])
+
     def test_as_many_wait_as_may(self, reporter):
         background, go, done = reporter._background, threading.Event(), []
         assert background.run(lambda: go.wait(30), 0)

@@ -144,6 +144,13 @@ def test_of_a_program_that_is_an_installed_package_they_do():
     assert traceback_hash(errors[0]) != traceback_hash(errors[1])
 
 
+def test_what_is_in_a_group_counts_however_often_it_is_there():
+    one, other = ValueError(), KeyError()
+    groups = [ExceptionGroup("x", [ExceptionGroup("y", inner)] * 3) for inner in ([one], [one, one], [one, other])]
+    once, twice, more = map(traceback_hash, groups)
+    assert once == twice != more
+
+
 def test_the_cause_counts():
     text = "def run():\n    try:\n        inner()\n    except {} as error:\n        raise RuntimeError from error\n"
     assert hash_of(program(PROGRAM + text.format("ValueError")).run) != hash_of(

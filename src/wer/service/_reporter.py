@@ -19,7 +19,7 @@ from ._dump_lock import one_at_a_time
 from ._dump_size import check_most_bytes, choose_dump
 from ._folder import Folder, remove
 from ._limits import Limits
-from ._signature import MOST_NESTED, is_group, members, own_functions, traceback_hash, type_name
+from ._signature import is_group, leaves, own_functions, traceback_hash, type_name
 from ._state import add_python_state
 
 _log = logging.getLogger("wer")
@@ -298,13 +298,10 @@ def fitting(text: str) -> str:
     return text.replace("\0", "?").encode("utf-16-le", "replace")[:most].decode("utf-16-le", "ignore")
 
 
-def is_failure(exception: BaseException, depth: int = 0) -> bool:
+def is_failure(exception: BaseException) -> bool:
     """Whether an exception is one to report, and not a way to end something."""
-    if issubclass(type(exception), (KeyboardInterrupt, SystemExit, GeneratorExit, *_cancelled())):
-        return False
-    if is_group(exception) and depth < MOST_NESTED:
-        return any([is_failure(each, depth + 1) for each in members(exception)])
-    return True
+    ends: tuple[type[BaseException], ...] = (KeyboardInterrupt, SystemExit, GeneratorExit, *_cancelled())
+    return any([not issubclass(type(one), ends) for one in leaves(exception)])
 
 
 def _cancelled() -> tuple[type[BaseException], ...]:
@@ -314,15 +311,20 @@ def _cancelled() -> tuple[type[BaseException], ...]:
     return tuple([module.CancelledError for module in loaded])
 
 
-def _mark(exception: BaseException, marked: "list[dict[str, Any]]", depth: int = 0) -> bool:
+def _mark(exception: BaseException, marked: "list[dict[str, Any]]") -> bool:
     """Note on an exception that it is reported; False if it was. Of a group, its exceptions are marked, too.
 
-    Not with a weak reference, which built-in exceptions do not have. `marked` gets what the marks were put into.
+    `marked` gets what the marks were put into.
     """
-    if is_group(exception) and depth < MOST_NESTED:
-        inner = [_mark(each, marked, depth + 1) for each in members(exception)]
+    if is_group(exception):
+        inner = [_mark_one(each, marked) for each in leaves(exception)]
         if not any(inner):
             return False
+    return _mark_one(exception, marked)
+
+
+def _mark_one(exception: BaseException, marked: "list[dict[str, Any]]") -> bool:
+    """Not with a weak reference, which built-in exceptions do not have."""
     own = f"{os.getpid()}-{next(_marks)}"
     try:
         notes = object.__getattribute__(exception, "__dict__")

@@ -14,6 +14,7 @@ MOST_CHAINED = 100
 MOST_FRAMES = 1000
 MOST_IN_GROUP = 15
 MOST_NESTED = 10
+_MOST_WALKED = 1000  # exceptions of all groups together, which may hold one another many times over
 _IN_WORKER = "__mp_main__"  # what multiprocessing calls the program's __main__ in its workers
 _INSTALLED = ("site-packages", "dist-packages")
 
@@ -54,15 +55,15 @@ def traceback_hash(exception: BaseException) -> str:
     """
     if not isinstance(exception, BaseException):
         raise TypeError(f"exception must be an exception, got {type(exception).__name__}")
-    return _digest("\n".join(_lines(exception, 0, {id(exception)})))
+    return _digest("\n".join(_lines(exception, 0, {id(exception)}, {})))
 
 
 def _digest(text: str) -> str:
     return _sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
-def _lines(exception: BaseException, depth: int, seen: set[int]) -> "Iterator[str]":
-    """What is hashed, a line for each type and each frame."""
+def _lines(exception: BaseException, depth: int, seen: set[int], known: dict[tuple[int, int], str]) -> "Iterator[str]":
+    """What is hashed, a line for each type and each frame. `known` are the hashes of what groups hold."""
     current: BaseException | None = exception
     for _ in range(MOST_CHAINED):
         if current is None:
@@ -71,7 +72,12 @@ def _lines(exception: BaseException, depth: int, seen: set[int]) -> "Iterator[st
         yield from own_functions(current)
         if is_group(current) and depth < MOST_NESTED:
             # Tasks fail in any order, and any number of them with the same failure.
-            inner = {_digest("\n".join(_lines(each, depth + 1, seen))) for each in members(current)}
+            inner = set()
+            for each in members(current):
+                place = id(each), depth + 1
+                if place not in known and len(known) < _MOST_WALKED:
+                    known[place] = _digest("\n".join(_lines(each, depth + 1, seen, known)))
+                inner.add(known.get(place, ""))
             yield from sorted(inner)
         current = next_of(current)
         if id(current) in seen:
@@ -88,6 +94,27 @@ def members(group: "BaseExceptionGroup[BaseException]") -> tuple[BaseException, 
     """The first exceptions of a group."""
     inner: tuple[BaseException, ...] = _exceptions(group)
     return inner[:MOST_IN_GROUP]
+
+
+def leaves(exception: BaseException) -> list[BaseException]:
+    """The exceptions that are no groups in a group, and in the groups in it, each once; of what is none, itself.
+
+    So are groups that are nested too deep.
+    """
+    found: list[BaseException] = []
+    level, seen = [exception], {id(exception)}
+    for _ in range(MOST_NESTED):
+        below: list[BaseException] = []
+        for one in level:
+            if not is_group(one):
+                found.append(one)
+                continue
+            for each in members(one):
+                if id(each) not in seen and len(seen) < _MOST_WALKED:
+                    seen.add(id(each))
+                    below.append(each)
+        level = below
+    return found + level
 
 
 def members_count(group: "BaseExceptionGroup[BaseException]") -> int:

@@ -52,15 +52,15 @@ class Text:
     def __init__(self, most: int) -> None:
         self._parts: list[bytes] = []
         self._left = most
-        self._cut = False
+        self.is_cut = False
 
     def add(self, line: str = "") -> None:
-        if self._cut:
+        if self.is_cut:
             return
         # A lone surrogate is written as \\udc80: nothing of a message keeps the text from being written.
         part = line.encode("utf-8", "backslashreplace") + b"\r\n"
         if len(part) > self._left:
-            self._cut = True
+            self.is_cut = True
             part = b"[cut: longer than the limit]\r\n"
         self._left -= len(part)
         self._parts.append(part)
@@ -217,6 +217,8 @@ class Story:
                 text.add(f"{indent}  [nested deeper than {MOST_NESTED} groups]")
                 return
             for number, each in enumerate(inner, 1):
+                if text.is_cut:  # or groups that hold one another many times over would take for ever
+                    return
                 text.add(f"{indent}  ---- {number} of the group ----")
                 self._chain(text, each, f"{indent}  | ", depth + 1, seen)
             if (total := members_count(exception)) > len(inner):
