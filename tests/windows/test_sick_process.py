@@ -1,6 +1,7 @@
 """Reports from a process in which something is at its end: descriptors, the interpreter, a lock."""
 
 import contextlib
+import shutil
 import sys
 import threading
 
@@ -276,6 +277,10 @@ def open_in_source(path):
     SourceFolder(str(path.parent)).open(SourceFile(path.name, 5)).close()
 
 
+def open_source(path):
+    SourceFolder(str(path.parent))
+
+
 def write_whole(path):
     with whole_file(path, overwrite=True) as file:
         file.write(b"other")
@@ -283,19 +288,20 @@ def write_whole(path):
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it is closed by being forgotten
 @pytest.mark.parametrize("more", [0, FOR_EVER])
-@pytest.mark.parametrize("use", [open_plainly, open_in_source, write_whole])
+@pytest.mark.parametrize("use", [open_plainly, open_source, open_in_source, write_whole])
 def test_without_memory_no_file_stays_open(faults, tmp_path, use, more):
-    """Windows removes none that is."""
-    path = tmp_path / "some.txt"
+    """Nor a folder. Windows removes none that is."""
+    folder = tmp_path / "folder"
+    path = folder / "some.txt"
     for first in range(1, 1000):
+        folder.mkdir()
         path.write_text("first")
         for _ in range(3 if first == 1 else 0):
             use(path)
         _, error, _, failed = faults.call(lambda: use(path), first, first + more)
         assert error is None or is_memory_error(error), first
         del error
-        for left in tmp_path.iterdir():
-            left.unlink()
+        shutil.rmtree(folder)
         if not failed:
             break
     assert not failed

@@ -171,7 +171,7 @@ if sys.platform == "win32":
     from .._machine._dll import BOOL, DWORD, HANDLE, POINTER, TEXT, function, last_error
 
     _CreateFile = function("kernel32.dll", "CreateFileW", HANDLE, TEXT, DWORD, DWORD, POINTER, DWORD, DWORD, HANDLE)
-    _CloseHandle = function("kernel32.dll", "CloseHandle", BOOL, HANDLE)
+    _INVALID = HANDLE(-1).value
     _GetInformation = function("kernel32.dll", "GetFileInformationByHandle", BOOL, HANDLE, POINTER)
     _GetInformationEx = function(
         "kernel32.dll", "GetFileInformationByHandleEx", BOOL, HANDLE, ctypes.c_int, POINTER, DWORD
@@ -182,17 +182,16 @@ if sys.platform == "win32":
 
     def _place_of_folder(path: str) -> tuple[int, str]:
         handle = _CreateFile(path, _READ_ATTRIBUTES, _SHARE_ALL, None, _OPEN_EXISTING, _FOLDER_ITSELF, None)
-        if handle == HANDLE(-1).value:
+        if handle == _INVALID:
             raise last_error()
+        descriptor = msvcrt.open_osfhandle(handle, os.O_RDONLY)  # to close it, ctypes would ask for memory
         try:
-            return _place(handle)
+            return _place_of(descriptor)
         finally:
-            _CloseHandle(handle)
+            os.close(descriptor)
 
     def _place_of(descriptor: int) -> tuple[int, str]:
-        return _place(msvcrt.get_osfhandle(descriptor))
-
-    def _place(handle: int) -> tuple[int, str]:
+        handle = msvcrt.get_osfhandle(descriptor)
         information = (DWORD * 13)()  # BY_HANDLE_FILE_INFORMATION: attributes, three times, the volume
         if not _GetInformation(handle, information):
             raise last_error()
