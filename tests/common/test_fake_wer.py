@@ -841,6 +841,21 @@ class TestProcesses:
         with pytest.raises(ValueError, match=f"{PID} has started several Pythons: {PID + 8}, {PID + 16}; pass pid="):
             wer.interpreter_of(launcher)
 
+    def test_a_report_shows_whether_it_is_open(self, fake):
+        report = wer.Report("X")
+        assert repr(report) == f"<wer.Report 'X' handle={report.handle:#x}>"
+        report.close()
+        assert repr(report) == "<wer.Report 'X' closed>"
+
+    def test_an_older_windows_tells_less_of_a_report(self, fake):
+        fake.reports[wer.StoreType.USER_QUEUE].append(TestStore.REPORT)
+        assert TestStore.REPORT.friendly_event_name
+        fake.lack("WerStoreQueryReportMetadataV3")
+        with wer.Store(wer.StoreType.USER_QUEUE) as store:
+            [report] = store
+        told = (report.friendly_event_name, report.application_name, report.application_path, report.description)
+        assert told == (None, None, None, None)
+
     def test_a_store_says_which_it_is(self, fake):
         with wer.Store(1) as store:
             assert store.store_type is wer.StoreType(1)
