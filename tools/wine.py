@@ -112,9 +112,15 @@ def template(cache: Cache) -> Path:
 
     def build(folder: Path) -> None:
         prefix = Prefix(cache.folder / "template")
-        (prefix.folder / "prefix").mkdir(parents=True)
-        prefix.start()
-        prefix.run(["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"])
+        for tries_left in (2, 1, 0):
+            (prefix.folder / "prefix").mkdir(parents=True)
+            prefix.start()
+            mode = ["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"]
+            if prefix.run(mode, check=not tries_left).returncode == 0:
+                break
+            # Once in a while Wine leaves a prefix without DLLs, and says nothing.
+            prefix.stop()
+            shutil.rmtree(prefix.folder)
         prefix.run(["reg", "add", MOUNT_MANAGER, "/v", "Start", "/t", "REG_DWORD", "/d", "3", "/f"])
         prefix.stop()
         for path in prefix.drive_c.glob("users/**/*"):

@@ -19,9 +19,9 @@ ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT))
 
 import wer  # noqa: E402
-from tools import cache, debian, sanitize, testrun  # noqa: E402
+from tools import cache, debian, sanitize, testrun, wine  # noqa: E402
 from tools.cpython import PYTHONS  # noqa: E402
-from tools.steps import Failure  # noqa: E402
+from tools.steps import Failure, Finished  # noqa: E402
 
 NOBODY = 65534
 OLD = """
@@ -469,3 +469,33 @@ def test_a_folder_for_reports_that_cannot_be(dev, tmp_path, command):
     assert (done.returncode, (tmp_path / "wer-run").read_text()) == (1, "mine")
     expected = f"There can be no folder {tmp_path / 'wer-run'} for the reports: something else is there."
     assert done.stdout.decode().strip() == expected
+
+
+@pytest.mark.parametrize("empty", [0, 2, 3])
+def test_a_prefix_that_wine_leaves_empty_is_made_again(tmp_path, monkeypatch, empty):
+    made = []
+
+    def start(prefix):
+        made.append(not any((prefix.folder / "prefix").iterdir()))
+        (prefix.folder / "prefix" / "system.reg").touch()
+
+    def run(prefix, command, check=True):
+        if len(made) > empty:
+            return Finished(0, "")
+        if check:
+            raise Failure("wine: could not load kernel32.dll")
+        return Finished(53, "wine: could not load kernel32.dll")
+
+    monkeypatch.setattr(wine.Prefix, "start", start)
+    monkeypatch.setattr(wine.Prefix, "run", run)
+    monkeypatch.setattr(wine.Prefix, "stop", lambda prefix: None)
+    monkeypatch.setattr(wine, "version", lambda: "wine-8.0")
+    (tmp_path / "kept").mkdir()
+    place = SimpleNamespace(folder=tmp_path, get=lambda name, title, key, build: build(tmp_path / "kept"))
+    if empty == 3:
+        with pytest.raises(Failure, match=r"could not load kernel32\.dll"):
+            wine.template(place)
+    else:
+        wine.template(place)
+        assert (tmp_path / "kept" / "prefix" / "system.reg").exists()
+    assert made == [True] * min(empty + 1, 3)
